@@ -1,0 +1,1 @@
+"""Entry or story to a plot card with its evidence."""

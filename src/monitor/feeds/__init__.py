@@ -1,0 +1,1 @@
+"""Source to entries: configuration, schedule, fetch, parse and identity."""

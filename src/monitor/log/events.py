@@ -1,0 +1,423 @@
+"""The closed set of events: what can happen, and what each event says.
+
+A type is a stable kebab string, never a Python path. Each type has one Struct, its version and its documentation in
+docs/events.md. Old versions are upcast on reading (codec); fields unknown to this release stay in the stored bytes.
+This module knows nothing of storage, hashes or clocks.
+
+Conventions: times are ISO 8601 strings in UTC ending in `Z`; `*_sha` names a payload by the SHA-256 (hex) of its bytes;
+a payload of an entry is the canonical JSON of `{"title", "summary", "text"}`; scores are floats in [0, 1].
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+
+class EventData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one event says. Subclasses set the stable `type` and the `version` of their shape."""
+
+    type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+
+class FeedAdded(EventData, frozen=True, kw_only=True):
+    """A feed was configured."""
+
+    type: ClassVar[str] = "feed-added"
+    feed_id: str
+    url: str
+    name: str
+    publisher: str = ""
+    language: str = ""
+    country: str = ""
+    group: str = ""
+    full_text: bool = False
+    interval_s: int | None = None
+    allow_private: bool = False
+
+
+class FeedChanged(FeedAdded, frozen=True, kw_only=True):
+    """A configured feed's settings changed; the event carries all of them."""
+
+    type: ClassVar[str] = "feed-changed"
+
+
+class FeedRemoved(EventData, frozen=True, kw_only=True):
+    """A feed was taken out of the configuration; its entries stay."""
+
+    type: ClassVar[str] = "feed-removed"
+    feed_id: str
+
+
+class FeedFetched(EventData, frozen=True, kw_only=True):
+    """A feed answered and its answer was read to the end."""
+
+    type: ClassVar[str] = "feed-fetched"
+    feed_id: str
+    status: int
+    not_modified: bool = False
+    n_bytes: int = 0
+    body_sha: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    moved_to: str = ""
+    n_entries: int = 0
+    n_new: int = 0
+    n_revised: int = 0
+    n_dropped: int = 0
+    overlap: bool | None = None
+    newest_at: str = ""
+    next_due_at: str = ""
+    interval_s: int = 0
+    duration_ms: int = 0
+    warning: str = ""
+
+
+class FeedFailed(EventData, frozen=True, kw_only=True):
+    """A feed could not be fetched or parsed; it is tried again at `next_due_at`, never disabled."""
+
+    type: ClassVar[str] = "feed-failed"
+    feed_id: str
+    reason: str
+    detail: str = ""
+    status: int = 0
+    n_failures: int = 1
+    next_due_at: str = ""
+    duration_ms: int = 0
+
+
+class TickStarted(EventData, frozen=True, kw_only=True):
+    """A pass over the due feeds began. Without a `tick-finished` of the same `tick_id` it was cut short."""
+
+    type: ClassVar[str] = "tick-started"
+    tick_id: str
+    n_due: int
+
+
+class TickFinished(EventData, frozen=True, kw_only=True):
+    """A pass over the due feeds ended."""
+
+    type: ClassVar[str] = "tick-finished"
+    tick_id: str
+    n_due: int
+    n_fetched: int = 0
+    n_not_modified: int = 0
+    n_failed: int = 0
+    n_new: int = 0
+    n_revised: int = 0
+    n_flagged: int = 0
+    duration_ms: int = 0
+    note: str = ""
+
+
+class EntrySeen(EventData, frozen=True, kw_only=True):
+    """An entry appeared in a feed for the first time."""
+
+    type: ClassVar[str] = "entry-seen"
+    entry_id: str
+    feed_id: str
+    guid: str
+    link: str
+    text_sha: str
+    published_at: str = ""
+    published_raw: str = ""
+    date_quality: str = ""
+    lang: str = ""
+    author: str = ""
+    source_name: str = ""
+    source_url: str = ""
+
+
+class EntryRevised(EventData, frozen=True, kw_only=True):
+    """A known entry came back with another title, text or link."""
+
+    type: ClassVar[str] = "entry-revised"
+    entry_id: str
+    feed_id: str
+    revision: int
+    link: str
+    text_sha: str
+    changed: list[str]
+    published_at: str = ""
+
+
+class PageRead(EventData, frozen=True, kw_only=True):
+    """The linked page was fetched and its article extracted; `text_sha` names the payload with `text` filled."""
+
+    type: ClassVar[str] = "page-read"
+    entry_id: str
+    revision: int
+    url: str
+    text_sha: str
+    n_chars: int
+    extractor: str = ""
+
+
+class PageFailed(EventData, frozen=True, kw_only=True):
+    """The linked page could not be read; tried again at `retry_at` unless that is empty."""
+
+    type: ClassVar[str] = "page-failed"
+    entry_id: str
+    url: str
+    reason: str
+    detail: str = ""
+    attempt: int = 1
+    retry_at: str = ""
+
+
+class EntryScored(EventData, frozen=True, kw_only=True):
+    """A model scored entries of one commit: rows of [entry_id, revision, score]."""
+
+    type: ClassVar[str] = "entry-scored"
+    model_id: str
+    threshold: float
+    scores: list[tuple[str, int, float]]
+    feed_id: str = ""
+    why: str = "new"
+
+
+class EntryFlagged(EventData, frozen=True, kw_only=True):
+    """The machine put an entry in the queue. Terms are [term, weight, matched words]; they explain, not accuse."""
+
+    type: ClassVar[str] = "entry-flagged"
+    entry_id: str
+    revision: int
+    model_id: str
+    score: float
+    threshold: float
+    why: str = "new"
+    band: str = "flag"
+    terms_for: list[tuple[str, float, str]] = []
+    terms_against: list[tuple[str, float, str]] = []
+    nearest: str = ""
+    nearest_similarity: float = 0.0
+
+
+class StoryOpened(EventData, frozen=True, kw_only=True):
+    """An entry began a story of its own."""
+
+    type: ClassVar[str] = "story-opened"
+    story_id: str
+    entry_id: str
+    publisher: str = ""
+    origin: str = ""
+
+
+class StoryJoined(EventData, frozen=True, kw_only=True):
+    """An entry joined a story because it reports the same happening."""
+
+    type: ClassVar[str] = "story-joined"
+    story_id: str
+    entry_id: str
+    similarity: float = 0.0
+    why: str = ""
+    publisher: str = ""
+    origin: str = ""
+
+
+class StoryMerged(EventData, frozen=True, kw_only=True):
+    """Story `from_id` became part of `story_id`."""
+
+    type: ClassVar[str] = "story-merged"
+    story_id: str
+    from_id: str
+    reason: str = ""
+
+
+class StorySplit(EventData, frozen=True, kw_only=True):
+    """Entries left `story_id` for a story of their own."""
+
+    type: ClassVar[str] = "story-split"
+    story_id: str
+    new_id: str
+    entry_ids: list[str]
+    reason: str = ""
+
+
+class StoryLinked(EventData, frozen=True, kw_only=True):
+    """A story was linked to an earlier one of the same case (charge, trial, verdict, denial)."""
+
+    type: ClassVar[str] = "story-linked"
+    story_id: str
+    case_id: str
+    similarity: float = 0.0
+    reason: str = ""
+
+
+class CardCorrected(EventData, frozen=True, kw_only=True):
+    """A reviewer corrected a field of a story's plot card."""
+
+    type: ClassVar[str] = "card-corrected"
+    story_id: str
+    field: str
+    value: list[str]
+    before: list[str] = []
+    note: str = ""
+
+
+class EntryLabelled(EventData, frozen=True, kw_only=True):
+    """A reviewer decided: `plot`, `not-plot` or `unsure`. `seen_position` is the log position the reviewer saw."""
+
+    type: ClassVar[str] = "entry-labelled"
+    entry_id: str
+    label: str
+    by: str
+    revision: int = 0
+    story_id: str = ""
+    note: str = ""
+    seen_position: int = 0
+    blind: bool = False
+    sample: bool = False
+    source: str = ""
+
+
+class LabelWithdrawn(EventData, frozen=True, kw_only=True):
+    """A label was taken back; `label_position` is the position of its event."""
+
+    type: ClassVar[str] = "label-withdrawn"
+    label_position: int
+    entry_id: str
+    by: str
+    reason: str = ""
+
+
+class RowSkipped(EventData, frozen=True, kw_only=True):
+    """A reviewer put a row off until `until`."""
+
+    type: ClassVar[str] = "row-skipped"
+    entry_id: str
+    by: str
+    until: str
+
+
+class SampleDrawn(EventData, frozen=True, kw_only=True):
+    """Random unflagged entries were drawn for audit: rows of [entry_id, inclusion probability]."""
+
+    type: ClassVar[str] = "sample-drawn"
+    day: str
+    entries: list[tuple[str, float]]
+    n_population: int
+    model_id: str = ""
+
+
+class ModelTrained(EventData, frozen=True, kw_only=True):
+    """A candidate model was fitted; `card` says from what."""
+
+    type: ClassVar[str] = "model-trained"
+    model_id: str
+    card: dict[str, Any]
+
+
+class ModelPromoted(EventData, frozen=True, kw_only=True):
+    """A model became the one in use."""
+
+    type: ClassVar[str] = "model-promoted"
+    model_id: str
+    threshold: float
+    previous_id: str = ""
+    reason: str = ""
+    figures: dict[str, Any] = {}
+
+
+class ModelRejected(EventData, frozen=True, kw_only=True):
+    """A candidate or a model file was refused; the model in use stays."""
+
+    type: ClassVar[str] = "model-rejected"
+    model_id: str
+    reason: str
+    figures: dict[str, Any] = {}
+
+
+class DigestSent(EventData, frozen=True, kw_only=True):
+    """A digest was written to the outbox (`state` queued), then sent or failed."""
+
+    type: ClassVar[str] = "digest-sent"
+    digest_id: str
+    channel: str
+    state: str
+    n_rows: int = 0
+    detail: str = ""
+
+
+class AlertSent(EventData, frozen=True, kw_only=True):
+    """An immediate alert for one story was queued, sent or failed."""
+
+    type: ClassVar[str] = "alert-sent"
+    alert_id: str
+    story_id: str
+    channel: str
+    state: str
+    detail: str = ""
+
+
+class JobMissed(EventData, frozen=True, kw_only=True):
+    """A scheduled job did not run on time, was skipped, or failed."""
+
+    type: ClassVar[str] = "job-missed"
+    job: str
+    scheduled_at: str
+    reason: str
+
+
+class ClockJumped(EventData, frozen=True, kw_only=True):
+    """The clock went back since the last event, or leapt ahead."""
+
+    type: ClassVar[str] = "clock-jumped"
+    last_at: str
+    now_at: str
+    seconds: float
+
+
+class PayloadErased(EventData, frozen=True, kw_only=True):
+    """A payload was erased for good; its hash stays."""
+
+    type: ClassVar[str] = "payload-erased"
+    text_sha: str
+    reason: str
+    entry_id: str = ""
+
+
+class CheckpointSigned(EventData, frozen=True, kw_only=True):
+    """The log's head was signed (Ed25519, base64): the chain up to `at_position` ends in `at_hash`."""
+
+    type: ClassVar[str] = "checkpoint-signed"
+    at_position: int
+    at_hash: str
+    public_key: str
+    signature: str
+
+
+EVENT_TYPES: dict[str, type[EventData]] = {
+    cls.type: cls
+    for cls in (
+        FeedAdded, FeedChanged, FeedRemoved, FeedFetched, FeedFailed, TickStarted, TickFinished, EntrySeen, EntryRevised,
+        PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged, StorySplit, StoryLinked,
+        CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn, ModelTrained, ModelPromoted, ModelRejected,
+        DigestSent, AlertSent, JobMissed, ClockJumped, PayloadErased, CheckpointSigned,
+    )
+}  # fmt: skip
+
+
+class NewEvent(msgspec.Struct, frozen=True):
+    """An event to append. `key` is unique in the log: appending it twice is a no-op, with other content an error."""
+
+    key: str
+    data: EventData
+    actor: str = "monitor"
+
+
+class Event(msgspec.Struct, frozen=True):
+    """An event as read from the log; `raw` is the stored JSON of `data`, unknown fields included."""
+
+    position: int
+    type: str
+    version: int
+    recorded_at: str
+    actor: str
+    key: str
+    data: EventData
+    raw: bytes
+    prev: str
+    hash: str

@@ -1,0 +1,44 @@
+"""The protocol every event store keeps; the contract tests in tests/log run against each implementation.
+
+Owns the interface and its promises; SQLite lives in sqlite.py, the in-memory store in memory.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from monitor.log.events import Event, NewEvent
+
+
+class EventStore(Protocol):
+    """An append-only, hash-chained sequence of events with erasable payloads."""
+
+    def append(
+        self, events: Sequence[NewEvent], *, recorded_at: str, payloads: Mapping[str, bytes] | None = None
+    ) -> list[Event]:
+        """Append all events and payloads (by SHA-256 hex) in one durable transaction; return those that were new.
+
+        An event whose key is in the log with the same content is left out of the answer.
+        Raises KeyConflictError (same key, other content), LogBrokenError, StorageError.
+        """
+
+    def read(
+        self, *, after: int = 0, upto: int | None = None, types: Sequence[str] | None = None
+    ) -> Iterator[Event]:
+        """Yield events with after < position <= upto, in order, in bounded memory."""
+
+    def get(self, position: int) -> Event | None:
+        """Return the event at `position`."""
+
+    def by_key(self, key: str) -> Event | None:
+        """Return the event with this key."""
+
+    def head(self) -> tuple[int, str]:
+        """Return the last position and its hash ((0, 64 zeros) when empty)."""
+
+    def payload(self, text_sha: str) -> bytes | None:
+        """Return a payload's bytes, or None where it was erased or never stored."""
+
+    def erase_payload(self, text_sha: str) -> bool:
+        """Remove a payload's bytes for good; the caller appends the `payload-erased` event first."""

@@ -1,0 +1,1 @@
+"""Entries to stories, and who published them."""

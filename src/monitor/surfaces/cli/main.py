@@ -1,0 +1,125 @@
+"""The `monitor` command: finds a command's file when it is called for, and turns errors into one line and an exit code.
+
+Commands are imported only when used: importing scikit-learn or APScheduler for a tick costs more than the tick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+import sys
+
+import click
+
+from monitor.errors import MonitorError
+
+# command name -> (module in this package, attribute, one-line help): the order is the order of `monitor --help`
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": ("setup", "init", "Create feeds.yaml, the data folder, the log and the first model."),
+    "tick": ("tick", "tick", "Collect, score and flag once (for cron)."),
+    "run": ("run", "run", "Run as a service: tick, digest, retrain and backup on a schedule."),
+    "status": ("status", "status", "Say what the log knows: feeds, queue, model, last tick."),
+    "doctor": ("doctor", "doctor", "Check the installation, the data folder and the feeds."),
+    "feeds": ("feeds", "feeds", "List, add, remove, check, import and export feeds."),
+    "coverage": ("coverage", "coverage", "Show from the log which feeds were healthy when, and what may be missing."),
+    "queue": ("queue", "queue", "Show what waits for a decision."),
+    "show": ("queue", "show", "Show an entry: text, reasons, whole history."),
+    "label": ("label", "label", "Decide: plot, not-plot or unsure."),
+    "undo": ("label", "undo", "Withdraw the last decision."),
+    "skip": ("label", "skip", "Put a row off until tomorrow."),
+    "review": ("review", "review", "Triage the queue in the terminal, one key per decision."),
+    "stories": ("stories", "stories", "Show, merge and split stories."),
+    "card": ("filters", "card", "Filter: JSON lines to plot cards."),
+    "correct": ("stories", "correct", "Correct a field of a story's plot card."),
+    "train": ("train", "train", "Train a candidate from the labels, compare it, promote it if the gate holds."),
+    "models": ("models", "models", "List models, compare, roll back."),
+    "quality": ("quality", "quality", "Estimate what was missed, from the audit sample."),
+    "labels": ("labels", "labels", "List, import, export and withdraw labels; agreement between reviewers."),
+    "explain": ("explain", "explain", "Say why an entry was or was not flagged."),
+    "simulate": ("simulate", "simulate", "Replay a labelled stream day by day through the real code."),
+    "seeds": ("seeds", "seeds", "Show, build and add seed articles."),
+    "parse": ("filters", "parse", "Filter: feed files to entries, as JSON lines."),
+    "read": ("filters", "read", "Filter: pages to article text."),
+    "score": ("filters", "score", "Filter: JSON lines to scores with reasons."),
+    "link": ("filters", "link", "Filter: JSON lines to story ids."),
+    "digest": ("digest", "digest", "Write or send the daily digest."),
+    "export": ("export", "export", "Export labelled stories: CSV, JSONL, STIX, MISP, labelled set."),
+    "web": ("web", "web", "Serve the triage page and the API."),
+    "users": ("users", "users", "Add and remove reviewers of the triage page."),
+    "health": ("health", "health", "Exit 0 when all is well (for monitoring systems); --metrics for Prometheus."),
+    "log": ("log", "log", "Tail, verify, prove, export and import the event log."),
+    "rebuild": ("log", "rebuild", "Delete the views and fold them again from the log."),
+    "erase": ("log", "erase", "Erase an entry's text for good; the chain still verifies."),
+    "backup": ("log", "backup", "Copy the log while it is in use, and verify the copy."),
+    "restore": ("log", "restore", "Put a verified backup in place of the log."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's file only when the command is called or its help is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the command names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(f"monitor.surfaces.cli.{module}"), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - the table and the files are ours
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="monitor")
+@click.option("--config", "-c", metavar="FILE", envvar="MONITOR_CONFIG", help="The feeds.yaml to use [./feeds.yaml].")
+@click.option("--data", "-d", metavar="DIR", envvar="MONITOR_DATA", help="The data folder [from feeds.yaml, ./data].")
+@click.pass_context
+def cli(ctx: click.Context, config: str | None, data: str | None) -> None:
+    """Watch public feeds for reports of alleged state-linked plots; keep every fact and decision in an event log.
+
+    A flag is a suggestion to read. monitor reports what public sources allege; it never says a person is guilty.
+    """
+    ctx.obj = {"config": config, "data": data}
+
+
+def run(args: list[str]) -> int:
+    """Run one command line and return its exit code; a user's mistake ends in one line, never a traceback."""
+    try:
+        result = cli.main(args=args, prog_name="monitor", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except MonitorError as error:
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except (OSError, sqlite3.Error) as error:
+        click.echo(f"error: {storage_message(error)}", err=True)
+        return 7
+    return result if isinstance(result, int) else 0
+
+
+def storage_message(error: OSError | sqlite3.Error) -> str:
+    """Return one line that says what the disk or the database refused, and what to do."""
+    text = str(error)
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror or text}{where}"
+    if "full" in text:
+        return "disk full: the log was left as it was; free some space and run again"
+    if "readonly" in text or "unable to open" in text:
+        return f"the data folder cannot be written ({text}); check its permissions"
+    return f"database: {text}"

@@ -1,0 +1,1 @@
+"""Page to words: extract, clean, language and masks."""

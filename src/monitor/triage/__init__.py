@@ -1,0 +1,1 @@
+"""Human judgement: queue, decisions, agreement and exports."""

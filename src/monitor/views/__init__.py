@@ -1,0 +1,1 @@
+"""What we know now: disposable tables folded from the log."""

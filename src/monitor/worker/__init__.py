@@ -1,0 +1,1 @@
+"""When things run: one tick, the scheduled service and the lock."""

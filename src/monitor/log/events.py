@@ -392,10 +392,10 @@ class CheckpointSigned(EventData, frozen=True, kw_only=True):
 EVENT_TYPES: dict[str, type[EventData]] = {
     cls.type: cls
     for cls in (
-        FeedAdded, FeedChanged, FeedRemoved, FeedFetched, FeedFailed, TickStarted, TickFinished, EntrySeen, EntryRevised,
-        PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged, StorySplit, StoryLinked,
-        CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn, ModelTrained, ModelPromoted, ModelRejected,
-        DigestSent, AlertSent, JobMissed, ClockJumped, PayloadErased, CheckpointSigned,
+        FeedAdded, FeedChanged, FeedRemoved, FeedFetched, FeedFailed, TickStarted, TickFinished, EntrySeen,
+        EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged, StorySplit, StoryLinked,
+        CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn, ModelTrained, ModelPromoted,
+        ModelRejected, DigestSent, AlertSent, JobMissed, ClockJumped, PayloadErased, CheckpointSigned,
     )
 }  # fmt: skip
 

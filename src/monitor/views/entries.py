@@ -1,0 +1,150 @@
+"""The entries view: every entry seen, its newest revision, its newest score, and its flag; and each entry's history.
+
+`entry_events` lists the positions that speak of one entry, for everything rarer than seeing and scoring. A score's own
+event is found at `scored_position`; older scores stand in the events listed by `rescored`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import cast
+
+from monitor.log.events import (
+    EntryFlagged,
+    EntryRevised,
+    EntryScored,
+    EntrySeen,
+    Event,
+    PageFailed,
+    PageRead,
+    PayloadErased,
+    SampleDrawn,
+)
+
+SCHEMA = """
+CREATE TABLE entries (
+    entry_id TEXT PRIMARY KEY, feed_id TEXT NOT NULL, position INTEGER NOT NULL, seen_at TEXT NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 0, text_sha TEXT NOT NULL, feed_sha TEXT NOT NULL, link TEXT NOT NULL,
+    published_at TEXT NOT NULL, lang TEXT NOT NULL, author TEXT NOT NULL, source_name TEXT NOT NULL,
+    source_url TEXT NOT NULL, score REAL, model_id TEXT, scored_position INTEGER, scored_revision INTEGER,
+    flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX entries_flagged ON entries (flagged_position) WHERE flagged_position IS NOT NULL;
+CREATE TABLE entry_events (
+    entry_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (entry_id, position)
+) WITHOUT ROWID;
+CREATE TABLE rescored (position INTEGER PRIMARY KEY);
+CREATE TABLE pages (
+    entry_id TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL, retry_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE samples (
+    entry_id TEXT PRIMARY KEY, day TEXT NOT NULL, probability REAL NOT NULL, position INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+_NOTE = "INSERT OR IGNORE INTO entry_events VALUES (?, ?)"
+
+
+def _seen(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    rows = []
+    for event in events:
+        data = cast(EntrySeen, event.data)
+        rows.append((
+            data.entry_id, data.feed_id, event.position, event.recorded_at, data.text_sha, data.text_sha, data.link,
+            data.published_at, data.lang, data.author, data.source_name, data.source_url,
+        ))  # fmt: skip
+    db.executemany(
+        """INSERT OR IGNORE INTO entries (entry_id, feed_id, position, seen_at, text_sha, feed_sha, link, published_at,
+               lang, author, source_name, source_url) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)""",
+        rows,
+    )
+
+
+def _revised(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(EntryRevised, event.data)
+        db.execute(
+            "UPDATE entries SET revision = ?, text_sha = ?, feed_sha = ?, link = ? WHERE entry_id = ?",
+            (data.revision, data.text_sha, data.text_sha, data.link, data.entry_id),
+        )
+        db.execute(_NOTE, (data.entry_id, event.position))
+
+
+def _page_read(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(PageRead, event.data)
+        db.execute("UPDATE entries SET text_sha = ? WHERE entry_id = ?", (data.text_sha, data.entry_id))
+        db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,'read',0,'')", (data.entry_id, data.url))
+        db.execute(_NOTE, (data.entry_id, event.position))
+
+
+def _page_failed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(PageFailed, event.data)
+        row = (data.entry_id, data.url, data.reason, data.attempt, data.retry_at)
+        db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,?,?,?)", row)
+        db.execute(_NOTE, (data.entry_id, event.position))
+
+
+def _scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data, position = cast(EntryScored, event.data), event.position
+        db.executemany(
+            "UPDATE entries SET score = ?, model_id = ?, scored_position = ?, scored_revision = ? WHERE entry_id = ?",
+            [(score, data.model_id, position, revision, entry_id) for entry_id, revision, score in data.scores],
+        )
+        if data.why != "new":
+            db.execute("INSERT INTO rescored VALUES (?)", (position,))
+
+
+def _flagged(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(EntryFlagged, event.data)
+        db.execute(
+            """UPDATE entries SET flagged_position = ?, flagged_at = ?, why = ?, band = ?
+               WHERE entry_id = ? AND flagged_position IS NULL""",
+            (event.position, event.recorded_at, data.why, data.band, data.entry_id),
+        )
+        db.execute(_NOTE, (data.entry_id, event.position))
+
+
+def _sampled(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(SampleDrawn, event.data)
+        rows = [(entry_id, data.day, probability, event.position) for entry_id, probability in data.entries]
+        db.executemany("INSERT OR IGNORE INTO samples VALUES (?,?,?,?)", rows)
+        db.executemany(_NOTE, [(row[0], event.position) for row in rows])
+
+
+def _erased(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(PayloadErased, event.data)
+        db.execute(
+            "UPDATE entries SET erased = 1 WHERE entry_id = ? AND text_sha = ?",
+            (data.entry_id, data.text_sha),
+        )
+        db.execute(_NOTE, (data.entry_id, event.position))
+
+
+def _noted(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    """List other events that name an entry in its history."""
+    rows = [(event.data.entry_id, event.position) for event in events]  # type: ignore[attr-defined]
+    db.executemany(_NOTE, rows)
+
+
+HANDLERS = {
+    "entry-seen": _seen,
+    "entry-revised": _revised,
+    "page-read": _page_read,
+    "page-failed": _page_failed,
+    "entry-scored": _scored,
+    "entry-flagged": _flagged,
+    "sample-drawn": _sampled,
+    "payload-erased": _erased,
+    "entry-labelled": _noted,
+    "label-withdrawn": _noted,
+    "row-skipped": _noted,
+    "story-opened": _noted,
+    "story-joined": _noted,
+}

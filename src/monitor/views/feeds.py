@@ -1,0 +1,101 @@
+"""The feeds view: each feed's settings, validators, schedule and health, one row a feed.
+
+Folded from feed-added, feed-changed, feed-removed, feed-fetched and feed-failed. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import cast
+
+from monitor.log.events import Event, FeedAdded, FeedFailed, FeedFetched, FeedRemoved
+
+SCHEMA = """
+CREATE TABLE feeds (
+    feed_id TEXT PRIMARY KEY, url TEXT NOT NULL, name TEXT NOT NULL, publisher TEXT NOT NULL, language TEXT NOT NULL,
+    country TEXT NOT NULL, grp TEXT NOT NULL, full_text INTEGER NOT NULL, config_interval_s INTEGER,
+    allow_private INTEGER NOT NULL, added_at TEXT NOT NULL, removed_at TEXT,
+    etag TEXT NOT NULL DEFAULT '', last_modified TEXT NOT NULL DEFAULT '', body_sha TEXT NOT NULL DEFAULT '',
+    moved_to TEXT NOT NULL DEFAULT '', interval_s INTEGER NOT NULL DEFAULT 0, next_due_at TEXT,
+    n_failures INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT '', last_detail TEXT NOT NULL DEFAULT '',
+    last_status INTEGER NOT NULL DEFAULT 0, last_try_at TEXT, last_ok_at TEXT, last_full_at TEXT, last_new_at TEXT,
+    n_fetches INTEGER NOT NULL DEFAULT 0, n_new INTEGER NOT NULL DEFAULT 0, n_entries INTEGER NOT NULL DEFAULT 0,
+    n_empty INTEGER NOT NULL DEFAULT 0, n_gaps INTEGER NOT NULL DEFAULT 0, warning TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+"""
+
+
+def _added(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    """Insert a feed or overwrite its settings; what was learned about it stays unless its URL changed."""
+    for event in events:
+        data = cast(FeedAdded, event.data)
+        db.execute(
+            """INSERT INTO feeds (feed_id, url, name, publisher, language, country, grp, full_text,
+                   config_interval_s, allow_private, added_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)
+               ON CONFLICT (feed_id) DO UPDATE SET
+                   etag = iif(url = excluded.url, etag, ''), body_sha = iif(url = excluded.url, body_sha, ''),
+                   last_modified = iif(url = excluded.url, last_modified, ''),
+                   moved_to = iif(url = excluded.url, moved_to, ''),
+                   next_due_at = iif(url = excluded.url, next_due_at, NULL),
+                   url = excluded.url, name = excluded.name, publisher = excluded.publisher,
+                   language = excluded.language, country = excluded.country, grp = excluded.grp,
+                   full_text = excluded.full_text, config_interval_s = excluded.config_interval_s,
+                   allow_private = excluded.allow_private, removed_at = NULL""",
+            (
+                data.feed_id, data.url, data.name, data.publisher, data.language, data.country, data.group,
+                int(data.full_text), data.interval_s, int(data.allow_private), event.recorded_at,
+            ),
+        )  # fmt: skip
+
+
+def _removed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    rows = [(event.recorded_at, cast(FeedRemoved, event.data).feed_id) for event in events]
+    db.executemany("UPDATE feeds SET removed_at = ? WHERE feed_id = ?", rows)
+
+
+def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    """Record a good fetch. A 304 leaves validators and the entry count as they were."""
+    rows = []
+    for event in events:
+        data, at = cast(FeedFetched, event.data), event.recorded_at
+        full = not data.not_modified
+        rows.append((
+            data.etag, data.last_modified, full, data.body_sha, data.moved_to, data.moved_to, data.interval_s,
+            data.next_due_at or None, data.status, at, at, full, at, data.n_new > 0, at, data.n_new,
+            full, data.n_entries, full and data.n_entries == 0, full, data.overlap is False, data.warning, data.feed_id,
+        ))  # fmt: skip
+    db.executemany(
+        """UPDATE feeds SET etag = ?, last_modified = ?, body_sha = iif(?, ?, body_sha),
+               moved_to = iif(? = '', moved_to, ?), interval_s = ?, next_due_at = ?, last_status = ?, n_failures = 0,
+               last_error = '', last_detail = '', last_try_at = ?, last_ok_at = ?,
+               last_full_at = iif(?, ?, last_full_at),
+               last_new_at = iif(?, ?, last_new_at), n_fetches = n_fetches + 1, n_new = n_new + ?,
+               n_entries = iif(?, ?, n_entries), n_empty = iif(?, n_empty + 1, iif(?, 0, n_empty)),
+               n_gaps = n_gaps + ?, warning = ? WHERE feed_id = ?""",
+        rows,
+    )
+
+
+def _failed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    rows = []
+    for event in events:
+        data = cast(FeedFailed, event.data)
+        rows.append((
+            data.n_failures, data.reason, data.detail, data.status, event.recorded_at, data.next_due_at or None,
+            data.feed_id,
+        ))  # fmt: skip
+    db.executemany(
+        """UPDATE feeds SET n_failures = ?, last_error = ?, last_detail = ?, last_status = ?, last_try_at = ?,
+               next_due_at = ?, n_fetches = n_fetches + 1 WHERE feed_id = ?""",
+        rows,
+    )
+
+
+HANDLERS = {
+    "feed-added": _added,
+    "feed-changed": _added,
+    "feed-removed": _removed,
+    "feed-fetched": _fetched,
+    "feed-failed": _failed,
+}

@@ -1,0 +1,165 @@
+"""Folding: reads events from a position on and hands them, in runs of one type, to the views that want them.
+
+Owns the views database (views.db): opening, catching up, rebuilding and dumping it. What a table means is in the file
+of its view. The database is disposable: delete it and it comes back from the log, row for row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from monitor.errors import StorageError
+from monitor.log.events import Event
+from monitor.log.store import EventStore
+from monitor.views import entries, feeds, labels, models, outbox, stories, ticks
+
+SCHEMA_VERSION = 1
+VIEW_FILES = (feeds, entries, stories, labels, models, ticks, outbox)
+_BATCH = 5_000
+
+Handler = Callable[[sqlite3.Connection, Sequence[Event]], None]
+
+
+def _handlers() -> dict[str, list[Handler]]:
+    """Return event type -> the view handlers that fold it."""
+    table: dict[str, list[Handler]] = {}
+    for view in VIEW_FILES:
+        for event_type, handler in view.HANDLERS.items():
+            table.setdefault(event_type, []).append(handler)
+    return table
+
+
+class Views:
+    """The folded tables of one log, up to `position`."""
+
+    def __init__(self, db: sqlite3.Connection, log: EventStore, *, upto: int | None = None) -> None:
+        self.db = db
+        self.log = log
+        self.upto = upto
+        self._handlers = _handlers()
+
+    @property
+    def position(self) -> int:
+        """The last position folded."""
+        row = self.db.execute("SELECT position FROM folded").fetchone()
+        return int(row[0])
+
+    def catch_up(self) -> int:
+        """Fold everything the log has that the views have not; return the position reached."""
+        position = self.position
+        if position and not self._on_this_log(position):
+            self.rebuild()
+            return self.position
+        batch: list[Event] = []
+        for event in self.log.read(after=position, upto=self.upto):
+            batch.append(event)
+            if len(batch) >= _BATCH:
+                self.fold(batch)
+                batch = []
+        if batch:
+            self.fold(batch)
+        return self.position
+
+    def fold(self, events: Sequence[Event]) -> None:
+        """Fold consecutive events in one transaction; events already folded are passed over."""
+        position = self.position
+        events = [event for event in events if event.position > position]
+        if not events:
+            return
+        if events[0].position != position + 1:
+            self.catch_up()
+            return
+        with self.db:
+            self.db.execute("BEGIN")
+            for event_type, run in groupby(events, key=lambda event: event.type):
+                run_events = list(run)
+                for handler in self._handlers.get(event_type, ()):
+                    handler(self.db, run_events)
+            last = events[-1]
+            self.db.execute("UPDATE folded SET position = ?, hash = ?", (last.position, last.hash))
+
+    def rebuild(self) -> None:
+        """Empty every table and fold again from the first event."""
+        with self.db:
+            self.db.execute("BEGIN")
+            for (name,) in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+                self.db.execute(f'DROP TABLE "{name}"')
+            _create(self.db)
+        self.catch_up()
+
+    def dump(self) -> bytes:
+        """Return every row of every view in a fixed order; equal dumps mean equal views."""
+        parts: list[str] = []
+        names = self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
+        for (name,) in names:
+            rows = self.db.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608 - the names are ours
+            parts.extend(f"{name}|{row!r}" for row in sorted(rows, key=repr))
+        return "\n".join(parts).encode()
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 (hex) of the dump."""
+        return hashlib.sha256(self.dump()).hexdigest()
+
+    def _on_this_log(self, position: int) -> bool:
+        """Tell whether the event at `position` is the one the views were folded from."""
+        folded_hash = self.db.execute("SELECT hash FROM folded").fetchone()[0]
+        event = self.log.get(position)
+        return event is not None and event.hash == folded_hash
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+
+def open_views(path: Path | None, log: EventStore, *, upto: int | None = None) -> Views:
+    """Open (or make) the views database and catch up; `path=None` folds in memory, for `--as-of`.
+
+    Raises StorageError where the folder cannot be written.
+    """
+    try:
+        db = _connect(":memory:" if path is None else str(path))
+        views = Views(db, log, upto=upto)
+        views.catch_up()
+    except sqlite3.DatabaseError as error:
+        if path is None or not _is_damaged(error):
+            raise StorageError(f"views: {error} ({path}); the log is untouched") from error
+        path.unlink(missing_ok=True)
+        return open_views(path, log, upto=upto)
+    return views
+
+
+def _is_damaged(error: sqlite3.DatabaseError) -> bool:
+    """Tell a damaged or foreign views file (deleted and folded again) from a disk that refuses."""
+    return any(word in str(error) for word in ("malformed", "not a database", "no such column", "no such table"))
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+        db.execute("BEGIN IMMEDIATE")
+        if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+            for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+                db.execute(f'DROP TABLE "{name}"')
+            _create(db)
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        db.execute("COMMIT")
+    return db
+
+
+def _create(db: sqlite3.Connection) -> None:
+    """Create the tables of every view."""
+    db.execute("CREATE TABLE folded (position INTEGER NOT NULL, hash TEXT NOT NULL)")
+    db.execute("INSERT INTO folded VALUES (0, '')")
+    for view in VIEW_FILES:
+        for statement in _statements(view.SCHEMA):
+            db.execute(statement)
+
+
+def _statements(schema: str) -> Iterable[str]:
+    return (part for part in schema.split(";") if part.strip())

@@ -393,8 +393,8 @@ EVENT_TYPES: dict[str, type[EventData]] = {
     cls.type: cls
     for cls in (
         FeedAdded, FeedChanged, FeedRemoved, FeedFetched, FeedFailed, TickStarted, TickFinished, EntrySeen,
-        EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged, StorySplit, StoryLinked,
-        CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn, ModelTrained, ModelPromoted,
+        EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
+        StorySplit, StoryLinked, CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn, ModelTrained, ModelPromoted,
         ModelRejected, DigestSent, AlertSent, JobMissed, ClockJumped, PayloadErased, CheckpointSigned,
     )
 }  # fmt: skip

@@ -23,9 +23,7 @@ class EventStore(Protocol):
         Raises KeyConflictError (same key, other content), LogBrokenError, StorageError.
         """
 
-    def read(
-        self, *, after: int = 0, upto: int | None = None, types: Sequence[str] | None = None
-    ) -> Iterator[Event]:
+    def read(self, *, after: int = 0, upto: int | None = None, types: Sequence[str] | None = None) -> Iterator[Event]:
         """Yield events with after < position <= upto, in order, in bounded memory."""
 
     def get(self, position: int) -> Event | None:
@@ -42,3 +40,12 @@ class EventStore(Protocol):
 
     def erase_payload(self, text_sha: str) -> bool:
         """Remove a payload's bytes for good; the caller appends the `payload-erased` event first."""
+
+    def position_at(self, moment: str) -> int:
+        """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
+
+    def check_writable(self) -> None:
+        """Refuse a broken log or a full disk before work is done that could not be kept."""
+
+    def close(self) -> None:
+        """Release what the store holds."""

@@ -1,0 +1,66 @@
+"""The hash chain: which bytes of an event are hashed, and how each hash holds the one before.
+
+hash(n) = SHA-256(0x00 ‖ hash(n-1) ‖ canonical(n)), hash(0) = 32 zero bytes, and canonical(n) is six lines of UTF-8,
+each ended by LF (position, type, version, recorded_at, actor, key), followed by the stored JSON bytes of `data`.
+None of the six may hold an LF, so two different events never share canonical bytes. The 0x00 keeps event hashes apart
+from Merkle nodes (merkle.py). tools/verify_log.py is a second implementation that shares no code with this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from monitor.errors import InputError
+from monitor.log.events import NewEvent
+
+ZERO = bytes(32)
+ZERO_HEX = "0" * 64
+
+Row = tuple[int, str, int, str, str, str, bytes, bytes]  # position, type, version, recorded_at, actor, key, data, hash
+
+
+def canonical(position: int, type_: str, version: int, recorded_at: str, actor: str, key: str, data: bytes) -> bytes:
+    """Return the bytes of an event that its hash covers."""
+    return f"{position}\n{type_}\n{version}\n{recorded_at}\n{actor}\n{key}\n".encode() + data
+
+
+def next_hash(prev: bytes, canonical_bytes: bytes) -> bytes:
+    """Return the hash of an event whose predecessor has hash `prev`."""
+    return sha256(b"\0" + prev + canonical_bytes).digest()
+
+
+def chain_rows(
+    events: Iterable[NewEvent], raws: Iterable[bytes], recorded_at: str, position: int, prev: bytes
+) -> list[Row]:
+    """Return the rows that extend a chain whose head is (position, prev). This is the hot loop of every append."""
+    rows = []
+    for event, raw in zip(events, raws, strict=True):
+        position += 1
+        data, actor, key = event.data, event.actor, event.key
+        type_, version = data.type, data.version
+        head = f"{position}\n{type_}\n{version}\n{recorded_at}\n{actor}\n{key}\n".encode()
+        prev = sha256(b"\0" + prev + head + raw).digest()
+        rows.append((position, type_, version, recorded_at, actor, key, raw, prev))
+    return rows
+
+
+def first_bad_row(rows: Iterable[Row], position: int, prev: bytes) -> tuple[int, str] | None:
+    """Return (position, what is wrong) of the first row that does not extend (position, prev), or None."""
+    for row in rows:
+        if row[0] != position + 1:
+            return position + 1, f"event {position + 1} is missing (the next one is {row[0]})"
+        position = row[0]
+        if next_hash(prev, canonical(*row[:7])) != row[7]:
+            return position, f"event {position} was changed, moved, or follows a changed one (its hash does not match)"
+        prev = row[7]
+    return None
+
+
+def check_new(events: Sequence[NewEvent], recorded_at: str) -> None:
+    """Refuse what the chain cannot hold: a malformed time, an LF in a key or an actor. Raises InputError."""
+    if len(recorded_at) != 27 or recorded_at[-1] != "Z":
+        raise InputError(f"recorded_at must look like 2026-01-31T12:00:00.000000Z, not {recorded_at!r}")
+    for event in events:
+        if "\n" in event.key or "\n" in event.actor or not event.key:
+            raise InputError(f"a key or an actor is empty or holds a line break: {event.key!r}, {event.actor!r}")

@@ -1,0 +1,91 @@
+"""The tables of log.db and how an older file becomes a current one.
+
+Owns the table definitions, the triggers that refuse every change, and the schema version (`PRAGMA user_version`).
+sqlite-utils creates and migrates; it is imported only when a file is new or old, never for a current one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from monitor.errors import LogError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x4D4F4E4C  # "MONL": `file log.db` and plain sqlite3 can tell what this is
+
+# OR REPLACE would delete the old row without firing a DELETE trigger, so the guard runs before every INSERT.
+EVENT_GUARDS = """
+CREATE TRIGGER events_append_only BEFORE INSERT ON events
+WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events)
+  OR EXISTS (SELECT 1 FROM events WHERE key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'append-only: a new event takes the next position and a new key'); END;
+CREATE TRIGGER events_no_update BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be changed'); END;
+CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be deleted'); END;
+"""
+
+# A payload may only be added once or emptied for good (form 0); an emptied one never comes back.
+PAYLOAD_GUARDS = """
+CREATE TRIGGER payloads_once BEFORE INSERT ON payloads
+WHEN EXISTS (SELECT 1 FROM payloads WHERE sha = NEW.sha) OR EXISTS (SELECT 1 FROM payloads WHERE id = NEW.id)
+BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER payloads_only_erased BEFORE UPDATE ON payloads
+WHEN NEW.sha IS NOT OLD.sha OR NEW.id IS NOT OLD.id OR NEW.form <> 0 OR length(NEW.body) > 0
+BEGIN SELECT RAISE(ABORT, 'append-only: a payload can only be erased'); END;
+CREATE TRIGGER payloads_no_delete BEFORE DELETE ON payloads
+BEGIN SELECT RAISE(ABORT, 'append-only: erase a payload with monitor erase'); END;
+"""
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return the file's schema version; 0 for an empty file. Raises LogError for a newer or a foreign file."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == SCHEMA_VERSION:
+        return SCHEMA_VERSION
+    if version > SCHEMA_VERSION:
+        raise LogError(
+            f"the log has schema {version}, this release knows {SCHEMA_VERSION}: a newer monitor wrote it; update"
+        )
+    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise LogError("the file is an SQLite database but not a monitor log")
+    return int(version)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring an empty or older file to the current schema, in one transaction."""
+    from sqlite_utils import Database, Migrations
+
+    steps = Migrations("monitor-log")
+    steps(name="0001-events-and-payloads")(_create)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        steps.apply(Database(connection, execute_plugins=False))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _create(db: Database) -> None:
+    event_columns = {
+        "position": int, "type": str, "version": int, "recorded_at": str, "actor": str, "key": str,
+        "data": bytes, "hash": bytes,
+    }  # fmt: skip
+    db.create_table("events", event_columns, pk="position", not_null=set(event_columns) - {"position"}, strict=True)
+    db.table("events").create_index(["key"], unique=True)
+    # tiny, and finds the last signed head without a scan
+    db.execute("CREATE INDEX events_checkpoints ON events(position) WHERE type = 'checkpoint-signed'")
+    payload_columns = {"id": int, "sha": bytes, "form": int, "body": bytes}
+    db.create_table("payloads", payload_columns, pk="id", not_null=set(payload_columns) - {"id"}, strict=True)
+    db.table("payloads").create_index(["sha"], unique=True)
+    for statement in f"{EVENT_GUARDS}{PAYLOAD_GUARDS}".split("END;"):
+        if statement.strip():
+            db.execute(f"{statement}END;")

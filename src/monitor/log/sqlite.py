@@ -1,0 +1,296 @@
+"""The event store in SQLite: one file, append-only, hash-chained, durable at every commit.
+
+Owns the hot append, reading and payload rows. The rules of a connection are in database.py, the tables in schema.py,
+full verification in verify.py. Every thread gets a connection of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from monitor.errors import LogBrokenError
+from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_bad_row
+from monitor.log.codec import decode_data, encode_data
+from monitor.log.database import check_free_space, connect, create_file, one_line_errors, require_file
+from monitor.log.events import Event, NewEvent
+from monitor.log.keys import Stored, without_known
+from monitor.log.payloads import ERASED, check_payloads, pack, unpack
+from monitor.log.schema import SCHEMA_VERSION, migrate, schema_version
+
+_INSERT = (
+    "INSERT INTO events (position, type, version, recorded_at, actor, key, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_SELECT = "SELECT position, type, version, recorded_at, actor, key, data, hash FROM events "
+_SELECT_RANGE = _SELECT + "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
+_SELECT_WITH_PREV = """
+SELECT e.position, e.type, e.version, e.recorded_at, e.actor, e.key, e.data, e.hash, p.hash
+FROM events e LEFT JOIN events p ON p.position = e.position - 1
+"""
+_SELECT_TYPES = (
+    _SELECT_WITH_PREV
+    + "WHERE e.position > ? AND e.position <= ? AND e.type IN (SELECT value FROM json_each(?))"
+    + " ORDER BY e.position LIMIT ?"
+)
+_SELECT_KEYS = "SELECT key, position, type, version, data FROM events WHERE key IN (SELECT value FROM json_each(?))"
+_READ_ROWS = 1_000
+# Checked before the first append of a process: the last events, and a window that moves with the head, so that
+# ticks together walk the whole log. About 4 ms for both.
+_CHECK_ROWS = 1_000
+
+
+class SqliteLog:
+    """An event store in one SQLite file. Use `open_log`; close it when done."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._checked: tuple[int, bytes] | None = None  # a head this object has verified or written
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, for statements of the log room."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = connect(self.path, read_only=self.read_only)
+            self._local.connection = connection
+            self._connections.append(connection)
+        return connection
+
+    def append(
+        self, events: Sequence[NewEvent], *, recorded_at: str, payloads: Mapping[str, bytes] | None = None
+    ) -> list[Event]:
+        """Append all events and payloads in one durable transaction; return the events that were new."""
+        check_new(events, recorded_at)
+        check_payloads(payloads or {})
+        raws = [encode_data(event.data) for event in events]
+        packed = [(bytes.fromhex(sha), *pack(payload)) for sha, payload in (payloads or {}).items()]
+        if self._checked is None:
+            self.check_writable()
+        with one_line_errors(self.path):
+            try:
+                rows, prev = self._commit(events, raws, recorded_at, packed)
+            except sqlite3.IntegrityError:  # most likely a known key: find out, and leave the known ones out
+                events, raws = without_known(events, raws, self._stored)
+                rows, prev = self._commit(events, raws, recorded_at, packed)
+        return _events_of(events, rows, prev)
+
+    def _commit(
+        self, events: Sequence[NewEvent], raws: Sequence[bytes], at: str, packed: Sequence[tuple[bytes, int, bytes]]
+    ) -> tuple[list[Row], bytes]:
+        connection = self.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            position, prev = self._trusted_head(connection)
+            rows = chain_rows(events, raws, at, position, prev)
+            connection.executemany(_INSERT, rows)
+            if packed:
+                connection.executemany("INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?)", packed)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._checked = (rows[-1][0], rows[-1][7]) if rows else (position, prev)
+        return rows, prev
+
+    def _trusted_head(self, connection: sqlite3.Connection) -> tuple[int, bytes]:
+        """Return the head, having checked the events other writers added since this object last looked."""
+        head = _head(connection)
+        if head != self._checked and self._checked is not None:
+            position, prev = self._checked
+            found = first_bad_row(_rows(connection, position), position, prev)
+            if found or head[0] < position:
+                where, what = found or (
+                    position,
+                    f"the log ends at {head[0]}, before event {position} it held a moment ago",
+                )
+                raise broken(where, what)
+        return head
+
+    def _stored(self, keys: Sequence[str]) -> dict[str, Stored]:
+        wanted = msgspec.json.encode(keys).decode()
+        return {row[0]: row[1:] for row in self.connection.execute(_SELECT_KEYS, (wanted,))}
+
+    def check_writable(self) -> None:
+        """Refuse a log that must not be appended to: broken near its end, shorter than its last anchor, no disk space.
+
+        Raises LogBrokenError or StorageError. `append` calls it once; a tick calls it before it fetches.
+        """
+        with one_line_errors(self.path):
+            check_free_space(self.path)
+            head = _head(self.connection)
+            for start in {max(0, head[0] - _CHECK_ROWS), _moving_window(head[0])}:
+                self._check_rows(start, start + _CHECK_ROWS)
+        self._checked = head
+
+    def _check_rows(self, after: int, upto: int) -> None:
+        prev = self._hash_at(after)
+        if prev is None:
+            raise broken(after, f"event {after} is missing")
+        found = first_bad_row(_rows(self.connection, after, upto), after, prev)
+        if found:
+            raise broken(*found)
+
+    def _hash_at(self, position: int) -> bytes | None:
+        if position == 0:
+            return ZERO
+        row = self.connection.execute("SELECT hash FROM events WHERE position = ?", (position,)).fetchone()
+        return row[0] if row else None
+
+    def read(self, *, after: int = 0, upto: int | None = None, types: Sequence[str] | None = None) -> Iterator[Event]:
+        """Yield events with after < position <= upto, in order; a thousand in memory, no lock held between."""
+        with one_line_errors(self.path):
+            if types is not None:
+                wanted = msgspec.json.encode(types).decode()
+                for rows in self._pages(_SELECT_TYPES, after, upto, wanted):
+                    yield from map(_event, rows)
+                return
+            prev = self._hash_at(after)
+            before = prev.hex() if prev else ""
+            for rows in self._pages(_SELECT_RANGE, after, upto):
+                for position, type_, version, at, actor, key, raw, hash_ in rows:
+                    now = hash_.hex()
+                    data = decode_data(type_, version, raw)
+                    yield Event(position, type_, version, at, actor, key, data, raw, before, now)
+                    before = now
+
+    def _pages(self, query: str, after: int, upto: int | None, *values: str) -> Iterator[list[Any]]:
+        last = _head(self.connection)[0] if upto is None else upto
+        while after < last:
+            rows = self.connection.execute(query, (after, last, *values, _READ_ROWS)).fetchall()
+            if rows:
+                yield rows
+            if len(rows) < _READ_ROWS:
+                return
+            after = rows[-1][0]
+
+    def get(self, position: int) -> Event | None:
+        """Return the event at `position`."""
+        return self._one(_SELECT_WITH_PREV + "WHERE e.position = ?", position)
+
+    def by_key(self, key: str) -> Event | None:
+        """Return the event with this key."""
+        return self._one(_SELECT_WITH_PREV + "WHERE e.key = ?", key)
+
+    def _one(self, query: str, value: int | str) -> Event | None:
+        with one_line_errors(self.path):
+            row = self.connection.execute(query, (value,)).fetchone()
+        return _event(row) if row else None
+
+    def head(self) -> tuple[int, str]:
+        """Return the last position and its hash."""
+        with one_line_errors(self.path):
+            position, hash_ = _head(self.connection)
+        return position, hash_.hex()
+
+    def position_at(self, moment: str) -> int:
+        """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
+        query = "SELECT position FROM events WHERE recorded_at <= ? ORDER BY position DESC LIMIT 1"
+        with one_line_errors(self.path):
+            row = self.connection.execute(query, (moment,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def payload(self, text_sha: str) -> bytes | None:
+        """Return a payload's bytes, or None where it was erased or never stored. Raises LogBrokenError for bit rot."""
+        sha = bytes.fromhex(text_sha)
+        with one_line_errors(self.path):
+            row = self.connection.execute("SELECT form, body FROM payloads WHERE sha = ?", (sha,)).fetchone()
+        return unpack(sha, *row) if row else None
+
+    def erase_payload(self, text_sha: str) -> bool:
+        """Overwrite a payload's bytes for good, in the file and in its write-ahead log; False where there were none.
+
+        The name stays as a tombstone: the same text arriving again is not stored again.
+        """
+        sha = bytes.fromhex(text_sha)
+        with one_line_errors(self.path):
+            self.connection.execute("PRAGMA secure_delete = ON")
+            query = "UPDATE payloads SET form = 0, body = x'' WHERE sha = ? AND form <> 0"
+            had = self.connection.execute(query, (sha,)).rowcount > 0
+            if not had:
+                self.connection.execute("INSERT INTO payloads (sha, form, body) VALUES (?, ?, x'')", (sha, ERASED))
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return had
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+
+def open_log(path: Path, *, read_only: bool = False, create: bool = False) -> SqliteLog:
+    """Open the log at `path`; `create` makes the file where there is none, and an older file is brought up to date.
+
+    Raises NotFoundError, LogError (newer or foreign file), StorageError, LogBrokenError.
+    """
+    with one_line_errors(path):
+        if create and not path.exists():
+            connection = create_file(path)
+            migrate(connection)
+            connection.close()
+        require_file(path)
+        log = SqliteLog(path, read_only=read_only)
+        try:
+            if schema_version(log.connection) != SCHEMA_VERSION:
+                _bring_up_to_date(log)
+        except BaseException:
+            log.close()
+            raise
+    return log
+
+
+def _bring_up_to_date(log: SqliteLog) -> None:
+    if log.read_only:
+        raise LogBrokenError(f"{log.path} has an older schema: run any writing command, such as `monitor tick`, first")
+    log.connection.execute("PRAGMA journal_mode = WAL")
+    migrate(log.connection)
+
+
+def broken(position: int, what: str) -> LogBrokenError:
+    """Return the refusal to append to a broken log."""
+    return LogBrokenError(
+        f"the log is broken at event {position}: {what}; nothing was written. "
+        "Run `monitor log verify`, then `monitor restore BACKUP`; reading and triage lists still work",
+        position,
+    )
+
+
+def _head(connection: sqlite3.Connection) -> tuple[int, bytes]:
+    row = connection.execute("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1").fetchone()
+    return row or (0, ZERO)
+
+
+def _rows(connection: sqlite3.Connection, after: int, upto: int = 2**62) -> Iterator[Row]:
+    yield from connection.execute(_SELECT_RANGE, (after, upto, -1))
+
+
+def _moving_window(head: int) -> int:
+    """Return the start of the window of old events to check at this head."""
+    return head * 7919 % max(1, head - _CHECK_ROWS) if head > _CHECK_ROWS else 0
+
+
+def _event(row: Any) -> Event:
+    position, type_, version, at, actor, key, raw, hash_, prev = row
+    data = decode_data(type_, version, raw)
+    before = prev.hex() if prev else ZERO_HEX if position == 1 else ""
+    return Event(position, type_, version, at, actor, key, data, raw, before, hash_.hex())
+
+
+def _events_of(events: Sequence[NewEvent], rows: Sequence[Row], prev: bytes) -> list[Event]:
+    added = []
+    before = prev.hex()
+    for event, row in zip(events, rows, strict=True):
+        after = row[7].hex()
+        added.append(Event(row[0], row[1], row[2], row[3], row[4], row[5], event.data, row[6], before, after))
+        before = after
+    return added

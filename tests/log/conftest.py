@@ -1,0 +1,36 @@
+"""Every store there is, for the contract tests; and short ways to make events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.log.events import EntryLabelled, NewEvent
+from monitor.log.memory import MemoryLog
+from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.store import EventStore
+
+AT = "2026-01-31T12:00:00.000000Z"
+
+
+def label(n: int, verdict: str = "plot") -> NewEvent:
+    """Return the n-th label event."""
+    return NewEvent(f"label:{n}", EntryLabelled(entry_id=f"e{n}", label=verdict, by="ana"), "ana")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[SqliteLog]:
+    """An empty SQLite log."""
+    store = open_log(tmp_path / "log.db", create=True)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
+    """Each implementation of the protocol in turn."""
+    opened = MemoryLog() if request.param == "memory" else open_log(tmp_path / "log.db", create=True)
+    yield opened
+    opened.close()

@@ -1,0 +1,186 @@
+"""Replay a labelled stream day by day: the queue shows rows, the labels answer, the answers retrain.
+
+Owns the day loop and its figures. What a row is, how rows are chosen and how a model is fitted are the same functions
+the product runs (rows.pick_rows, fit); files are read elsewhere. No clock: a day is a date in the stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from monitor.learn.metrics import average_precision
+from monitor.learn.rows import Candidate, pick_rows, topic_words
+from monitor.learn.streams import IGNORED, PLOT, StreamEntry, StreamLabel
+
+QUEUE_DAYS = 3  # an unanswered row competes this many days
+RECENT_DAYS = 3  # a topic answered "not a plot" is put behind for this many days
+SHOWN_PER_ROW = 3  # a row shows its best entry and names this many entries in all
+RETRAIN_DAYS = {"never": 0, "weekly": 7, "daily": 1}
+
+Scores = Sequence[float]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the reviewer said of one row."""
+
+    day: str
+    story_id: str
+    entry: int
+    shown: tuple[int, ...]
+    label: bool
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """What happened: each day's answers, the score every entry had on its day, and how often a model was fitted."""
+
+    answers: tuple[Answer, ...]
+    scores: tuple[float, ...]
+    n_retrained: int
+
+
+Retrain = Callable[[str, Sequence[Answer]], Scores]
+
+
+def replay(
+    entries: Sequence[StreamEntry],
+    labels: Mapping[str, StreamLabel],
+    stories: Sequence[str],
+    scores: Scores,
+    retrain: Retrain | None,
+    *,
+    rows_per_day: int,
+    every_days: int,
+) -> Replay:
+    """Run the stream from its first day to its last; `stories[i]` and `scores[i]` belong to `entries[i]`.
+
+    `retrain(day, answers)` returns new scores for all entries from a model fitted on what was known before `day`.
+    """
+    by_day = _days(entries)
+    first = min(by_day, default="")
+    answers: list[Answer] = []
+    answered: set[str] = set()
+    known_scores: dict[int, float] = {}
+    n_retrained = 0
+    for day, today in by_day.items():
+        age = _days_between(first, day)
+        if retrain and every_days and age and age % every_days == 0:
+            scores = retrain(day, answers)
+            n_retrained += 1
+        known_scores.update((index, float(scores[index])) for index in today)
+        waiting = [i for d, members in by_day.items() if 0 <= _days_between(d, day) < QUEUE_DAYS for i in members]
+        candidates, members = _candidates(entries, stories, scores, waiting, answered)
+        recent = [
+            topic_words(entries[a.entry].title)
+            for a in answers
+            if not a.label and _days_between(a.day, day) <= RECENT_DAYS
+        ]
+        for row in pick_rows(candidates, rows_per_day, recent):
+            shown = tuple(members[row.story_id][:SHOWN_PER_ROW])
+            label = any(_label(labels, entries[i]) == PLOT for i in shown)
+            answers.append(Answer(day, row.story_id, shown[0], shown, label))
+            answered.add(row.story_id)
+    return Replay(tuple(answers), tuple(known_scores[i] for i in range(len(entries))), n_retrained)
+
+
+def _label(labels: Mapping[str, StreamLabel], entry: StreamEntry) -> int:
+    found = labels.get(entry.entry_id)
+    return found.label if found else 0
+
+
+def _days(entries: Sequence[StreamEntry]) -> dict[str, list[int]]:
+    days: dict[str, list[int]] = {}
+    for index, entry in enumerate(entries):
+        days.setdefault(entry.day, []).append(index)
+    return dict(sorted(days.items()))
+
+
+def _days_between(first: str, second: str) -> int:
+    return (date.fromisoformat(second) - date.fromisoformat(first)).days
+
+
+def _candidates(
+    entries: Sequence[StreamEntry],
+    stories: Sequence[str],
+    scores: Scores,
+    waiting: Sequence[int],
+    answered: set[str],
+) -> tuple[list[Candidate], dict[str, list[int]]]:
+    members: dict[str, list[int]] = {}
+    for index in waiting:
+        if stories[index] not in answered:
+            members.setdefault(stories[index], []).append(index)
+    for story in members.values():
+        story.sort(key=lambda i: (-scores[i], i))
+    return [
+        Candidate(story_id, float(scores[best[0]]), entries[best[0]].feed, entries[best[0]].title)
+        for story_id, best in members.items()
+    ], members
+
+
+def figures(entries: Sequence[StreamEntry], labels: Mapping[str, StreamLabel], result: Replay) -> dict[str, Any]:
+    """Return the figures of a replay; entries labelled 2 count in none of them."""
+    truth = [_label(labels, entry) for entry in entries]
+    first_day: dict[str, str] = {}
+    for entry, label in zip(entries, truth, strict=True):
+        if label == PLOT:
+            first_day.setdefault(labels[entry.entry_id].plot or entry.entry_id, entry.day)
+    found: dict[str, str] = {}
+    found_lead: set[str] = set()
+    shown: set[int] = set()
+    for answer in result.answers:
+        for index in answer.shown:
+            shown.add(index)
+            if truth[index] == PLOT:
+                plot = labels[entries[index].entry_id].plot or entries[index].entry_id
+                found.setdefault(plot, answer.day)
+                if index == answer.entry:
+                    found_lead.add(plot)
+    rated = [(s, t == PLOT) for s, t in zip(result.scores, truth, strict=True) if t != IGNORED]
+    n_plot_entries = sum(label == PLOT for label in truth)
+    judged = [a for a in result.answers if any(truth[i] != IGNORED for i in a.shown)]
+    n_plots = len(first_day)
+    return {
+        "days": len({entry.day for entry in entries}),
+        "entries": len(entries),
+        "rows_shown": len(result.answers),
+        "plots_total": n_plots,
+        "plots_found": len(found),
+        "plot_recall": _share(len(found), n_plots),
+        "plot_recall_24h": _share(
+            sum(_days_between(first_day[plot], day) <= 1 for plot, day in found.items()), n_plots
+        ),
+        "plot_recall_best_entry": _share(len(found_lead), n_plots),
+        "entry_recall": _share(sum(truth[i] == PLOT for i in shown), n_plot_entries),
+        "precision": _share(sum(a.label for a in judged), len(judged)),
+        "average_precision": round(average_precision([s for s, _ in rated], [t for _, t in rated]), 4),
+        "labels_used": len(result.answers) if result.n_retrained else 0,
+        "n_retrained": result.n_retrained,
+        "missed": sorted(set(first_day) - set(found)),
+        "weekly": _weekly(result.answers, found, first_day),
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def _weekly(answers: Sequence[Answer], found: Mapping[str, str], first_day: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return, week by week, rows and plots of that week, and plots published and found up to its end."""
+    if not answers:
+        return []
+    start = min(answer.day for answer in answers)
+    weeks = []
+    for week in range(max(_days_between(start, a.day) for a in answers) // 7 + 1):
+        inside = [a for a in answers if _days_between(start, a.day) // 7 == week]
+        weeks.append({
+            "week": week + 1,
+            "rows": len(inside),
+            "plot_rows": sum(a.label for a in inside),
+            "plots_seen": sum(_days_between(start, day) // 7 <= week for day in first_day.values()),
+            "plots_found": sum(_days_between(start, day) // 7 <= week for day in found.values()),
+        })  # fmt: skip
+    return weeks

@@ -1,0 +1,88 @@
+"""Fingerprints: which entries are copies of one text, changed little or not at all.
+
+Owns the fingerprint of a text and the resemblance of two. A rewritten report is no copy (link.py finds those); a wire
+report printed by twelve papers is. Deterministic: no per-process hash seed.
+
+Method: the smallest hashes of a text's runs of five words stand for all of them (Broder 1997, bottom-k sketch), so the
+share of common values estimates the share of common runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from heapq import nsmallest
+from zlib import crc32
+
+RUN_WORDS = 5
+SKETCH = 16
+MIN_WORDS = 5  # a shorter title ("Morning briefing") is repeated by other entries
+SHORT_TEXT_WORDS = 25
+MAX_WORDS = 160  # the lead; papers cut wire reports from the end
+COPY = 0.5  # of the sketch; a paper that rewrites the lead falls below
+
+_WORD = re.compile(r"[^\W_]+")
+
+Fingerprint = tuple[int, ...]
+
+
+def fingerprint(title: str, text: str) -> Fingerprint:
+    """Return the sketch of an entry's text; empty where it is too short.
+
+    The title counts only beside a short text: papers give a wire report their own title, and some feeds put the same
+    sentence under every title.
+    """
+    words = _WORD.findall(text[: MAX_WORDS * 8].lower())[:MAX_WORDS]
+    if len(words) < SHORT_TEXT_WORDS:
+        words = _WORD.findall(title.lower()) + words
+    if len(words) < MIN_WORDS:
+        return ()
+    runs = {crc32(" ".join(words[i : i + RUN_WORDS]).encode()) for i in range(len(words) - RUN_WORDS + 1)}
+    return tuple(nsmallest(SKETCH, runs))
+
+
+def resemblance(one: Fingerprint, other: Fingerprint) -> float:
+    """Return the estimated share of common word runs, 0 to 1."""
+    if not one or not other:
+        return 0.0
+    smallest = nsmallest(SKETCH, {*one, *other})
+    common = set(one) & set(other)
+    return sum(value in common for value in smallest) / len(smallest)
+
+
+class Copies:
+    """Finds the earlier entry that a new one copies, among the last `size` entries added."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._held: dict[int, str] = {}
+        self._order: deque[tuple[str, Fingerprint]] = deque()
+        self._prints: dict[str, Fingerprint] = {}
+
+    def add(self, entry_id: str, print_: Fingerprint) -> None:
+        """Remember an entry; forget the oldest one beyond `size`."""
+        if not print_:
+            return
+        self._prints[entry_id] = print_
+        self._order.append((entry_id, print_))
+        for value in print_[:4]:
+            self._held[value] = entry_id
+        if len(self._order) > self.size:
+            self.forget_oldest()
+
+    def forget_oldest(self) -> None:
+        """Drop the entry added first."""
+        entry_id, print_ = self._order.popleft()
+        self._prints.pop(entry_id, None)
+        for value in print_[:4]:
+            if self._held.get(value) == entry_id:
+                del self._held[value]
+
+    def find(self, print_: Fingerprint) -> tuple[str, float] | None:
+        """Return (entry id, resemblance) of the copied entry, or None."""
+        best: tuple[str, float] | None = None
+        for entry_id in {self._held[value] for value in print_[:4] if value in self._held}:
+            share = resemblance(print_, self._prints[entry_id])
+            if share >= COPY and (best is None or (share, entry_id) > (best[1], best[0])):
+                best = (entry_id, share)
+        return best

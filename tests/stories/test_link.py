@@ -1,0 +1,89 @@
+"""Linking: what joins, what stays apart, and that memory and order behave."""
+
+from __future__ import annotations
+
+import math
+
+from monitor.stories.link import Linker, StoryEntry
+
+DAY = 86_400.0
+ARREST = "Police in Freedonia arrest two men over alleged plot to kidnap exiled broadcaster"
+ARREST_TOLD_AGAIN = "Two held in Freedonia over plot to kidnap an exiled broadcaster, police say"
+HARVEST = "Record maize harvest pushes grain prices down across the southern provinces"
+
+
+def test_two_reports_of_one_happening_join_and_the_link_names_the_shared_words() -> None:
+    linker = Linker()
+    first = linker.add("a1", 0.0, ARREST)
+    second = linker.add("b2", 3_600.0, ARREST_TOLD_AGAIN)
+    assert first.story_id == "sa1"
+    assert first.opened
+    assert second.story_id == "sa1"
+    assert second.why.startswith("words: ")
+    assert "broadcaster" in second.why or "Freedonia" in second.why
+
+
+def test_another_happening_opens_its_own_story() -> None:
+    linker = Linker()
+    linker.add("a1", 0.0, ARREST)
+    assert linker.add("c3", 60.0, HARVEST).story_id == "sc3"
+
+
+def test_a_copy_joins_its_original_by_fingerprint() -> None:
+    text = " ".join(f"word{i}" for i in range(60))
+    linker = Linker()
+    linker.add("a1", 0.0, "One headline here", text)
+    link = linker.add("b2", 60.0, "Quite another title", text + " and a last line")
+    assert link.story_id == "sa1"
+    assert link.why == "copy of a1"
+    assert link.similarity > 0.8
+
+
+def test_a_story_silent_for_longer_than_the_window_is_forgotten() -> None:
+    linker = Linker()
+    linker.add("a1", 0.0, ARREST)
+    linker.add("x", 2 * DAY, HARVEST)
+    linker.add("y", 4 * DAY, HARVEST)
+    assert linker.add("b2", 4 * DAY, ARREST_TOLD_AGAIN).story_id == "sb2"
+
+
+def test_memory_is_bounded_by_the_number_of_entries() -> None:
+    linker = Linker(window_entries=50)
+    for i in range(400):
+        code = "".join(chr(97 + int(digit)) for digit in f"{i:03d}")
+        linker.add(f"e{i}", float(i), " ".join(code + end for end in ("alp", "bra", "cha", "del", "ech", "fox")))
+    assert len(linker._stories) <= 50
+    assert len(linker._where) <= 50
+    assert len(linker._index) <= 50 * 6
+    assert len(linker._copies._prints) <= 50
+
+
+def test_one_entry_from_the_far_future_does_not_empty_the_window() -> None:
+    linker = Linker()
+    linker.add("a1", 0.0, ARREST)
+    linker.add("rogue", 400 * DAY, HARVEST)
+    assert linker.add("b2", 60.0, ARREST_TOLD_AGAIN).story_id == "sa1"
+
+
+def test_no_time_and_no_words_are_no_error() -> None:
+    linker = Linker()
+    assert linker.add("a", None, "").story_id == "sa"
+    assert linker.add("b", math.nan, "", "").story_id == "sb"
+    assert linker.add("c", None, "!!! 12", "\x00").story_id == "sc"
+
+
+def test_a_linker_seeded_from_the_log_keeps_what_people_decided() -> None:
+    """The log put the second report in a story of its own (a split): the seed honours it."""
+    entries = [
+        StoryEntry(entry_id="a1", published_at=0.0, title=ARREST, story_id="sa1"),
+        StoryEntry(entry_id="h1", published_at=10.0, title=HARVEST, story_id="sa1"),
+    ]
+    linker = Linker.from_entries(entries)
+    assert linker.add("h2", 60.0, "Maize harvest a record: grain prices fall").story_id == "sa1"
+
+
+def test_the_same_entries_give_the_same_links() -> None:
+    titles = [ARREST, HARVEST, ARREST_TOLD_AGAIN, "Grain prices fall on record maize harvest"] * 3
+    one, two = Linker(), Linker()
+    links = [one.add(str(i), float(i), title) for i, title in enumerate(titles)]
+    assert links == [two.add(str(i), float(i), title) for i, title in enumerate(titles)]

@@ -1,0 +1,105 @@
+"""Screen a static pool: show the most likely record, learn from the answer, until all are answered or a budget ends.
+
+Owns the loop, its estimator and its figures. Same terms and solver as the stream's classifier; the vocabulary and idf
+come from the whole pool, which is known from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from monitor.learn.fit import Bools, Floats, Ints, Options, Space, ViewOptions, solve
+from monitor.learn.metrics import labels_needed, loss, wss
+from monitor.learn.terms import TermStore
+
+RECALLS = (0.5, 0.8, 0.9, 0.95, 1.0)
+REFIT_SHARE = 1 / 200  # refit after this share of new answers, at least after each one
+
+
+class PoolResult(msgspec.Struct, frozen=True):
+    """The order in which records were answered, and each answer; priors are in neither."""
+
+    order: tuple[int, ...]
+    answers: tuple[bool, ...]
+
+
+class Start(msgspec.Struct, frozen=True):
+    """What is known before the first answer: rows of the store, their labels and weights."""
+
+    rows: Any
+    labels: Any
+    weights: Any
+
+
+def screen(
+    store: TermStore,
+    pool: Ints,
+    truth: Bools,
+    start: Start,
+    options: Options,
+    *,
+    prior_margins: Floats | None = None,
+    budget: int | None = None,
+) -> PoolResult:
+    """Answer the pool's rows most likely first; `start` is labelled beforehand and in none of the answers.
+
+    `prior_margins` (one per pool row) ranks the pool until both kinds of answer are known.
+    """
+    space = Space(store, np.concatenate([pool, start.rows]), options.views)
+    matrix = space.matrix(np.concatenate([pool, start.rows]))
+    n, known = len(pool), len(pool) + np.arange(len(start.rows))
+    labels = np.concatenate([truth, start.labels])
+    weights = np.concatenate([np.ones(n), start.weights])
+    waiting = np.ones(n, dtype=bool)
+    order: list[int] = []
+    scores, since = np.zeros(n), n
+    limit = n if budget is None else min(n, budget)
+    n_positive = int(truth.sum())
+    n_found = 0
+    while len(order) < limit and n_found < n_positive:
+        if since >= max(1.0, len(order) * REFIT_SHARE):
+            taught = np.concatenate([np.array(order, dtype=np.int64), known])
+            scores, since = _scores(matrix, taught, labels, weights, n, options, prior_margins), 0
+        best = int(np.argmax(np.where(waiting, scores, -np.inf)))
+        waiting[best] = False
+        order.append(best)
+        n_found += bool(truth[best])
+        since += 1
+    rest = [] if budget is not None else np.flatnonzero(waiting).tolist()
+    order += rest
+    return PoolResult(tuple(order), tuple(bool(truth[i]) for i in order))
+
+
+def _scores(
+    matrix: Any, taught: Ints, labels: Bools, weights: Floats, n: int, options: Options, prior: Floats | None
+) -> Floats:
+    if len(set(labels[taught].tolist())) < 2:
+        return np.zeros(n) if prior is None else prior
+    coefficients, _ = solve(matrix[taught], labels[taught], weights[taught], options)
+    return np.asarray(matrix[:n] @ coefficients, dtype=np.float64)
+
+
+def pool_figures(result: PoolResult, n_positive: int, n_total: int) -> dict[str, Any]:
+    """Return labels needed for each recall, WSS@95 and the loss (positives never shown count as last)."""
+    answers: Sequence[bool] = result.answers
+    missing = n_positive - sum(answers)
+    complete = [*answers, *([False] * (n_total - len(answers) - missing)), *([True] * missing)]
+    saved = wss(answers, n_positive, n_total)
+    return {
+        "records": n_total,
+        "positives": n_positive,
+        "positives_found": n_positive - missing,
+        "labels_used": len(answers),
+        "labels_needed": {f"{recall:.2f}": labels_needed(answers, n_positive, recall) for recall in RECALLS},
+        "wss_95": None if saved is None else round(saved, 4),
+        "loss": round(loss(complete), 4),
+    }
+
+
+def view_options(n_views: int) -> tuple[ViewOptions, ...]:
+    """Return the pool's view options: every view, terms of two records or more."""
+    return (ViewOptions(),) * n_views

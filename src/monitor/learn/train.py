@@ -1,0 +1,211 @@
+"""Train a model: seeds, labels and background in, a model file and its card out.
+
+Owns what counts how much in training, the thresholds and the card. The estimator is fit.py's, the file format
+classify/model.py's, which labels count labels.py's. No clock, no log: the same values give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from monitor.classify.features import FEATURES_VERSION, VIEWS, Features
+from monitor.classify.model import FORMAT, Example, ModelData, ViewData, model_bytes, sigmoid
+from monitor.learn.fit import Fitted, Floats, Options, ViewOptions, fit
+from monitor.learn.terms import TermStore
+
+SEED_FADE = 20.0  # with this many plot labels the seeds and templates weigh half of what they weigh alone
+HARD_WEIGHT = 3.0  # an answered row says more than an unread entry: it was chosen because it looked like a plot
+SOURCE_CAP = 0.2  # one source's labels weigh at most this share of their class
+N_EXAMPLES = 200  # labelled plots kept for "nearest example"
+
+OPTIONS = Options(
+    views=(
+        ViewOptions(scale=1.0, min_df=2),
+        ViewOptions(scale=1.0, min_df=2),
+        ViewOptions(scale=1.0, min_df=2),
+    ),
+    kind="logistic",
+    c=1.0,
+    positive_ratio=1.0,
+)
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A text to learn from; `ref` is "seed:NAME", "entry:ID" or "background:ID"."""
+
+    ref: str
+    title: str
+    summary: str = ""
+    text: str = ""
+    lang: str = ""
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """A text a person judged: `group` is its story, `source` its publisher, `weight` 1 / probability in a sample."""
+
+    text: Text
+    plot: bool
+    weight: float = 1.0
+    group: str = ""
+    source: str = ""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A labelled row of a TermStore."""
+
+    row: int
+    plot: bool
+    weight: float = 1.0
+    group: str = ""
+    source: str = ""
+
+
+class TrainingSet(msgspec.Struct, frozen=True):
+    """Rows of a store to fit on: seeds and templates (`prior`), labels, and background taken as not-plot."""
+
+    store: TermStore
+    prior: tuple[Row, ...]
+    labelled: tuple[Row, ...] = ()
+    background: Any = ()
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """Scores at which an entry is flagged, and from which it is worth a second look."""
+
+    flag: float
+    look_again: float
+
+
+def fit_set(data: TrainingSet, options: Options = OPTIONS) -> Fitted:
+    """Fit the classifier on a training set. Raises ValueError where there is no example of one kind."""
+    weighed = weigh(data)
+    background = np.asarray(data.background, dtype=np.int64)
+    rows = np.concatenate([np.array([row.row for row, _ in weighed], dtype=np.int64), background])
+    labels = np.concatenate([np.array([row.plot for row, _ in weighed], dtype=bool), np.zeros(len(background), bool)])
+    weights = np.concatenate([np.array([weight for _, weight in weighed]), np.ones(len(background))])
+    if labels.all() or not labels.any():
+        raise ValueError("training needs plots and not-plots")
+    return fit(data.store, rows, labels, weights, options)
+
+
+def weigh(data: TrainingSet) -> list[tuple[Row, float]]:
+    """Return every prior and labelled row with its weight.
+
+    A story's labels share one weight per answer; a source's share of its class is capped; seeds and templates fade as
+    labelled plots come in: n stories of plots leave SEED_FADE / (SEED_FADE + n) of their weight.
+    """
+    per_story = Counter((row.group, row.plot) for row in data.labelled)
+    weights = [
+        row.weight * (1.0 if row.plot else HARD_WEIGHT) / (per_story[row.group, row.plot] if row.group else 1)
+        for row in data.labelled
+    ]
+    weights = _cap_sources(data.labelled, weights)
+    n_stories = len({row.group or row.row for row in data.labelled if row.plot})
+    fade = SEED_FADE / (SEED_FADE + n_stories)
+    prior = [(row, row.weight * fade) for row in data.prior]
+    return prior + list(zip(data.labelled, weights, strict=True))
+
+
+def _cap_sources(rows: Sequence[Row], weights: Sequence[float]) -> list[float]:
+    """Scale a source down to SOURCE_CAP of its class where five or more sources have labels."""
+    out = list(weights)
+    for plot in (True, False):
+        totals: Counter[str] = Counter()
+        for row, weight in zip(rows, weights, strict=True):
+            if row.plot is plot and row.source:
+                totals[row.source] += weight  # type: ignore[assignment]
+        if len(totals) < 1 / SOURCE_CAP:
+            continue
+        limit = SOURCE_CAP * sum(totals.values())
+        for index, row in enumerate(rows):
+            if row.plot is plot and totals[row.source] > limit:
+                out[index] *= limit / totals[row.source]
+    return out
+
+
+def thresholds_for_budget(scores_by_day: Mapping[str, Sequence[float]], rows_per_day: float) -> Thresholds:
+    """Return the thresholds that flag `rows_per_day` rows on an average day, and three times as many to look again.
+
+    `scores_by_day` holds the best score of each story seen on each of the recent days.
+    """
+    ranked = sorted((score for day in scores_by_day.values() for score in day), reverse=True)
+    return Thresholds(
+        _cut(ranked, rows_per_day * len(scores_by_day)), _cut(ranked, 3 * rows_per_day * len(scores_by_day))
+    )
+
+
+def thresholds_for_recall(plot_scores: Sequence[float], recall: float) -> Thresholds:
+    """Return the thresholds above which this share of held-out plots lies (and half of the rest to look again)."""
+    ranked = sorted(plot_scores, reverse=True)
+    return Thresholds(_cut(ranked, recall * len(ranked)), _cut(ranked, (1 + recall) / 2 * len(ranked)))
+
+
+def _cut(ranked: Sequence[float], wanted: float) -> float:
+    """Return the score of the last of `wanted` entries, kept inside (0, 1)."""
+    if not ranked:
+        return 0.5
+    place = min(len(ranked), max(1, round(wanted)))
+    return float(min(max(ranked[place - 1], 1e-6), 1 - 1e-6))
+
+
+def export(
+    fitted: Fitted, thresholds: Thresholds, *, examples: Sequence[Example] = (), card: Mapping[str, Any] | None = None
+) -> bytes:
+    """Return the model file of a fitted classifier."""
+    views = []
+    for name, vocabulary, weights, view in zip(
+        VIEWS, fitted.space.vocabularies, fitted.weights, fitted.space.store.views, strict=True
+    ):
+        terms = view.terms
+        table = {
+            terms[column]: (float(idf), float(weight))
+            for column, idf, weight in zip(vocabulary.columns, vocabulary.idf, weights, strict=True)
+        }
+        views.append(ViewData(name, table, vocabulary.options.pad, vocabulary.options.unknown_idf))
+    return model_bytes(
+        ModelData(
+            format=FORMAT,
+            features_version=FEATURES_VERSION,
+            views=tuple(views),
+            bias=fitted.bias,
+            threshold=thresholds.flag,
+            look_again=min(thresholds.look_again, thresholds.flag),
+            examples=tuple(examples),
+            card=dict(card or {}),
+        )
+    )
+
+
+def scores_of(margins: Floats) -> list[float]:
+    """Return scores from log-odds, with the scorer's own arithmetic."""
+    return [sigmoid(margin) for margin in margins.tolist()]
+
+
+def count_texts(store: TermStore, texts: Sequence[Text]) -> range:
+    """Count texts into the store and return their rows."""
+    features = Features()
+    return store.add_all(features.counts(t.title, t.summary, t.text, t.lang) for t in texts)
+
+
+def example_of(store: TermStore, row: int, ref: str, title: str) -> Example:
+    """Return a row's concepts as an example to compare with: unit length, six decimals."""
+    view = store.views[VIEWS.index("concepts")]
+    _, columns, counts = view.take(np.array([row]))
+    length = float(np.sqrt((counts * counts).sum())) or 1.0
+    terms = view.terms
+    return Example(ref, title, {terms[c]: round(float(n) / length, 6) for c, n in zip(columns, counts, strict=True)})
+
+
+def texts_sha(texts: Sequence[Text]) -> str:
+    """Return the SHA-256 (hex) over texts in order: what the card names a set of texts by."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(msgspec.json.encode(text))
+        digest.update(b"\n")
+    return digest.hexdigest()

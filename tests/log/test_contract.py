@@ -13,11 +13,20 @@ from tests.log.conftest import AT, label
 
 
 def test_positions_are_gapless_and_each_event_names_its_predecessors_hash(store: EventStore) -> None:
-    added = store.append([label(1), label(2)], recorded_at=AT) + store.append([label(3)], recorded_at=AT)
+    added = [*store.append([label(1), label(2)], recorded_at=AT), *store.append([label(3)], recorded_at=AT)]
     assert [event.position for event in added] == [1, 2, 3]
     assert [event.prev for event in added] == [ZERO_HEX, added[0].hash, added[1].hash]
     assert list(store.read()) == added
     assert store.head() == (3, added[2].hash)
+
+
+def test_what_append_returns_is_a_sequence_of_what_reading_returns(store: EventStore) -> None:
+    added = store.append([label(n) for n in range(5)], recorded_at=AT)
+    stored = list(store.read())
+    assert len(added) == 5
+    assert [added[0], added[-1], added[3]] == [stored[0], stored[4], stored[3]]
+    assert added[1:3] == stored[1:3]
+    assert added == stored
 
 
 def test_an_empty_store_has_a_head_of_zeros(store: EventStore) -> None:

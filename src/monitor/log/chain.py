@@ -35,12 +35,15 @@ def chain_rows(
 ) -> list[Row]:
     """Return the rows that extend a chain whose head is (position, prev). This is the hot loop of every append."""
     rows = []
+    cls, actor, type_, version, middle = None, "", "", 0, ""
     for event, raw in zip(events, raws, strict=True):
         position += 1
-        data, actor, key = event.data, event.actor, event.key
-        type_, version = data.type, data.version
-        head = f"{position}\n{type_}\n{version}\n{recorded_at}\n{actor}\n{key}\n".encode()
-        prev = sha256(b"\0" + prev + head + raw).digest()
+        key = event.key
+        if event.data.__class__ is not cls or event.actor is not actor:
+            cls, actor = event.data.__class__, event.actor
+            type_, version = cls.type, cls.version
+            middle = f"\n{type_}\n{version}\n{recorded_at}\n{actor}\n"
+        prev = sha256(b"\0" + prev + f"{position}{middle}{key}\n".encode() + raw).digest()
         rows.append((position, type_, version, recorded_at, actor, key, raw, prev))
     return rows
 

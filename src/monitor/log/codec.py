@@ -5,8 +5,9 @@ Owns the moments (`iso`, `parse_iso`), the encoding of `data`, and the table of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -21,6 +22,15 @@ UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
 _encode = msgspec.json.Encoder().encode
 _decoders = {name: msgspec.json.Decoder(cls).decode for name, cls in EVENT_TYPES.items()}
 _versions = {name: cls.version for name, cls in EVENT_TYPES.items()}
+
+
+def _holds_numbers(cls: type) -> bool:
+    """Tell whether an event may hold a float, so that only those are looked at for NaN."""
+    kinds = [str(kind) for base in cls.__mro__ for kind in getattr(base, "__annotations__", {}).values()]
+    return any("float" in kind or "Any" in kind for kind in kinds)
+
+
+_with_numbers = frozenset(name for name, cls in EVENT_TYPES.items() if _holds_numbers(cls))
 
 
 def iso(moment: datetime) -> str:
@@ -40,16 +50,37 @@ def parse_iso(text: str) -> datetime:
 
 def encode_data(data: EventData) -> bytes:
     """Return the JSON bytes the log stores and hashes. Raises InputError for NaN, infinity and lone surrogates."""
+    return encode_all([data])[0]
+
+
+def encode_all(batch: Iterable[EventData]) -> list[bytes]:
+    """Return the JSON bytes of each, in order. Raises InputError as `encode_data` does."""
+    batch = list(batch)
     try:
-        raw = _encode(data)
-    except (UnicodeEncodeError, TypeError, OverflowError) as error:
-        raise InputError(f"{data.type}: cannot be written as JSON: {error}") from error
-    if b"null" in raw:  # msgspec writes NaN and infinity as null: such bytes would not read back
-        try:
-            _decoders[data.type](raw)
-        except msgspec.ValidationError as error:
-            raise InputError(f"{data.type}: a number is not finite or a field is empty: {error}") from error
-    return raw
+        raws = list(map(_encode, batch))
+    except (UnicodeEncodeError, TypeError, OverflowError, ValueError) as error:
+        raise InputError(f"an event cannot be written as JSON: {error}") from error
+    for data, raw in zip(batch, raws, strict=True):
+        if data.type in _with_numbers and b"null" in raw:
+            _refuse_not_finite(data)
+    return raws
+
+
+def _refuse_not_finite(data: EventData) -> None:
+    """Raise InputError where a number is NaN or infinite: msgspec writes those as null, which is no number."""
+    if any(not isfinite(number) for number in _floats(msgspec.to_builtins(data))):
+        raise InputError(f"{data.type}: a number is not finite")
+
+
+def _floats(value: object) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _floats(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _floats(inner)
 
 
 def decode_data(type_: str, version: int, raw: bytes) -> EventData:

@@ -394,8 +394,9 @@ EVENT_TYPES: dict[str, type[EventData]] = {
     for cls in (
         FeedAdded, FeedChanged, FeedRemoved, FeedFetched, FeedFailed, TickStarted, TickFinished, EntrySeen,
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
-        StorySplit, StoryLinked, CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn, ModelTrained, ModelPromoted,
-        ModelRejected, DigestSent, AlertSent, JobMissed, ClockJumped, PayloadErased, CheckpointSigned,
+        StorySplit, StoryLinked, CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
+        ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, ClockJumped,
+        PayloadErased, CheckpointSigned,
     )
 }  # fmt: skip
 

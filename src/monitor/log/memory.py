@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.log.chain import ZERO_HEX, chain_rows, check_new
-from monitor.log.codec import encode_data
+from monitor.log.codec import encode_all
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import check_payloads
@@ -28,7 +28,7 @@ class MemoryLog:
         """Append all or nothing; return the events that were new."""
         check_new(events, recorded_at)
         check_payloads(payloads or {})
-        new, raws = without_known(events, [encode_data(event.data) for event in events], self._stored)
+        new, raws = without_known(events, encode_all([event.data for event in events]), self._stored)
         position, prev = self.head()
         rows = chain_rows(new, raws, recorded_at, position, bytes.fromhex(prev))
         added = []

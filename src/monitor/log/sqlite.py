@@ -10,13 +10,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import msgspec
 
 from monitor.errors import LogBrokenError
 from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_bad_row
-from monitor.log.codec import decode_data, encode_data
+from monitor.log.codec import decode_data, encode_all
 from monitor.log.database import check_free_space, connect, create_file, one_line_errors, require_file
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
@@ -32,11 +32,11 @@ _SELECT_WITH_PREV = """
 SELECT e.position, e.type, e.version, e.recorded_at, e.actor, e.key, e.data, e.hash, p.hash
 FROM events e LEFT JOIN events p ON p.position = e.position - 1
 """
-_SELECT_TYPES = (
-    _SELECT_WITH_PREV
-    + "WHERE e.position > ? AND e.position <= ? AND e.type IN (SELECT value FROM json_each(?))"
-    + " ORDER BY e.position LIMIT ?"
-)
+_SELECT_TYPES = """
+SELECT e.position, e.type, e.version, e.recorded_at, e.actor, e.key, e.data, e.hash, p.hash
+FROM events e LEFT JOIN events p ON p.position = e.position - 1
+WHERE e.position > ? AND e.position <= ? AND e.type IN (SELECT value FROM json_each(?)) ORDER BY e.position LIMIT ?
+"""
 _SELECT_KEYS = "SELECT key, position, type, version, data FROM events WHERE key IN (SELECT value FROM json_each(?))"
 _READ_ROWS = 1_000
 # Checked before the first append of a process: the last events, and a window that moves with the head, so that
@@ -66,11 +66,11 @@ class SqliteLog:
 
     def append(
         self, events: Sequence[NewEvent], *, recorded_at: str, payloads: Mapping[str, bytes] | None = None
-    ) -> list[Event]:
+    ) -> Sequence[Event]:
         """Append all events and payloads in one durable transaction; return the events that were new."""
         check_new(events, recorded_at)
         check_payloads(payloads or {})
-        raws = [encode_data(event.data) for event in events]
+        raws = encode_all([event.data for event in events])
         packed = [(bytes.fromhex(sha), *pack(payload)) for sha, payload in (payloads or {}).items()]
         if self._checked is None:
             self.check_writable()
@@ -80,7 +80,7 @@ class SqliteLog:
             except sqlite3.IntegrityError:  # most likely a known key: find out, and leave the known ones out
                 events, raws = without_known(events, raws, self._stored)
                 rows, prev = self._commit(events, raws, recorded_at, packed)
-        return _events_of(events, rows, prev)
+        return Appended(events, rows, prev)
 
     def _commit(
         self, events: Sequence[NewEvent], raws: Sequence[bytes], at: str, packed: Sequence[tuple[bytes, int, bytes]]
@@ -286,11 +286,36 @@ def _event(row: Any) -> Event:
     return Event(position, type_, version, at, actor, key, data, raw, before, hash_.hex())
 
 
-def _events_of(events: Sequence[NewEvent], rows: Sequence[Row], prev: bytes) -> list[Event]:
-    added = []
-    before = prev.hex()
-    for event, row in zip(events, rows, strict=True):
-        after = row[7].hex()
-        added.append(Event(row[0], row[1], row[2], row[3], row[4], row[5], event.data, row[6], before, after))
-        before = after
-    return added
+class Appended(Sequence[Event]):
+    """The events one append added, built when looked at: most writers only need to know that there were any."""
+
+    def __init__(self, events: Sequence[NewEvent], rows: Sequence[Row], prev: bytes) -> None:
+        self._events, self._rows, self._prev = events, rows, prev
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        row = self._rows[index]
+        first = row is self._rows[0]
+        prev = self._prev if first else self._rows[index - 1][7]
+        return Event(*row[:6], self._events[index].data, row[6], prev.hex(), row[7].hex())
+
+    def __iter__(self) -> Iterator[Event]:
+        before = self._prev.hex()
+        for event, row in zip(self._events, self._rows, strict=True):
+            after = row[7].hex()
+            yield Event(row[0], row[1], row[2], row[3], row[4], row[5], event.data, row[6], before, after)
+            before = after
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(row[7] for row in self._rows))

@@ -16,7 +16,7 @@ class EventStore(Protocol):
 
     def append(
         self, events: Sequence[NewEvent], *, recorded_at: str, payloads: Mapping[str, bytes] | None = None
-    ) -> list[Event]:
+    ) -> Sequence[Event]:
         """Append all events and payloads (by SHA-256 hex) in one durable transaction; return those that were new.
 
         An event whose key is in the log with the same content is left out of the answer.

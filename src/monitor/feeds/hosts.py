@@ -1,0 +1,90 @@
+"""Whose turn it is: requests wait in line per host, hosts wait in line for a free slot. Pure, with `now` in seconds.
+
+A host with two waiting requests gets them one after the other over one connection; only a longer line opens a second.
+Nothing here sleeps: `wait_s` says how long nobody may start.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Line(Generic[Item]):
+    """One host's requests and what is known of its pace."""
+
+    __slots__ = ("live", "next_at", "queued", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: deque[Item] = deque()
+        self.live = 0
+        self.next_at = 0.0
+        self.queued = False
+
+
+class Turns(Generic[Item]):
+    """Hands out requests in order, at most `per_host` at a time from one host and `delay_s` apart."""
+
+    def __init__(self, per_host: int, delay_s: float) -> None:
+        self.per_host = max(1, per_host)
+        self.delay_s = max(0.0, delay_s)
+        self.lines: dict[str, Line[Item]] = {}
+        self.ready: deque[Line[Item]] = deque()
+        self.asleep: list[tuple[float, int, Line[Item]]] = []
+        self._n = 0
+
+    def add(self, host: str, item: Item, *, first: bool = False) -> None:
+        """Put a request in its host's line; `first` for the next hop of one already begun."""
+        line = self.lines.get(host)
+        if line is None:
+            line = self.lines[host] = Line()
+        if first:
+            line.waiting.appendleft(item)
+        else:
+            line.waiting.append(item)
+        self._offer(line, front=first)
+
+    def take(self, now: float) -> Item | None:
+        """Return the next request that may start now, or None."""
+        while self.asleep and self.asleep[0][0] <= now:
+            self.ready.append(heapq.heappop(self.asleep)[2])
+        while self.ready:
+            line = self.ready.popleft()
+            if line.next_at > now:
+                self._n += 1
+                heapq.heappush(self.asleep, (line.next_at, self._n, line))
+                continue
+            line.queued = False
+            line.live += 1
+            line.next_at = now + self.delay_s
+            item = line.waiting.popleft()
+            if len(line.waiting) > 1:
+                self._offer(line, front=False)
+            return item
+        return None
+
+    def done(self, host: str) -> None:
+        """Give back a host's slot; its next request comes first, while the connection is warm."""
+        line = self.lines[host]
+        line.live -= 1
+        self._offer(line, front=True)
+
+    def wait_s(self, now: float) -> float | None:
+        """Return the seconds until a resting host may be asked again; None where no host rests."""
+        return max(0.0, self.asleep[0][0] - now) if self.asleep else None
+
+    def __bool__(self) -> bool:
+        """Say whether a request is ready or resting (hosts that are busy offer theirs when they are done)."""
+        return bool(self.ready or self.asleep)
+
+    def _offer(self, line: Line[Item], *, front: bool) -> None:
+        if line.queued or not line.waiting or line.live >= self.per_host:
+            return
+        line.queued = True
+        if front:
+            self.ready.appendleft(line)
+        else:
+            self.ready.append(line)

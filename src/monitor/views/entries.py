@@ -30,6 +30,7 @@ CREATE TABLE entries (
     source_url TEXT NOT NULL, score REAL, model_id TEXT, scored_position INTEGER, scored_revision INTEGER,
     flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+CREATE INDEX entries_feed ON entries (feed_id, position);
 CREATE INDEX entries_flagged ON entries (flagged_position) WHERE flagged_position IS NOT NULL;
 CREATE TABLE entry_events (
     entry_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (entry_id, position)

@@ -1,0 +1,135 @@
+"""The only wiring place: settings, log, views and model into a Workspace. Also the one clock.
+
+Surfaces call `open_workspace` (to work) or `open_reading` (to look, now or as of then); no surface opens a file itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.classify.model import Model
+from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, StorageError
+from monitor.feeds.config import Config, load_config
+from monitor.log.codec import iso, parse_iso
+from monitor.log.sqlite import SqliteLog, open_log
+from monitor.views.fold import open_views
+from monitor.worker.workspace import Workspace
+
+LOG_NAME, VIEWS_NAME, LOCK_NAME, MODELS_NAME = "log.db", "views.db", "tick.lock", "models"
+
+
+def now() -> datetime:
+    """Return the time: aware UTC. $MONITOR_NOW (ISO 8601) fixes it, for demonstrations and tests."""
+    fixed = os.environ.get("MONITOR_NOW")
+    if fixed:
+        try:
+            return parse_iso(fixed)
+        except ValueError as error:
+            raise InputError(f"MONITOR_NOW={fixed!r} is no ISO 8601 time, such as 2026-01-31T12:00:00Z") from error
+    return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+def config_path(given: str | None = None) -> Path:
+    """Return the feeds.yaml to use: as given, $MONITOR_CONFIG, or ./feeds.yaml."""
+    return Path(given or os.environ.get("MONITOR_CONFIG") or "feeds.yaml")
+
+
+def read_config(given: str | None = None, data: str | None = None) -> tuple[Config, Path]:
+    """Return the configuration and the data folder (`data`, $MONITOR_DATA, or as configured, beside feeds.yaml)."""
+    path = config_path(given)
+    if not path.is_file():
+        raise ConfigError([f"{path}: not found; `monitor init` writes one here, --config FILE names another"])
+    named = data or os.environ.get("MONITOR_DATA")
+    if named:
+        folder = Path(named)
+        return load_config(path, folder if folder.is_dir() else None), folder
+    default = path.parent / "data"
+    config = load_config(path, default if default.is_dir() else None)
+    folder = Path(config.settings.data_dir)
+    return config, folder if folder.is_absolute() else path.parent / folder
+
+
+def open_workspace(given: str | None = None, data: str | None = None) -> Workspace:
+    """Open the data folder for work.
+
+    Raises ConfigError, NotFoundError (no log yet), StorageError and LogBrokenError, each saying what to do.
+    """
+    config, folder = read_config(given, data)
+    log = open_existing_log(folder)
+    views = open_views(folder / VIEWS_NAME, log)
+    return Workspace(config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model)
+
+
+@contextmanager
+def closing_workspace(given: str | None = None, data: str | None = None) -> Iterator[Workspace]:
+    """Open the data folder for the length of a `with` block."""
+    workspace = open_workspace(given, data)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def open_existing_log(folder: Path, *, read_only: bool = False) -> SqliteLog:
+    """Open the log of a data folder; raise NotFoundError where `monitor init` has not been run."""
+    path = folder / LOG_NAME
+    if not path.is_file():
+        raise NotFoundError(f"no event log at {path}; run `monitor init` first (or name the folder with --data)")
+    return open_log(path, read_only=read_only)
+
+
+def create_log(folder: Path) -> SqliteLog:
+    """Make the data folder and an empty log in it, or open the one that is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MODELS_NAME).mkdir(exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{folder}: {error.strerror}; the data folder must be writable") from error
+    return open_log(folder / LOG_NAME, create=True)
+
+
+def position_of(log: SqliteLog, as_of: str) -> int:
+    """Turn `--as-of` (a log position, a day or an ISO 8601 time) into a position.
+
+    A day means its end. Raises InputError on anything else.
+    """
+    if as_of.isdigit():
+        return int(as_of)
+    try:
+        if len(as_of) == 10:
+            return log.position_at(iso(parse_iso(as_of + "T00:00:00Z") + timedelta(days=1)))
+        return log.position_at(iso(parse_iso(as_of)))
+    except ValueError as error:
+        raise InputError(
+            f"--as-of {as_of!r}: give a position (1234), a day (2026-01-31) or a time (2026-01-31T12:00:00Z)"
+        ) from error
+
+
+def open_reading(given: str | None = None, data: str | None = None, as_of: str | None = None) -> Workspace:
+    """Open the data folder to look at it; with `as_of`, what the log said then, folded in memory."""
+    workspace = open_workspace(given, data)
+    if as_of:
+        position = position_of(workspace.log, as_of)
+        workspace.views.close()
+        workspace.views = open_views(None, workspace.log, upto=position)
+    return workspace
+
+
+def current_model(workspace: Workspace) -> Model:
+    """Load the model in use, as the views know it.
+
+    Raises NotFoundError (none promoted yet) and ModelError (its file is missing, damaged or not the promoted one).
+    """
+    from monitor.classify.modelstore import load_model
+
+    row = workspace.views.db.execute("SELECT model_id FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
+    if row is None:
+        raise NotFoundError("no model is in use; `monitor init` installs the first one, `monitor train` a better one")
+    path = workspace.data_dir / MODELS_NAME / f"{row[0]}.json"
+    if not path.is_file():
+        raise ModelError(f"{path}: the model in use is missing; restore the file, or `monitor models rollback`")
+    return load_model(path)

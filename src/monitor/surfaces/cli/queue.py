@@ -1,0 +1,122 @@
+"""`monitor queue` and `monitor show`: what waits for a decision, and everything about one entry."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.surfaces import safe
+from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
+from monitor.triage import entries as entry_lookup
+from monitor.triage.queue import count_queue, list_queue, queue_row
+from monitor.triage.rows import LabelRow, QueueRow, Term
+
+
+@click.command()
+@click.option("--limit", "-n", type=click.IntRange(1), help="How many rows [rows_per_day of feeds.yaml].")
+@click.option("--all", "show_all", is_flag=True, help="Every waiting row.")
+@as_of_option
+@json_option
+@click.pass_context
+def queue(ctx: click.Context, limit: int | None, show_all: bool, as_of: str | None, as_json: bool) -> None:
+    """Show the stories that wait for a decision, highest score first.
+
+    A row is a suggestion to read: it says what sources allege, with the model's reasons.
+
+    \b
+    Example:
+      monitor queue -n 5
+      monitor queue --as-of 2026-01-31 --json
+    """
+    with reading(ctx, as_of) as workspace:
+        at = workspace.clock()
+        most = None if show_all else limit or workspace.config.settings.rows_per_day
+        rows = list_queue(workspace.log, workspace.views, at, limit=most)
+        if as_json:
+            write_json(rows)
+            return
+        total = count_queue(workspace.views, at)
+        if not rows:
+            click.echo("The queue is empty.")
+            return
+        click.echo(f"{total} waiting" + (f", {len(rows)} shown" if len(rows) < total else "") + "\n")
+        for number, row in enumerate(rows, 1):
+            _write_row(number, row)
+
+
+def _write_row(number: int, row: QueueRow) -> None:
+    title = "(text erased)" if row.erased else safe.isolated(row.title, 160)
+    click.echo(f"{number:>3}. {row.score:.2f}  {title}")
+    click.echo(
+        f"     {row.entry_id[:8]}  {safe.line(row.publisher or row.feed, 60)}  {row.published_at[:16]}  {_sources(row)}"
+    )
+    if row.terms_for:
+        click.echo(f"     why: {_reasons(row.terms_for, 5)}")
+    if row.terms_against:
+        click.echo(f"     against: {_reasons(row.terms_against, 3)}")
+    if row.why != "new":
+        click.echo(f"     flagged on: {row.why}")
+    click.echo("")
+
+
+def _sources(row: QueueRow) -> str:
+    if row.n_entries == 1:
+        return "1 entry"
+    return f"{row.n_entries} entries, {row.n_publishers} publishers, {row.n_independent} independent"
+
+
+def _reasons(terms: list[Term], most: int) -> str:
+    return ", ".join(f"{safe.isolated(term.words or term.term, 60)} {term.weight:+.2f}" for term in terms[:most])
+
+
+@click.command()
+@click.argument("entry")
+@as_of_option
+@json_option
+@click.pass_context
+def show(ctx: click.Context, entry: str, as_of: str | None, as_json: bool) -> None:
+    """Show ENTRY: its text, the reasons for its flag, its labels and its whole history.
+
+    ENTRY is an id, or the beginning of one, as `queue` prints it.
+
+    \b
+    Example:
+      monitor show 3fb2a91c
+    """
+    with reading(ctx, as_of) as workspace:
+        log, views = workspace.log, workspace.views
+        entry_id = entry_lookup.find_entry(views, entry)
+        story_id = entry_lookup.story_of(views, entry_id)
+        text = entry_lookup.entry_text(log, views, entry_id)
+        row = queue_row(log, views, story_id)
+        labels = entry_lookup.labels_of(views, entry_id)
+        history = entry_lookup.history(log, views, entry_id)
+        link = views.db.execute("SELECT link, score FROM entries WHERE entry_id = ?", (entry_id,)).fetchone()
+    if as_json:
+        write_json(
+            {"entry_id": entry_id, "story_id": story_id, "text": text, "link": link[0], "score": link[1], "row": row,
+             "labels": labels, "history": history}
+        )  # fmt: skip
+        return
+    click.echo("(text erased)" if text.erased else safe.isolated(text.title, 400))
+    for part in (text.summary, text.text):
+        if part:
+            click.echo("\n" + "\n".join(safe.isolated(one) for one in safe.block(part).splitlines()))
+    click.echo(f"\nentry {entry_id}  story {story_id}")
+    click.echo(f"link  {safe.line(link[0], 300)}")
+    if row is not None and row.entry_id == entry_id:
+        click.echo(f"score {row.score:.3f}, threshold {row.threshold:.3f}, model {row.model_id}, nearest {row.nearest}")
+        click.echo(f"  for:     {_reasons(row.terms_for, 8)}")
+        click.echo(f"  against: {_reasons(row.terms_against, 8) or 'nothing'}")
+    elif link[1] is not None:
+        click.echo(f"score {link[1]:.3f} (`monitor explain {entry_id[:8]}` says why)")
+    _write_labels(labels)
+    click.echo("\nhistory")
+    for item in history:
+        click.echo(f"  {item.position:>8}  {item.at[:19]}Z  {safe.line(item.what, 300)}")
+
+
+def _write_labels(labels: list[LabelRow]) -> None:
+    for item in labels:
+        gone = " (withdrawn)" if item.withdrawn else ""
+        note = f": {safe.line(item.note, 300)}" if item.note else ""
+        click.echo(f"label {item.label} by {safe.line(item.by, 80)} at {item.at[:19]}Z{gone}{note}")

@@ -1,0 +1,66 @@
+"""`monitor tick`: one pass for cron. Quiet and cheap when nothing is due."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from monitor import app
+from monitor.errors import NoFeedWorkedError
+from monitor.surfaces import safe
+from monitor.surfaces.cli.options import json_option, working, write_json
+from monitor.worker.lock import worker_lock
+from monitor.worker.tick import Progress, TickReport, run_tick
+
+
+@click.command()
+@click.option("--feed", "only", metavar="ID", multiple=True, help="Only this feed (may be given again).")
+@click.option("--force", is_flag=True, help="Fetch feeds even if they are not due.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+@json_option
+@click.pass_context
+def tick(ctx: click.Context, only: tuple[str, ...], force: bool, quiet: bool, as_json: bool) -> None:
+    """Collect, score and flag once: every feed that is due, each committed on its own.
+
+    \b
+    Example (crontab):
+      */10 * * * *  cd /srv/monitor && monitor tick --quiet
+
+    Exit codes: 0 done (single feeds may have failed: see `monitor status`), 3 configuration, 5 another tick is running,
+    6 the log is broken, 7 disk, 8 model, 10 every feed that was due failed.
+    """
+    with working(ctx) as workspace, worker_lock(workspace.data_dir / app.LOCK_NAME):
+        report = run_tick(workspace, only=only, force=force, progress=_silent if quiet or as_json else show_progress)
+    if as_json:
+        write_json(report)
+    elif not quiet:
+        click.echo(summary(report))
+    for problem in report.problems if quiet or as_json else ():
+        click.echo(f"warning: {safe.line(problem, 300)}", err=True)
+    if report.n_due and report.n_failed == report.n_due:
+        raise NoFeedWorkedError(f"all {report.n_due} feeds that were due failed; is the network up?")
+
+
+def summary(report: TickReport) -> str:
+    """Say in one line what a tick did."""
+    if not report.n_due:
+        return "nothing due"
+    feeds = f"{report.n_fetched} fetched ({report.n_not_modified} unchanged), {report.n_failed} failed"
+    entries = f"{report.n_new} new entries, {report.n_revised} revised, {report.n_flagged} flagged"
+    return f"{report.n_due} due: {feeds}; {entries} ({report.duration_ms} ms)"
+
+
+def _silent(_: Progress) -> None:
+    return
+
+
+def show_progress(progress: Progress) -> None:
+    """Show where a tick stands: a bar on a terminal, a plain line per feed elsewhere."""
+    text = safe.line(progress.line, 100)
+    if not sys.stderr.isatty():
+        click.echo(f"[{progress.done}/{progress.total}] {text}", err=True)
+        return
+    filled = 24 * progress.done // progress.total
+    bar = f"[{'#' * filled}{'.' * (24 - filled)}] {progress.done}/{progress.total} {text[:60]}"
+    click.echo(f"\r\x1b[K{bar if progress.done < progress.total else ''}", nl=False, err=True)

@@ -1,0 +1,128 @@
+"""How things stand: one value that `status`, `health`, the digest and the web page all read.
+
+Folds nothing itself; it reads the views and says what a person has to know.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from monitor.log.codec import parse_iso
+from monitor.triage.queue import count_queue
+from monitor.worker.workspace import Workspace
+
+# A tick later than this many intervals of the most frequent feed means that nobody runs it.
+LATE_INTERVALS = 4
+STALE_FACTOR = 10
+STALE_FLOOR = timedelta(days=2)
+
+
+class FeedCondition(msgspec.Struct, frozen=True, kw_only=True):
+    """One feed's health. `state` is ok, new, failing, gone, stale, empty or gap; `what` says it in words."""
+
+    feed_id: str
+    name: str
+    group: str
+    state: str
+    what: str
+    last_ok_at: str
+    last_new_at: str
+    next_due_at: str
+    n_failures: int
+    interval_s: int
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole installation at one moment. `warnings` are lines a person should act on."""
+
+    position: int
+    at: str
+    n_entries: int
+    n_flagged: int
+    n_waiting: int
+    n_labels: int
+    model_id: str
+    threshold: float
+    last_tick_at: str
+    last_tick_finished: bool
+    feeds: list[FeedCondition]
+    warnings: list[str]
+
+
+def condition_of(workspace: Workspace) -> Condition:
+    """Return how things stand now (or then, where the views were folded as of then)."""
+    db, now = workspace.views.db, workspace.clock()
+    feeds = [_feed(row, now) for row in db.execute(_FEEDS).fetchall()]
+    tick = db.execute("SELECT started_at, finished_at FROM ticks ORDER BY position DESC LIMIT 1").fetchone()
+    model = db.execute("SELECT model_id, threshold FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
+    bad = [feed for feed in feeds if feed.state not in ("ok", "new")]
+    warnings = [f"{feed.name}: {feed.what}" for feed in bad]
+    warnings += _tick_warnings(tick, feeds, now)
+    if model is None:
+        warnings.append("no model is in use: run `monitor init`")
+    return Condition(
+        position=workspace.views.position,
+        at=now.isoformat(),
+        n_entries=_count(db, "entries"),
+        n_flagged=db.execute("SELECT count(*) FROM entries WHERE flagged_position IS NOT NULL").fetchone()[0],
+        n_waiting=count_queue(workspace.views, now),
+        n_labels=db.execute("SELECT count(*) FROM labels WHERE withdrawn_position IS NULL").fetchone()[0],
+        model_id=model[0] if model else "",
+        threshold=model[1] if model else 0.0,
+        last_tick_at=tick[0] if tick else "",
+        last_tick_finished=bool(tick and tick[1]),
+        feeds=feeds,
+        warnings=warnings,
+    )
+
+
+_FEEDS = """SELECT feed_id, name, grp, last_error, last_detail, n_failures, last_ok_at, last_new_at, next_due_at,
+    interval_s, n_empty, warning, added_at FROM feeds WHERE removed_at IS NULL ORDER BY grp, name"""
+
+
+def _count(db: object, table: str) -> int:
+    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[attr-defined]  # noqa: S608
+
+
+def _feed(row: tuple[object, ...], now: datetime) -> FeedCondition:
+    (feed_id, name, group, error, detail, n_failures, ok_at, new_at, due_at, interval_s, n_empty, warning, added) = row
+    state, what = "ok", ""
+    if error == "http-410":
+        state, what = "gone", "the publisher says the feed is gone for good (410); find its new address"
+    elif error:
+        state, what = "failing", f"failed {n_failures} times in a row: {error} {detail}".strip()
+    elif not ok_at:
+        state, what = "new", "not fetched yet"
+    elif n_empty:
+        state, what = "empty", f"answered {n_empty} times in a row without a single entry"
+    elif _is_stale(str(new_at or added), int(str(interval_s or 0)), now):
+        state, what = "stale", f"no new entry since {str(new_at or added)[:16]}"
+    if state == "ok" and warning:
+        what = str(warning)
+    return FeedCondition(
+        feed_id=str(feed_id), name=str(name), group=str(group), state=state, what=what, last_ok_at=str(ok_at or ""),
+        last_new_at=str(new_at or ""), next_due_at=str(due_at or ""), n_failures=int(str(n_failures)),
+        interval_s=int(str(interval_s)),
+    )  # fmt: skip
+
+
+def _is_stale(last_new: str, interval_s: int, now: datetime) -> bool:
+    usual = timedelta(seconds=interval_s * STALE_FACTOR)
+    return now - parse_iso(last_new) > max(STALE_FLOOR, usual)
+
+
+def _tick_warnings(tick: tuple[str, str] | None, feeds: list[FeedCondition], now: datetime) -> list[str]:
+    if tick is None:
+        return ["no tick yet: run `monitor tick`, or put it into cron"]
+    warnings = []
+    interval_s = min((feed.interval_s for feed in feeds if feed.interval_s), default=1800)
+    late = now - parse_iso(tick[0])
+    if late > timedelta(seconds=max(3600, LATE_INTERVALS * interval_s)):
+        warnings.append(
+            f"the last tick began {late.total_seconds() / 3600:.1f} hours ago: is cron or the service running?"
+        )
+    if not tick[1] and late > timedelta(hours=1):
+        warnings.append(f"the tick of {tick[0][:16]} never finished; the next one takes up what it left")
+    return warnings

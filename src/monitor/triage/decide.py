@@ -1,0 +1,119 @@
+"""Decisions: label, undo, skip. Each is one event, durable before it is called saved.
+
+A decision cites the log position its reviewer saw; where the row changed since, it is refused with what changed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.errors import InputError, NotFoundError, StaleViewError
+from monitor.log.codec import iso
+from monitor.log.events import EntryLabelled, Event, LabelWithdrawn, NewEvent, RowSkipped
+from monitor.log.store import EventStore
+from monitor.triage.entries import labels_of, story_of
+from monitor.views.fold import Views
+
+LABELS = ("plot", "not-plot", "unsure")
+
+
+def label_entry(
+    log: EventStore,
+    views: Views,
+    entry_id: str,
+    label: str,
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+    whole_story: bool = True,
+    seen_position: int | None = None,
+    source: str = "",
+    blind: bool = False,
+) -> Event | None:
+    """Record a reviewer's label for an entry, and with `whole_story` for every entry of its story.
+
+    Saying the same again is a no-op (None). Raises InputError (unknown label or reviewer), NotFoundError, and
+    StaleViewError where the story changed or another reviewer decided after `seen_position`.
+    """
+    _check(label, by)
+    views.catch_up()
+    row = views.db.execute("SELECT revision FROM entries WHERE entry_id = ?", (entry_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(f"no entry {entry_id!r} in the log")
+    story_id = story_of(views, entry_id)
+    if seen_position is not None:
+        refuse_stale(views, entry_id, story_id, seen_position, by)
+    mine = [item for item in labels_of(views, entry_id) if item.by == by and item.entry_id == entry_id]
+    same = [item for item in mine if not item.withdrawn]
+    if same and same[-1].label == label and same[-1].note == note:
+        return None
+    sampled = views.db.execute("SELECT 1 FROM samples WHERE entry_id = ?", (entry_id,)).fetchone() is not None
+    data = EntryLabelled(
+        entry_id=entry_id, label=label, by=by, revision=row[0], story_id=story_id if whole_story else "", note=note,
+        seen_position=views.position if seen_position is None else seen_position, blind=blind, sample=sampled,
+        source=source,
+    )  # fmt: skip
+    new = NewEvent(f"entry-labelled:{entry_id}:{by}:{len(mine)}", data, actor=by)
+    return _append(log, views, new, now)
+
+
+def refuse_stale(views: Views, entry_id: str, story_id: str, seen_position: int, by: str) -> None:
+    """Raise StaleViewError where something the reviewer has not seen changed the row after `seen_position`."""
+    row = views.db.execute("SELECT changed_position FROM stories WHERE story_id = ?", (story_id,)).fetchone()
+    others = [
+        item
+        for item in labels_of(views, entry_id)
+        if item.by != by and not item.withdrawn and item.position > seen_position
+    ]
+    if others:
+        last = others[-1]
+        raise StaleViewError(f"{last.by} labelled this {last.label} at {last.at}; look again, then decide")
+    if row is not None and row[0] > seen_position:
+        raise StaleViewError("the story changed since you saw it (an entry joined, left or was merged); look again")
+
+
+def undo_last(log: EventStore, views: Views, *, by: str, now: datetime, reason: str = "undo") -> Event:
+    """Withdraw the reviewer's newest standing label; raise NotFoundError where there is none."""
+    views.catch_up()
+    row = views.db.execute(
+        "SELECT position FROM labels WHERE by = ? AND withdrawn_position IS NULL ORDER BY position DESC LIMIT 1",
+        (by,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"nothing to undo: {by} has no standing label")
+    return withdraw(log, views, int(row[0]), by=by, now=now, reason=reason)
+
+
+def withdraw(log: EventStore, views: Views, position: int, *, by: str, now: datetime, reason: str = "") -> Event:
+    """Withdraw the label at a log position; raise NotFoundError where it is none or already withdrawn."""
+    row = views.db.execute(
+        "SELECT entry_id FROM labels WHERE position = ? AND withdrawn_position IS NULL", (position,)
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"no standing label at position {position}")
+    data = LabelWithdrawn(label_position=position, entry_id=row[0], by=by, reason=reason)
+    event = _append(log, views, NewEvent(f"label-withdrawn:{position}", data, actor=by), now)
+    assert event is not None  # noqa: S101 - a withdrawn label was refused above
+    return event
+
+
+def skip_row(log: EventStore, views: Views, entry_id: str, *, by: str, now: datetime, days: int = 1) -> Event | None:
+    """Put an entry's row off for this reviewer until the start of the day `days` from now (UTC)."""
+    start = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    until = iso(start + timedelta(days=days))
+    data = RowSkipped(entry_id=entry_id, by=by, until=until)
+    return _append(log, views, NewEvent(f"row-skipped:{entry_id}:{by}:{until}", data, actor=by), now)
+
+
+def _check(label: str, by: str) -> None:
+    if label not in LABELS:
+        raise InputError(f"unknown label {label!r}: use {', '.join(LABELS)}")
+    if not by.strip() or len(by) > 80 or not by.isprintable():
+        raise InputError("a reviewer's name is 1 to 80 printable characters: --by NAME, or set MONITOR_REVIEWER")
+
+
+def _append(log: EventStore, views: Views, new: NewEvent, now: datetime) -> Event | None:
+    events = log.append([new], recorded_at=iso(now))
+    views.catch_up()
+    return events[0] if events else None

@@ -1,0 +1,77 @@
+"""The values triage hands to the surfaces: a queue row, an entry with its history. No storage, no rules."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Text(msgspec.Struct, frozen=True):
+    """An entry's words. `erased` is true where they were erased for good; the strings are then empty."""
+
+    title: str
+    summary: str
+    text: str = ""
+    erased: bool = False
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A reason: the model's term, its share of the score (log-odds) and the words it matched."""
+
+    term: str
+    weight: float
+    words: str
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A story that waits for a decision, led by its highest-scored entry."""
+
+    story_id: str
+    case_id: str
+    entry_id: str
+    title: str
+    summary: str
+    link: str
+    feed: str
+    publisher: str
+    score: float
+    threshold: float
+    model_id: str
+    band: str
+    why: str
+    published_at: str
+    flagged_at: str
+    lang: str
+    n_entries: int
+    n_publishers: int
+    n_independent: int
+    terms_for: list[Term]
+    terms_against: list[Term]
+    nearest: str
+    entry_ids: list[str]
+    changed_position: int
+    erased: bool = False
+
+
+class LabelRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision as the log has it; `withdrawn` labels stay in the history and count for nothing."""
+
+    position: int
+    entry_id: str
+    story_id: str
+    label: str
+    by: str
+    note: str
+    at: str
+    withdrawn: bool
+    sample: bool = False
+    blind: bool = False
+
+
+class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One event in an entry's life, in words."""
+
+    position: int
+    at: str
+    type: str
+    actor: str
+    what: str

@@ -1,0 +1,89 @@
+"""Entries into scores, flags and story events: the events one commit needs, nothing appended here.
+
+An entry is flagged when its score, rounded as logged, reaches the threshold; it is flagged at most once in its life.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from monitor.classify.explain import Explanation
+from monitor.classify.model import Model
+from monitor.log.events import EntryFlagged, EntryScored, NewEvent
+
+SCORE_DIGITS = 6
+N_TERMS = 8
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry revision ready to be scored."""
+
+    entry_id: str
+    revision: int
+    text_sha: str
+    title: str
+    summary: str
+    text: str = ""
+    lang: str = ""
+    flagged: bool = False
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """A candidate with its score as logged."""
+
+    candidate: Candidate
+    score: float
+    flag: bool
+
+
+def score_all(model: Model, candidates: Sequence[Candidate]) -> list[Scored]:
+    """Score every candidate; `flag` is true where it reaches the threshold and was never flagged before."""
+    threshold = round(model.threshold, SCORE_DIGITS)
+    scored = []
+    for item in candidates:
+        score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
+        scored.append(Scored(item, score, score >= threshold and not item.flagged))
+    return scored
+
+
+def scored_event(model: Model, scored: Sequence[Scored], feed_id: str, why: str) -> NewEvent:
+    """Return the entry-scored event of one commit; its key names the model and the exact texts scored."""
+    rows = [(item.candidate.entry_id, item.candidate.revision, item.score) for item in scored]
+    texts = "\n".join(f"{item.candidate.entry_id} {item.candidate.text_sha}" for item in scored)
+    digest = hashlib.sha256(texts.encode()).hexdigest()[:16]
+    data = EntryScored(
+        model_id=model.model_id,
+        threshold=round(model.threshold, SCORE_DIGITS),
+        scores=rows,
+        feed_id=feed_id,
+        why=why,
+    )
+    return NewEvent(f"entry-scored:{model.model_id}:{feed_id}:{digest}", data)
+
+
+def flagged_event(model: Model, scored: Scored, why: str, alert_at: float | None = None) -> NewEvent:
+    """Return the entry-flagged event with its reasons; `alert_at` is the score from which its band is `alert`."""
+    item = scored.candidate
+    reasons = model.explain(item.title, item.summary, item.text, item.lang)
+    data = EntryFlagged(
+        entry_id=item.entry_id,
+        revision=item.revision,
+        model_id=model.model_id,
+        score=scored.score,
+        threshold=round(model.threshold, SCORE_DIGITS),
+        why=why,
+        band="alert" if alert_at is not None and scored.score >= alert_at else "flag",
+        terms_for=_terms(reasons, for_it=True),
+        terms_against=_terms(reasons, for_it=False),
+        nearest=reasons.nearest,
+        nearest_similarity=round(reasons.nearest_similarity, 3),
+    )
+    return NewEvent(f"entry-flagged:{item.entry_id}", data)
+
+
+def _terms(reasons: Explanation, *, for_it: bool) -> list[tuple[str, float, str]]:
+    terms = reasons.terms_for if for_it else reasons.terms_against
+    return [(term.term, round(term.weight, 4), term.words) for term in terms[:N_TERMS]]

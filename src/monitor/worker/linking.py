@@ -1,0 +1,79 @@
+"""Flagged entries into stories, within a tick: seeds the linker from the log's recent stories, and words the events.
+
+Which story an entry belongs to is decided by stories/link.py, who published it by stories/publishers.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.feeds.values import FeedConfig, ParsedEntry
+from monitor.log.codec import iso
+from monitor.log.events import NewEvent, StoryJoined, StoryMerged, StoryOpened
+from monitor.log.payloads import read_entry_payload
+from monitor.stories.link import Linker, StoryEntry
+from monitor.stories.publishers import publisher_of
+from monitor.worker.assess import Candidate
+from monitor.worker.workspace import Workspace
+
+# A story takes up entries for a week; follow-ups later than that are a matter of cases.
+WINDOW = timedelta(days=7)
+_RECENT = """SELECT e.entry_id, e.published_at, e.seen_at, e.text_sha, e.lang, s.story_id FROM story_entries s
+    JOIN entries e ON e.entry_id = s.entry_id WHERE e.seen_at >= ? ORDER BY e.seen_at, e.position"""
+
+
+class StoryLinking:
+    """Links one tick's flagged entries; nothing is read from the log until the first of them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._linker: Linker | None = None
+
+    def link(self, feed: FeedConfig, candidate: Candidate, entry: ParsedEntry, now: datetime) -> list[NewEvent]:
+        """Return the story events of one flagged entry: opened or joined, and merges that follow."""
+        if self._linker is None:
+            self._linker = Linker.from_entries(self._recent(now), window_s=WINDOW.total_seconds())
+        words = f"{candidate.summary}\n{candidate.text}".strip()
+        at = _moment(entry.published_at, now)
+        link = self._linker.link(
+            StoryEntry(
+                entry_id=candidate.entry_id, published_at=at, title=candidate.title, text=words, lang=candidate.lang
+            )
+        )
+        publisher = publisher_of(feed.publisher or feed.name, entry.source_name, entry.source_url, entry.link, words)
+        data: StoryOpened | StoryJoined
+        if link.opened:
+            data = StoryOpened(
+                story_id=link.story_id, entry_id=candidate.entry_id, publisher=publisher.family, origin=publisher.origin
+            )
+        else:
+            data = StoryJoined(
+                story_id=link.story_id, entry_id=candidate.entry_id, similarity=round(link.similarity, 3), why=link.why,
+                publisher=publisher.family, origin=publisher.origin,
+            )  # fmt: skip
+        events = [NewEvent(f"story-entry:{candidate.entry_id}", data)]
+        for kept, gone, similarity in link.merged:
+            merged = StoryMerged(story_id=kept, from_id=gone, reason=f"grew alike ({similarity:.2f})")
+            events.append(NewEvent(f"story-merged:{gone}:{kept}", merged))
+        return events
+
+    def _recent(self, now: datetime) -> list[StoryEntry]:
+        log, views = self._workspace.log, self._workspace.views
+        entries = []
+        for row in views.db.execute(_RECENT, (iso(now - WINDOW),)).fetchall():
+            text = read_entry_payload(log.payload(row[3]))
+            if text is None:
+                continue
+            at = _moment(datetime.fromisoformat(row[1]) if row[1] else None, datetime.fromisoformat(row[2]))
+            words = f"{text.summary}\n{text.text}".strip()
+            entries.append(
+                StoryEntry(entry_id=row[0], published_at=at, title=text.title, text=words, lang=row[4], story_id=row[5])
+            )
+        return sorted(entries, key=lambda item: item.published_at)
+
+
+def _moment(published_at: datetime | None, seen_at: datetime) -> float:
+    """Return when an entry counts as reported, in seconds: when published, but not before the window or after seen."""
+    if published_at is None or published_at > seen_at or published_at < seen_at - WINDOW:
+        return seen_at.timestamp()
+    return published_at.timestamp()

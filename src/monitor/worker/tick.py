@@ -1,0 +1,185 @@
+"""One pass over the feeds that are due: fetch, parse, score, flag, link; each feed committed on its own.
+
+A tick that dies leaves whole commits behind; the next one takes up the feeds it did not reach. It never ends because of
+one feed, and it writes nothing when nothing is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from monitor.feeds import schedule
+from monitor.feeds.policy import FetchPolicy, user_agent
+from monitor.feeds.settings import Settings
+from monitor.feeds.values import FeedConfig, FeedState, FetchRequest, FetchResult
+from monitor.log.codec import iso, parse_iso
+from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
+from monitor.worker.collect import Collector, Commit, feed_states
+from monitor.worker.sync import feed_changes
+from monitor.worker.workspace import Workspace
+
+# Answers without entries (304, same bytes, failures) are committed together: one disk flush for many.
+SMALL_COMMITS = 64
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+class TickReport(msgspec.Struct, kw_only=True):
+    """What a tick did. `problems` holds one line per feed that failed."""
+
+    tick_id: str = ""
+    n_due: int = 0
+    n_fetched: int = 0
+    n_not_modified: int = 0
+    n_failed: int = 0
+    n_new: int = 0
+    n_revised: int = 0
+    n_flagged: int = 0
+    duration_ms: int = 0
+    problems: list[str] = []
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """Where a tick stands, for a progress bar or a plain line."""
+
+    done: int
+    total: int
+    line: str
+
+
+def run_tick(
+    workspace: Workspace,
+    *,
+    only: Iterable[str] = (),
+    force: bool = False,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> TickReport:
+    """Collect once; `only` names feed ids, `force` fetches them due or not.
+
+    Raises LogBrokenError and StorageError before anything is fetched.
+    """
+    now = workspace.clock()
+    _sync(workspace)
+    due = _due(workspace, now, frozenset(only), force)
+    report = TickReport(n_due=len(due))
+    if not due:
+        return report
+    workspace.log.check_writable()
+    report.tick_id = iso(now)
+    started = NewEvent(f"tick-started:{report.tick_id}", TickStarted(tick_id=report.tick_id, n_due=len(due)))
+    workspace.append([*_clock_jump(workspace, now), started])
+    _collect(workspace, due, now, report, progress)
+    report.duration_ms = max(0, round((workspace.clock() - now).total_seconds() * 1000))
+    fields = {name: getattr(report, name) for name in report.__struct_fields__ if name != "problems"}
+    workspace.append([NewEvent(f"tick-finished:{report.tick_id}", TickFinished(**fields))])
+    return report
+
+
+def _sync(workspace: Workspace) -> None:
+    events = feed_changes(workspace.views, workspace.config.feeds)
+    if events:
+        workspace.append(events)
+
+
+def _due(
+    workspace: Workspace, now: datetime, only: frozenset[str], force: bool
+) -> dict[str, tuple[FeedConfig, FeedState]]:
+    states = feed_states(workspace.views)
+    due = {}
+    for feed in workspace.config.feeds:
+        if only and feed.feed_id not in only:
+            continue
+        state = states[feed.feed_id]
+        if force or schedule.is_due(state, now):
+            due[feed.feed_id] = (feed, state)
+    return due
+
+
+def _clock_jump(workspace: Workspace, now: datetime) -> list[NewEvent]:
+    """Return a clock-jumped event where the clock stands before the last event."""
+    position, _ = workspace.log.head()
+    last = workspace.log.get(position)
+    if last is None or parse_iso(last.recorded_at) <= now + CLOCK_SLACK:
+        return []
+    seconds = (now - parse_iso(last.recorded_at)).total_seconds()
+    return [
+        NewEvent(
+            f"clock-jumped:{position}",
+            ClockJumped(last_at=last.recorded_at, now_at=iso(now), seconds=seconds),
+        )
+    ]
+
+
+def fetch_policy(settings: Settings, now: datetime) -> FetchPolicy:
+    """Return the limits of a round of fetching as feeds.yaml sets them."""
+    return FetchPolicy(
+        user_agent=user_agent(settings.contact, settings.user_agent),
+        concurrency=settings.concurrency,
+        per_host=settings.per_host,
+        per_host_delay_s=settings.per_host_delay_s,
+        deadline_s=settings.deadline_s,
+        max_bytes=settings.max_bytes,
+        proxy=settings.proxy,
+        allow_private=frozenset(settings.allow_private),
+        now=now,
+    )
+
+
+def _requests(due: dict[str, tuple[FeedConfig, FeedState]], now: datetime) -> list[FetchRequest]:
+    """Return one request per feed; feeds of one host stand together so that connections are reused."""
+    requests = [schedule.request_for(feed, state, now) for feed, state in due.values()]
+    return sorted(requests, key=lambda request: request.url.split("/")[2])
+
+
+def _collect(
+    workspace: Workspace,
+    due: dict[str, tuple[FeedConfig, FeedState]],
+    now: datetime,
+    report: TickReport,
+    progress: Callable[[Progress], None],
+) -> None:
+    from monitor.feeds.fetch import fetch_all
+
+    collector = Collector(workspace, report.tick_id, now)
+    small: list[Commit] = []
+    results: Iterable[FetchResult] = fetch_all(_requests(due, now), fetch_policy(workspace.config.settings, now))
+    try:
+        for done, result in enumerate(results, 1):
+            feed, state = due[result.request_id]
+            commit = collector.take(feed, state, result)
+            small.append(commit)
+            if len(commit.events) > 1 or len(small) >= SMALL_COMMITS:
+                _write(workspace, small, report)
+                small = []
+            progress(Progress(done, len(due), commit.outcome.line or _line(feed, commit)))
+    finally:
+        _write(workspace, small, report)
+
+
+def _write(workspace: Workspace, commits: list[Commit], report: TickReport) -> None:
+    """Append commits in one transaction and count them."""
+    if not commits:
+        return
+    events = [event for commit in commits for event in commit.events]
+    payloads = {sha: body for commit in commits for sha, body in commit.payloads.items()}
+    workspace.append(events, payloads)
+    for commit in commits:
+        outcome = commit.outcome
+        report.n_fetched += outcome.ok
+        report.n_not_modified += outcome.not_modified
+        report.n_failed += not outcome.ok
+        report.n_new += outcome.n_new
+        report.n_revised += outcome.n_revised
+        report.n_flagged += outcome.n_flagged
+        if not outcome.ok:
+            report.problems.append(outcome.line)
+
+
+def _line(feed: FeedConfig, commit: Commit) -> str:
+    outcome = commit.outcome
+    if outcome.not_modified:
+        return f"{feed.name}: nothing new"
+    flagged = f", {outcome.n_flagged} flagged" if outcome.n_flagged else ""
+    return f"{feed.name}: {outcome.n_new} new, {outcome.n_revised} revised{flagged}"

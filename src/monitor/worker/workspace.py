@@ -1,0 +1,61 @@
+"""What a worker works with: the open log and views, the settings, the model and the clock, handed in by app.py.
+
+The clock is a function here and nowhere deeper; every rule below takes `now` as a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from monitor.classify.model import Model
+from monitor.feeds.config import Config
+from monitor.log.codec import iso
+from monitor.log.events import Event, NewEvent
+from monitor.log.sqlite import SqliteLog
+from monitor.views.fold import Views
+
+
+class Workspace:
+    """An open data folder. `model` is loaded when first asked for: a tick without new entries needs none."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        data_dir: Path,
+        log: SqliteLog,
+        views: Views,
+        clock: Callable[[], datetime],
+        load_model: Callable[[Workspace], Model],
+    ) -> None:
+        self.config = config
+        self.data_dir = data_dir
+        self.log = log
+        self.views = views
+        self.clock = clock
+        self._load_model = load_model
+        self._model: Model | None = None
+
+    @property
+    def model(self) -> Model:
+        """The model in use. Raises ModelError or NotFoundError where there is none that can be trusted."""
+        if self._model is None:
+            self._model = self._load_model(self)
+        return self._model
+
+    def forget_model(self) -> None:
+        """Load the model anew at the next use (after a promotion)."""
+        self._model = None
+
+    def append(self, events: Sequence[NewEvent], payloads: dict[str, bytes] | None = None) -> list[Event]:
+        """Append in one durable transaction, stamped by the clock, and fold what was new."""
+        appended = self.log.append(events, recorded_at=iso(self.clock()), payloads=payloads)
+        self.views.fold(appended)
+        return appended
+
+    def close(self) -> None:
+        """Close the views and the log."""
+        self.views.close()
+        self.log.close()

@@ -1,0 +1,77 @@
+"""A small log with flagged entries, built from events: no feeds, no model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from monitor.log.codec import iso
+from monitor.log.events import (
+    EntryFlagged,
+    EntryScored,
+    EntrySeen,
+    EventData,
+    FeedAdded,
+    NewEvent,
+    StoryJoined,
+    StoryOpened,
+)
+from monitor.log.memory import MemoryLog
+from monitor.log.payloads import entry_payload, payload_sha
+from monitor.views.fold import Views, open_views
+
+
+@dataclass
+class Desk:
+    """A log and its views, and the means to fill them."""
+
+    log: MemoryLog
+    views: Views
+    now: datetime
+
+    def add(self, key: str, data: EventData, payloads: dict[str, bytes] | None = None) -> int:
+        """Append one event and fold it; return its position."""
+        events = self.log.append([NewEvent(key, data)], recorded_at=iso(self.now), payloads=payloads)
+        self.views.fold(events)
+        return self.views.position
+
+    def entry(self, entry_id: str, title: str, score: float, *, flag: bool = True, story: str = "") -> None:
+        """Add an entry with its score, and flag it into a story."""
+        payload = entry_payload(title, f"Summary of {title}")
+        sha = payload_sha(payload)
+        seen = EntrySeen(
+            entry_id=entry_id, feed_id="wire", guid=entry_id, link=f"https://x.test/{entry_id}", text_sha=sha
+        )
+        self.add(f"entry-seen:{entry_id}", seen, {sha: payload})
+        self.add(
+            f"entry-scored:{entry_id}",
+            EntryScored(model_id="m1", threshold=0.5, scores=[(entry_id, 0, score)], feed_id="wire"),
+        )
+        if not flag:
+            return
+        terms = [("c:ACT", 1.5, "attack")]
+        flagged = EntryFlagged(
+            entry_id=entry_id, revision=0, model_id="m1", score=score, threshold=0.5, terms_for=terms
+        )
+        self.add(f"entry-flagged:{entry_id}", flagged)
+        if story:
+            self.add(
+                f"story-entry:{entry_id}", StoryJoined(story_id=story, entry_id=entry_id, publisher=f"P{entry_id}")
+            )
+        else:
+            opened = StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=f"P{entry_id}")
+            self.add(f"story-entry:{entry_id}", opened)
+
+
+@pytest.fixture
+def desk(now: datetime) -> Desk:
+    """An empty desk with one feed."""
+    log = MemoryLog()
+    views = open_views(None, log)
+    desk = Desk(log, views, now)
+    desk.add(
+        "feed-added:wire:0", FeedAdded(feed_id="wire", url="https://x.test/feed", name="Wire", publisher="Wire Co")
+    )
+    return desk

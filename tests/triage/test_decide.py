@@ -1,0 +1,75 @@
+"""Decisions: durable, repeatable without harm, undoable, never silently overwriting somebody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.errors import InputError, NotFoundError, StaleViewError
+from monitor.triage.decide import label_entry, undo_last
+from monitor.triage.entries import find_entry, labels_of
+from monitor.triage.queue import count_queue
+from tests.triage.conftest import Desk
+
+
+def test_saying_the_same_twice_is_one_event(desk: Desk) -> None:
+    """Promise: a double click or a repeated script changes nothing."""
+    desk.entry("aaaa1111", "First", 0.6)
+    assert label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now) is not None
+    assert label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now) is None
+    assert len(labels_of(desk.views, "aaaa1111")) == 1
+
+
+def test_changing_ones_mind_and_back_is_three_labels(desk: Desk) -> None:
+    """Promise: every change of mind is kept, and the last one stands."""
+    desk.entry("aaaa1111", "First", 0.6)
+    for label in ("plot", "not-plot", "plot"):
+        label_entry(desk.log, desk.views, "aaaa1111", label, by="ana", now=desk.now)
+    assert [item.label for item in labels_of(desk.views, "aaaa1111")] == ["plot", "not-plot", "plot"]
+
+
+def test_undo_brings_the_row_back_and_keeps_both_events(desk: Desk) -> None:
+    """Promise: undo is a new event; the withdrawn label stays visible."""
+    desk.entry("aaaa1111", "First", 0.6)
+    label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now)
+    undo_last(desk.log, desk.views, by="ana", now=desk.now)
+    assert count_queue(desk.views, desk.now) == 1
+    assert [item.withdrawn for item in labels_of(desk.views, "aaaa1111")] == [True]
+    with pytest.raises(NotFoundError, match="nothing to undo"):
+        undo_last(desk.log, desk.views, by="ana", now=desk.now)
+
+
+def test_a_decision_on_a_row_somebody_else_decided_is_refused(desk: Desk) -> None:
+    """Promise: two reviewers never overwrite each other unseen."""
+    desk.entry("aaaa1111", "First", 0.6)
+    seen = desk.views.position
+    label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now, seen_position=seen)
+    with pytest.raises(StaleViewError, match="ana labelled this plot"):
+        label_entry(desk.log, desk.views, "aaaa1111", "not-plot", by="ben", now=desk.now, seen_position=seen)
+
+
+def test_a_decision_on_a_story_that_grew_is_refused(desk: Desk) -> None:
+    """Promise: a label never covers an entry its reviewer could not see."""
+    desk.entry("aaaa1111", "First", 0.6)
+    seen = desk.views.position
+    desk.entry("bbbb2222", "Joins", 0.7, story="saaaa1111")
+    with pytest.raises(StaleViewError, match="the story changed"):
+        label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now, seen_position=seen)
+
+
+@pytest.mark.parametrize(("label", "by"), [("guilty", "ana"), ("plot", " "), ("plot", "a\nb"), ("plot", "x" * 81)])
+def test_unknown_labels_and_unprintable_names_are_refused(desk: Desk, label: str, by: str) -> None:
+    """Promise: nothing but the three labels, and nobody without a name, enters the log."""
+    desk.entry("aaaa1111", "First", 0.6)
+    with pytest.raises(InputError):
+        label_entry(desk.log, desk.views, "aaaa1111", label, by=by, now=desk.now)
+
+
+@pytest.mark.parametrize("prefix", ["zzzz", "aa", "aaaa", "a%%%", "aaaa1111x"])
+def test_a_prefix_that_fits_none_or_several_is_refused(desk: Desk, prefix: str) -> None:
+    """Promise: a decision never lands on a guessed entry."""
+    desk.entry("aaaa1111", "First", 0.6)
+    desk.entry("aaaa2222", "Second", 0.6)
+    with pytest.raises(NotFoundError):
+        find_entry(desk.views, prefix)
+    assert find_entry(desk.views, "aaaa1") == "aaaa1111"
+    assert find_entry(desk.views, "saaaa2") == "aaaa2222"

@@ -62,7 +62,7 @@ def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         full = not data.not_modified
         rows.append((
             data.etag, data.last_modified, full, data.body_sha, data.moved_to, data.moved_to, data.interval_s,
-            data.next_due_at or None, data.status, at, at, full, at, data.n_new > 0, at, data.n_new,
+            data.next_due_at or None, data.status, at, at, data.status != 304, at, data.n_new > 0, at, data.n_new,
             full, data.n_entries, full and data.n_entries == 0, full, data.overlap is False, data.warning, data.feed_id,
         ))  # fmt: skip
     db.executemany(

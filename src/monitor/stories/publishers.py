@@ -1,0 +1,192 @@
+"""Who published an entry, and whose report it is: publisher, family and origin; how many sources are independent.
+
+Owns the tables of newsrooms and aggregators (data/*.txt, read on first use); credits are origins.py. An aggregator
+never counts as a source. What is not known stays empty: an unknown publisher corroborates nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import msgspec
+
+from monitor.stories.fingerprint import COPY, Fingerprint, resemblance
+from monitor.stories.origins import agencies, lines_of, origin_of
+
+_SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "mil"})
+
+
+class Publisher(msgspec.Struct, frozen=True):
+    """Who wrote an entry. `family`: newsrooms under one roof; `origin`: the wire agency it copies, or empty."""
+
+    name: str = ""
+    family: str = ""
+    origin: str = ""
+
+
+class Corroboration(msgspec.Struct, frozen=True):
+    """How many publishers carry a story and how many sources stand behind it; `wires`: agencies that were copied."""
+
+    n_publishers: int
+    n_independent: int
+    wires: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Say it as the queue does: `3 publishers, 1 independent source (wire copy: ap)`."""
+        publishers = f"{self.n_publishers} publisher{'' if self.n_publishers == 1 else 's'}"
+        sources = f"{self.n_independent} independent source{'' if self.n_independent == 1 else 's'}"
+        if self.n_independent >= self.n_publishers:
+            return f"{publishers}, {sources}"
+        return f"{publishers}, {sources} ({'wire copy: ' + ', '.join(self.wires) if self.wires else 'copies'})"
+
+
+def host_of(url: str) -> str:
+    """Return the lower-case host of a URL without port, user and `www.`; empty where there is none."""
+    match = re.match(r"\s*(?:[A-Za-z][\w+.-]*:)?//(?:[^/?#@]*@)?([^/?#:\s]+)", url)
+    host = match.group(1) if match else url.strip() if re.fullmatch(r"\s*[\w-]+(\.[\w-]+)+\s*", url) else ""
+    return host.lower().rstrip(".").removeprefix("www.")
+
+
+def registrable(host: str) -> str:
+    """Return the part of a host that somebody registered: `news.example.co.uk` gives `example.co.uk`.
+
+    A rule, not the public suffix list: a two-letter country after `co`, `com`, `org` … takes one label more.
+    """
+    labels = host.split(".")
+    if len(labels) <= 2 or labels[-1].isdigit():
+        return host
+    wide = len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
+    return ".".join(labels[-3:] if wide else labels[-2:])
+
+
+def publisher_of(feed_publisher: str, source_name: str, source_url: str, link: str, text: str = "") -> Publisher:
+    """Return who published an entry: `<source>` first, then the link's host, then the feed's configured publisher.
+
+    `text` is title, summary and article, as far as known; only its head and end are searched for a credit.
+    """
+    name, family = _named(source_name, source_url) or _linked(link) or _named(feed_publisher, "") or ("", "")
+    if not family and (_is_aggregator_host(host_of(link)) or _is_aggregator_name(source_name or feed_publisher)):
+        name, family = _from_title(text)
+    origin = origin_of(text)
+    if not origin and family in agencies():
+        origin = family
+    return Publisher(name, family, origin)
+
+
+def _named(name: str, url: str) -> tuple[str, str] | None:
+    """Return (name, family) by `<source>`; None for an aggregator or nothing."""
+    host = host_of(url)
+    if host and not _is_aggregator_host(host):
+        return name.strip() or registrable(host), _family_of_host(host)
+    name = name.strip()
+    if not name or _is_aggregator_name(name):
+        return None
+    return name, _family_of_name(name)
+
+
+def _linked(link: str) -> tuple[str, str] | None:
+    host = host_of(link)
+    if not host or _is_aggregator_host(host):
+        return None
+    family = _family_of_host(host)
+    return _tables().display.get(family, registrable(host)), family
+
+
+def _from_title(text: str) -> tuple[str, str]:
+    """Return the publisher that an aggregator appends to its titles (`… - Reuters`), where it is one we know."""
+    _, dash, last = text.split("\n", 1)[0].rpartition(" - ")
+    name = last.strip()
+    if dash and name.lower() in _tables().by_name:
+        return name, _family_of_name(name)
+    return "", ""
+
+
+class _Tables(msgspec.Struct, frozen=True):
+    by_host: dict[str, str]
+    by_name: dict[str, str]
+    display: dict[str, str]
+    aggregator_hosts: frozenset[str]
+    aggregator_names: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _tables() -> _Tables:
+    by_host: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    display: dict[str, str] = {}
+    for line in lines_of("publishers.txt"):
+        family, _, rest = line.partition(": ")
+        *names, hosts = (part.strip() for part in rest.split(" | "))
+        by_host.update(dict.fromkeys(hosts.split(), family))
+        by_name.update({name.lower(): family for name in names})
+        display[family] = names[0]
+    hosts_listed: set[str] = set()
+    names_listed: set[str] = set()
+    for line in lines_of("aggregators.txt"):
+        if line.startswith("name: "):
+            names_listed.update(name.strip().lower() for name in line.removeprefix("name: ").split(" | "))
+        else:
+            hosts_listed.update(line.split())
+    return _Tables(by_host, by_name, display, frozenset(hosts_listed), frozenset(names_listed))
+
+
+def _is_aggregator_host(host: str) -> bool:
+    hosts = _tables().aggregator_hosts
+    return bool(host) and (host in hosts or registrable(host) in hosts)
+
+
+def _is_aggregator_name(name: str) -> bool:
+    bare = name.strip().lower()
+    names = _tables().aggregator_names
+    return bare in names or bare.rsplit(" - ", 1)[-1] in names
+
+
+def _family_of_host(host: str) -> str:
+    by_host = _tables().by_host
+    own = registrable(host)
+    return by_host.get(host) or by_host.get(own) or own
+
+
+def _family_of_name(name: str) -> str:
+    """Return the family of a publisher known only by name: listed, a host, or the name itself as a slug."""
+    bare = name.strip().lower()
+    listed = _tables().by_name.get(bare)
+    if listed:
+        return listed
+    if re.fullmatch(r"[\w-]+(\.[\w-]+)+", bare):
+        return _family_of_host(bare.removeprefix("www."))
+    return re.sub(r"[\W_]+", "-", bare.removeprefix("the ")).strip("-")
+
+
+def corroborate(publishers: Sequence[Publisher], prints: Sequence[Fingerprint] = ()) -> Corroboration:
+    """Count the publishers of a story and the independent sources behind them.
+
+    One source: one family, one copied agency, or near-identical text (`prints`: the fingerprints of the same entries).
+    Entries of unknown publishers are passed over.
+    """
+    parent = list(range(len(publishers)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    seen: dict[str, int] = {}
+    for i, publisher in enumerate(publishers):
+        for key in {publisher.family, publisher.origin} - {""}:
+            parent[root(i)] = root(seen.setdefault(key, i))
+    for i, one in enumerate(prints):
+        for j in range(i):
+            if resemblance(one, prints[j]) >= COPY:
+                parent[root(i)] = root(j)
+    known = [i for i, publisher in enumerate(publishers) if publisher.family]
+    wires = sorted({publishers[i].origin for i in known if publishers[i].origin})
+    return Corroboration(len({publishers[i].family for i in known}), len({root(i) for i in known}), tuple(wires))
+
+
+def independence(publishers: Sequence[Publisher], prints: Sequence[Fingerprint] = ()) -> tuple[int, int]:
+    """Return (publishers, independent sources); see `corroborate`."""
+    counts = corroborate(publishers, prints)
+    return counts.n_publishers, counts.n_independent

@@ -86,4 +86,4 @@ def flagged_event(model: Model, scored: Scored, why: str, alert_at: float | None
 
 def _terms(reasons: Explanation, *, for_it: bool) -> list[tuple[str, float, str]]:
     terms = reasons.terms_for if for_it else reasons.terms_against
-    return [(term.term, round(term.weight, 4), term.words) for term in terms[:N_TERMS]]
+    return [(term.term, round(term.weight, 4), term.shown) for term in terms[:N_TERMS]]

@@ -1,0 +1,132 @@
+"""A tick's surroundings: a loopback site with feeds that change, a workspace on it, and a model that reads one word."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from monitor.classify.explain import Explanation, Reason
+from monitor.feeds.config import Config
+from monitor.feeds.settings import Settings
+from monitor.feeds.values import FeedConfig
+from monitor.log.sqlite import open_log
+from monitor.views.fold import open_views
+from monitor.worker.workspace import Workspace
+
+
+class WordModel:
+    """Scores 0.9 where a text says `plot`, 0.1 elsewhere."""
+
+    model_id = "m0123456789ab"
+    threshold = 0.5
+    look_again = 0.3
+
+    def score(self, title: str, summary: str = "", text: str = "", lang: str = "") -> float:
+        """Return the score."""
+        return 0.9 if "plot" in f"{title} {summary} {text}" else 0.1
+
+    def explain(self, title: str, summary: str = "", text: str = "", lang: str = "") -> Explanation:
+        """Return one reason."""
+        score = self.score(title, summary, text, lang)
+        return Explanation(score, 0.0, (Reason("plot", "w:plot", "words", 2.2),), (), 0.0)
+
+
+def rss(*items: tuple[str, str], host: str = "news.test") -> bytes:
+    """Return an RSS feed of (guid, title)."""
+    entries = "".join(
+        f"<item><guid>{guid}</guid><title>{title}</title><link>https://{host}/{guid}</link>"
+        f"<description>About {title}</description></item>"
+        for guid, title in items
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{entries}</channel></rss>'.encode()
+
+
+@dataclass
+class Site:
+    """Pages served on loopback: path -> (status, body); every request is noted."""
+
+    port: int = 0
+    pages: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        """Return the address of a path."""
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A loopback server with ETags."""
+    state = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            state.requests.append((self.path[1:], self.headers.get("If-None-Match", "")))
+            status, body = state.pages.get(self.path[1:], (404, b"not here"))
+            tag = f'"{hash(body)}"'
+            if status == 200 and self.headers.get("If-None-Match") == tag:
+                status, body = 304, b""
+            self.send_response(status)
+            self.send_header("ETag", tag)
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield state
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@dataclass
+class Clock:
+    """A clock the test moves."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **amount: float) -> None:
+        """Move on."""
+        self.at += timedelta(**amount)
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    """A clock that stands still until moved."""
+    return Clock(now)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, site: Site, clock: Clock) -> Iterator[Workspace]:
+    """A workspace watching two feeds of the site."""
+    feeds = [
+        FeedConfig(feed_id=name, url=site.url(name), name=name.title(), publisher=f"{name} press", allow_private=True)
+        for name in ("alpha", "beta")
+    ]
+    log = open_log(tmp_path / "log.db", create=True)
+    made = Workspace(
+        config=Config(feeds=feeds, settings=Settings(allow_private=[f"127.0.0.1:{site.port}"])),
+        data_dir=tmp_path,
+        log=log,
+        views=open_views(tmp_path / "views.db", log),
+        clock=clock,
+        load_model=lambda _: WordModel(),
+    )
+    yield made
+    made.close()

@@ -1,0 +1,132 @@
+"""A tick: everything new seen once, flags with reasons, one bad feed harming no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.errors import LogBrokenError
+from monitor.triage.queue import list_queue
+from monitor.views.fold import open_views
+from monitor.worker.tick import run_tick
+from monitor.worker.workspace import Workspace
+from tests.worker.conftest import Clock, Site, rss
+
+
+def types(workspace: Workspace) -> list[str]:
+    """Return the types of all events, in order."""
+    return [event.type for event in workspace.log.read()]
+
+
+def test_a_new_entry_is_seen_scored_flagged_and_queued(workspace: Workspace, site: Site) -> None:
+    """Promise: one tick takes an entry from the feed to the queue, with its reasons."""
+    site.pages = {"alpha": (200, rss(("1", "Alleged plot foiled"), ("2", "Football"))), "beta": (200, rss())}
+    report = run_tick(workspace)
+    assert (report.n_due, report.n_new, report.n_flagged, report.n_failed) == (2, 2, 1, 0)
+    (row,) = list_queue(workspace.log, workspace.views, workspace.clock())
+    assert (row.title, row.score, row.publisher, row.terms_for[0].words) == (
+        "Alleged plot foiled", 0.9, "alpha press", "plot",
+    )  # fmt: skip
+
+
+def test_a_second_tick_asks_conditionally_and_appends_no_entry(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: nothing is seen twice, and an unchanged feed costs a 304."""
+    site.pages = {"alpha": (200, rss(("1", "Alleged plot foiled"))), "beta": (200, rss(("9", "Chess")))}
+    run_tick(workspace)
+    clock.forward(hours=2)
+    report = run_tick(workspace)
+    assert (report.n_not_modified, report.n_new, report.n_flagged) == (2, 0, 0)
+    assert types(workspace).count("entry-seen") == 2
+    assert all(tag for _, tag in site.requests[2:])
+
+
+def test_nothing_due_writes_nothing(workspace: Workspace, site: Site) -> None:
+    """Promise: cron may call every minute; the log grows only when there is something to say."""
+    site.pages = {"alpha": (200, rss(("1", "A"))), "beta": (200, rss(("2", "B")))}
+    run_tick(workspace)
+    before = workspace.log.head()
+    assert run_tick(workspace).n_due == 0
+    assert workspace.log.head() == before
+
+
+def test_a_changed_title_is_a_revision_and_is_scored_again(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: an edited entry is the same entry; an edit that brings the words in brings the flag."""
+    site.pages = {"alpha": (200, rss(("1", "Incident at embassy"))), "beta": (200, rss())}
+    run_tick(workspace)
+    site.pages["alpha"] = (200, rss(("1", "Alleged plot at embassy")))
+    clock.forward(hours=2)
+    report = run_tick(workspace)
+    assert (report.n_new, report.n_revised, report.n_flagged) == (0, 1, 1)
+    site.pages["alpha"] = (200, rss(("1", "Alleged plot at embassy, officials say")))
+    clock.forward(hours=2)
+    assert run_tick(workspace).n_flagged == 0
+    assert types(workspace).count("entry-flagged") == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [((404, b"gone"), "http-404"), ((200, b"<html><body>Sorry</body></html>"), ""), ((500, b""), "http-500")],
+)
+def test_one_bad_feed_is_an_event_and_its_neighbour_is_done(
+    workspace: Workspace, site: Site, page: tuple[int, bytes], reason: str
+) -> None:
+    """Promise: a feed that fails is recorded and tried again; the others never notice."""
+    site.pages = {"alpha": page, "beta": (200, rss(("2", "Alleged plot")))}
+    report = run_tick(workspace)
+    assert (report.n_failed, report.n_new, report.n_flagged) == (1, 1, 1)
+    assert report.problems[0].startswith("Alpha: " + reason)
+    failed = [event.data for event in workspace.log.read(types=("feed-failed",))]
+    assert (failed[0].feed_id, failed[0].n_failures, bool(failed[0].next_due_at)) == ("alpha", 1, True)
+
+
+def test_copies_of_one_report_are_one_row(workspace: Workspace, site: Site) -> None:
+    """Promise: two feeds that carry the same report make one row."""
+    title = "Police say alleged plot against exiled editor was foiled in harbour town"
+    site.pages = {"alpha": (200, rss(("1", title))), "beta": (200, rss(("7", title), host="other.test"))}
+    run_tick(workspace)
+    rows = list_queue(workspace.log, workspace.views, workspace.clock())
+    assert [(row.n_entries, row.n_publishers) for row in rows] == [(2, 2)]
+
+
+def test_a_removed_feed_is_an_event_and_is_asked_no_more(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: what feeds.yaml says is what happens, and the log tells since when."""
+    site.pages = {"alpha": (200, rss()), "beta": (200, rss())}
+    run_tick(workspace)
+    workspace.config = type(workspace.config)(feeds=workspace.config.feeds[:1], settings=workspace.config.settings)
+    clock.forward(hours=2)
+    assert run_tick(workspace).n_due == 1
+    assert types(workspace).count("feed-removed") == 1
+
+
+def test_rebuilt_views_equal_the_kept_ones(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: the views can be deleted at any time."""
+    site.pages = {"alpha": (200, rss(("1", "Alleged plot"), ("2", "B"))), "beta": (500, b"")}
+    run_tick(workspace)
+    clock.forward(hours=5)
+    site.pages["alpha"] = (200, rss(("1", "Alleged plot, denied"), ("3", "C")))
+    run_tick(workspace)
+    assert open_views(None, workspace.log).dump() == workspace.views.dump()
+
+
+def test_a_clock_set_back_is_recorded(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: order is by position; a clock that jumped back is an event, not a crash."""
+    site.pages = {"alpha": (200, rss()), "beta": (200, rss())}
+    run_tick(workspace)
+    clock.forward(days=-2)
+    run_tick(workspace, force=True)
+    assert "clock-jumped" in types(workspace)
+
+
+def test_a_broken_log_refuses_the_tick_before_anything_is_fetched(workspace: Workspace, site: Site) -> None:
+    """Promise: nothing is appended to a log that does not verify, and nobody's server is asked in vain."""
+    site.pages = {"alpha": (200, rss(("1", "A"))), "beta": (200, rss())}
+    run_tick(workspace)
+    n_requests = len(site.requests)
+    connection = workspace.log.connection
+    connection.execute("PRAGMA writable_schema = ON")
+    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("UPDATE events SET data = CAST(replace(data, 'alpha', 'gamma') AS BLOB) WHERE position = 1")
+    workspace.log.close()
+    with pytest.raises(LogBrokenError):
+        run_tick(workspace, force=True)
+    assert len(site.requests) == n_requests

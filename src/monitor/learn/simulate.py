@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -45,33 +45,44 @@ class Replay(msgspec.Struct, frozen=True):
 Retrain = Callable[[str, Sequence[Answer]], Scores]
 
 
+class Stories(Protocol):
+    """Which story each entry belongs to, as known at the end of a day."""
+
+    def advance(self, entries: Sequence[tuple[int, StreamEntry]]) -> None:
+        """Take in one day's entries."""
+
+    def story_of(self, index: int) -> str:
+        """Return the story of an entry taken in."""
+
+
 def replay(
     entries: Sequence[StreamEntry],
     labels: Mapping[str, StreamLabel],
-    stories: Sequence[str],
+    stories: Stories,
     scores: Scores,
     retrain: Retrain | None,
     *,
     rows_per_day: int,
     every_days: int,
 ) -> Replay:
-    """Run the stream from its first day to its last; `stories[i]` and `scores[i]` belong to `entries[i]`.
+    """Run the stream from its first day to its last; `scores[i]` belongs to `entries[i]`.
 
     `retrain(day, answers)` returns new scores for all entries from a model fitted on what was known before `day`.
     """
     by_day = _days(entries)
     first = min(by_day, default="")
     answers: list[Answer] = []
-    answered: set[str] = set()
     known_scores: dict[int, float] = {}
     n_retrained = 0
     for day, today in by_day.items():
         age = _days_between(first, day)
-        if retrain and every_days and age and age % every_days == 0:
+        if retrain and every_days and age and age % every_days == 0 and answers:
             scores = retrain(day, answers)
             n_retrained += 1
         known_scores.update((index, float(scores[index])) for index in today)
+        stories.advance([(index, entries[index]) for index in today])
         waiting = [i for d, members in by_day.items() if 0 <= _days_between(d, day) < QUEUE_DAYS for i in members]
+        answered = {stories.story_of(index) for answer in answers for index in answer.shown}
         candidates, members = _candidates(entries, stories, scores, waiting, answered)
         recent = [
             topic_words(entries[a.entry].title)
@@ -82,7 +93,6 @@ def replay(
             shown = tuple(members[row.story_id][:SHOWN_PER_ROW])
             label = any(_label(labels, entries[i]) == PLOT for i in shown)
             answers.append(Answer(day, row.story_id, shown[0], shown, label))
-            answered.add(row.story_id)
     return Replay(tuple(answers), tuple(known_scores[i] for i in range(len(entries))), n_retrained)
 
 
@@ -104,15 +114,16 @@ def _days_between(first: str, second: str) -> int:
 
 def _candidates(
     entries: Sequence[StreamEntry],
-    stories: Sequence[str],
+    stories: Stories,
     scores: Scores,
     waiting: Sequence[int],
     answered: set[str],
 ) -> tuple[list[Candidate], dict[str, list[int]]]:
     members: dict[str, list[int]] = {}
     for index in waiting:
-        if stories[index] not in answered:
-            members.setdefault(stories[index], []).append(index)
+        story_id = stories.story_of(index)
+        if story_id not in answered:
+            members.setdefault(story_id, []).append(index)
     for story in members.values():
         story.sort(key=lambda i: (-scores[i], i))
     return [

@@ -232,7 +232,7 @@ def test(args: list[str]) -> int:
 
 def demo(args: list[str]) -> int:
     """Run the main job over the fixtures."""
-    return run([str(PYTHON), str(ROOT / "tools" / "demo.py"), *args])
+    return run([str(PYTHON), "-m", "tools.demo", *args])
 
 
 def bench(args: list[str]) -> int:

@@ -65,27 +65,32 @@ class Views:
         return self.position
 
     def fold(self, events: Sequence[Event]) -> None:
-        """Fold consecutive events in one transaction; events already folded are passed over."""
-        position = self.position
-        events = [event for event in events if event.position > position]
-        if not events:
-            return
-        if events[0].position != position + 1:
+        """Fold consecutive events in one transaction; those folded already, by whomever, are passed over."""
+        if not events or not self._fold(events):
             self.catch_up()
-            return
+
+    def _fold(self, events: Sequence[Event]) -> bool:
+        """Fold what is new of `events`; return False where events before them are missing."""
         with self.db:
-            self.db.execute("BEGIN")
+            self.db.execute("BEGIN IMMEDIATE")
+            position = self.position
+            events = [event for event in events if event.position > position]
+            if not events:
+                return True
+            if events[0].position != position + 1:
+                return False
             for event_type, run in groupby(events, key=lambda event: event.type):
                 run_events = list(run)
                 for handler in self._handlers.get(event_type, ()):
                     handler(self.db, run_events)
             last = events[-1]
             self.db.execute("UPDATE folded SET position = ?, hash = ?", (last.position, last.hash))
+        return True
 
     def rebuild(self) -> None:
         """Empty every table and fold again from the first event."""
         with self.db:
-            self.db.execute("BEGIN")
+            self.db.execute("BEGIN IMMEDIATE")
             for (name,) in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
                 self.db.execute(f'DROP TABLE "{name}"')
             _create(self.db)

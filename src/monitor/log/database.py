@@ -31,6 +31,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         else:
+            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA recursive_triggers = ON")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
@@ -49,9 +50,7 @@ def create_file(path: Path) -> sqlite3.Connection:
     """Create an empty database in WAL mode, readable by its owner alone, and return its connection."""
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = connect(path)
-    connection.execute("PRAGMA journal_mode = WAL")
-    return connection
+    return connect(path)
 
 
 def check_free_space(path: Path) -> None:

@@ -380,13 +380,18 @@ class PayloadErased(EventData, frozen=True, kw_only=True):
 
 
 class CheckpointSigned(EventData, frozen=True, kw_only=True):
-    """The log's head was signed (Ed25519, base64): the chain up to `at_position` ends in `at_hash`."""
+    """The log's head was signed (Ed25519, base64): the chain up to `at_position` ends in `at_hash`.
+
+    `root` is the Merkle root over the hashes up to there, `peaks` the tree it came from (hex, merkle.py).
+    """
 
     type: ClassVar[str] = "checkpoint-signed"
     at_position: int
     at_hash: str
     public_key: str
     signature: str
+    root: str = ""
+    peaks: list[str] = []
 
 
 EVENT_TYPES: dict[str, type[EventData]] = {

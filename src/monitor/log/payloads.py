@@ -14,7 +14,7 @@ import msgspec
 
 from monitor.errors import InputError, LogBrokenError
 
-ERASED, RAW, ZLIB = 0, 1, 2
+ERASED, RAW, ZLIB, WITHHELD = 0, 1, 2, 3  # withheld: imported from an export without texts
 
 # Below this size zlib costs 10 µs and more to save some 150 bytes; longer texts shrink to 40-60 %.
 COMPRESS_FROM_BYTES = 1024
@@ -62,7 +62,7 @@ def pack(payload: bytes) -> tuple[int, bytes]:
 
 def unpack(sha: bytes, form: int, body: bytes) -> bytes | None:
     """Return a stored payload's bytes, or None where it was erased. Raises LogBrokenError for changed bytes."""
-    if form == ERASED:
+    if form in {ERASED, WITHHELD}:
         return None
     try:
         payload = zlib.decompress(body) if form == ZLIB else body

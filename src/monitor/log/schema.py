@@ -17,29 +17,26 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4D4F4E4C  # "MONL": `file log.db` and plain sqlite3 can tell what this is
 
-# OR REPLACE would delete the old row without firing a DELETE trigger, so the guard runs before every INSERT.
-EVENT_GUARDS = """
-CREATE TRIGGER events_append_only BEFORE INSERT ON events
+# OR REPLACE would delete the old row without firing a DELETE trigger, so the guards run before every INSERT.
+# A payload may be added once, and later emptied for good (form 0); an emptied one never comes back.
+GUARDS = {
+    "events_append_only": """CREATE TRIGGER events_append_only BEFORE INSERT ON events
 WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events)
   OR EXISTS (SELECT 1 FROM events WHERE key = NEW.key)
-BEGIN SELECT RAISE(ABORT, 'append-only: a new event takes the next position and a new key'); END;
-CREATE TRIGGER events_no_update BEFORE UPDATE ON events
-BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be changed'); END;
-CREATE TRIGGER events_no_delete BEFORE DELETE ON events
-BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be deleted'); END;
-"""
-
-# A payload may only be added once or emptied for good (form 0); an emptied one never comes back.
-PAYLOAD_GUARDS = """
-CREATE TRIGGER payloads_once BEFORE INSERT ON payloads
+BEGIN SELECT RAISE(ABORT, 'append-only: a new event takes the next position and a new key'); END""",
+    "events_no_update": """CREATE TRIGGER events_no_update BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be changed'); END""",
+    "events_no_delete": """CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be deleted'); END""",
+    "payloads_once": """CREATE TRIGGER payloads_once BEFORE INSERT ON payloads
 WHEN EXISTS (SELECT 1 FROM payloads WHERE sha = NEW.sha) OR EXISTS (SELECT 1 FROM payloads WHERE id = NEW.id)
-BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER payloads_only_erased BEFORE UPDATE ON payloads
+BEGIN SELECT RAISE(IGNORE); END""",
+    "payloads_only_erased": """CREATE TRIGGER payloads_only_erased BEFORE UPDATE ON payloads
 WHEN NEW.sha IS NOT OLD.sha OR NEW.id IS NOT OLD.id OR NEW.form <> 0 OR length(NEW.body) > 0
-BEGIN SELECT RAISE(ABORT, 'append-only: a payload can only be erased'); END;
-CREATE TRIGGER payloads_no_delete BEFORE DELETE ON payloads
-BEGIN SELECT RAISE(ABORT, 'append-only: erase a payload with monitor erase'); END;
-"""
+BEGIN SELECT RAISE(ABORT, 'append-only: a payload can only be erased'); END""",
+    "payloads_no_delete": """CREATE TRIGGER payloads_no_delete BEFORE DELETE ON payloads
+BEGIN SELECT RAISE(ABORT, 'append-only: erase a payload with monitor erase'); END""",
+}
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
@@ -54,6 +51,13 @@ def schema_version(connection: sqlite3.Connection) -> int:
     if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise LogError("the file is an SQLite database but not a monitor log")
     return int(version)
+
+
+def missing_guards(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of the triggers that are not there, or not as this release made them."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    present = dict(connection.execute(query).fetchall())
+    return [name for name, sql in GUARDS.items() if present.get(name) != sql]
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -86,6 +90,5 @@ def _create(db: Database) -> None:
     payload_columns = {"id": int, "sha": bytes, "form": int, "body": bytes}
     db.create_table("payloads", payload_columns, pk="id", not_null=set(payload_columns) - {"id"}, strict=True)
     db.table("payloads").create_index(["sha"], unique=True)
-    for statement in f"{EVENT_GUARDS}{PAYLOAD_GUARDS}".split("END;"):
-        if statement.strip():
-            db.execute(f"{statement}END;")
+    for statement in GUARDS.values():
+        db.execute(statement)

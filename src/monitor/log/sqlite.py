@@ -9,12 +9,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, overload
 
 import msgspec
 
 from monitor.errors import LogBrokenError
+from monitor.log.anchors import Anchor, anchors_path, last_anchor, read_marker, write_anchor
 from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_bad_row
 from monitor.log.codec import decode_data, encode_all
 from monitor.log.database import check_free_space, connect, create_file, one_line_errors, require_file
@@ -23,9 +25,10 @@ from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import ERASED, check_payloads, pack, unpack
 from monitor.log.schema import SCHEMA_VERSION, migrate, schema_version
 
-_INSERT = (
+INSERT_EVENT = (
     "INSERT INTO events (position, type, version, recorded_at, actor, key, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
+INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?)"
 _SELECT = "SELECT position, type, version, recorded_at, actor, key, data, hash FROM events "
 _SELECT_RANGE = _SELECT + "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
 _SELECT_WITH_PREV = """
@@ -53,6 +56,7 @@ class SqliteLog:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._checked: tuple[int, bytes] | None = None  # a head this object has verified or written
+        self._appended = ""  # when this object last appended
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -90,15 +94,16 @@ class SqliteLog:
         try:
             position, prev = self._trusted_head(connection)
             rows = chain_rows(events, raws, at, position, prev)
-            connection.executemany(_INSERT, rows)
+            connection.executemany(INSERT_EVENT, rows)
             if packed:
-                connection.executemany("INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?)", packed)
+                connection.executemany(INSERT_PAYLOAD, packed)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
         self._checked = (rows[-1][0], rows[-1][7]) if rows else (position, prev)
+        self._appended = at if rows else self._appended
         return rows, prev
 
     def _trusted_head(self, connection: sqlite3.Connection) -> tuple[int, bytes]:
@@ -129,7 +134,21 @@ class SqliteLog:
             head = _head(self.connection)
             for start in {max(0, head[0] - _CHECK_ROWS), _moving_window(head[0])}:
                 self._check_rows(start, start + _CHECK_ROWS)
+            self._check_anchor(head[0])
         self._checked = head
+
+    def _check_anchor(self, head: int) -> None:
+        if failed := read_marker(self.path):
+            raise broken(0, failed)
+        anchor = last_anchor(anchors_path(self.path))
+        if anchor is None:
+            return
+        if anchor.position > head:
+            what = f"the log ends here, but an anchor of {anchor.recorded_at} knows event {anchor.position}"
+            raise broken(head, f"{what}: its tail was cut, or an old copy was put back")
+        hash_ = self._hash_at(anchor.position)
+        if hash_ is None or hash_.hex() != anchor.hash:
+            raise broken(anchor.position, "its hash is not the one anchored: the log was rewritten")
 
     def _check_rows(self, after: int, upto: int) -> None:
         prev = self._hash_at(after)
@@ -191,6 +210,33 @@ class SqliteLog:
             position, hash_ = _head(self.connection)
         return position, hash_.hex()
 
+    def rows(self, *, after: int = 0, upto: int | None = None) -> Iterator[Row]:
+        """Yield the stored rows with after < position <= upto, undecoded: for exports and `log tail`."""
+        with one_line_errors(self.path):
+            for page in self._pages(_SELECT_RANGE, after, upto):
+                yield from page
+
+    def payload_rows(self) -> Iterator[tuple[bytes, int, bytes]]:
+        """Yield (sha, form, body) of every payload, in the order they came."""
+        last = -1
+        query = "SELECT id, sha, form, body FROM payloads WHERE id > ? ORDER BY id LIMIT ?"
+        with one_line_errors(self.path):
+            while rows := self.connection.execute(query, (last, _READ_ROWS)).fetchall():
+                last = rows[-1][0]
+                yield from (row[1:] for row in rows)
+
+    def hashes(self, after: int, upto: int) -> Iterator[bytes]:
+        """Yield the 32-byte hashes of the events with after < position <= upto."""
+        query = "SELECT hash FROM events WHERE position > ? AND position <= ? ORDER BY position"
+        with one_line_errors(self.path):
+            for (hash_,) in self.connection.execute(query, (after, upto)):
+                yield hash_
+
+    def last_checkpoint(self, *, from_position: int = 0) -> Event | None:
+        """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
+        query = "WHERE e.type = 'checkpoint-signed' AND e.position >= ? ORDER BY e.position DESC LIMIT 1"
+        return self._one(_SELECT_WITH_PREV + query, from_position)
+
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
         query = "SELECT position FROM events WHERE recorded_at <= ? ORDER BY position DESC LIMIT 1"
@@ -216,12 +262,18 @@ class SqliteLog:
             query = "UPDATE payloads SET form = 0, body = x'' WHERE sha = ? AND form <> 0"
             had = self.connection.execute(query, (sha,)).rowcount > 0
             if not had:
-                self.connection.execute("INSERT INTO payloads (sha, form, body) VALUES (?, ?, x'')", (sha, ERASED))
+                self.connection.execute(INSERT_PAYLOAD, (sha, ERASED, b""))
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return had
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Anchor the head if this object appended, then close every thread's connection."""
+        if self._appended and self._checked is not None:
+            position, hash_ = self._checked
+            with suppress(OSError):  # the events are safe; a missing anchor only leaves the tail less guarded
+                anchor = Anchor(position=position, hash=hash_.hex(), recorded_at=self._appended)
+                write_anchor(anchors_path(self.path), anchor)
+            self._appended = ""
         for connection in self._connections:
             connection.close()
         self._connections.clear()
@@ -252,7 +304,6 @@ def open_log(path: Path, *, read_only: bool = False, create: bool = False) -> Sq
 def _bring_up_to_date(log: SqliteLog) -> None:
     if log.read_only:
         raise LogBrokenError(f"{log.path} has an older schema: run any writing command, such as `monitor tick`, first")
-    log.connection.execute("PRAGMA journal_mode = WAL")
     migrate(log.connection)
 
 

@@ -79,12 +79,16 @@ class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ParsedEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry as the feed lists it, text cleaned of markup; `published_at` is aware UTC or None."""
+    """One entry as the feed lists it, text cleaned of markup; `published_at` is aware UTC or None.
+
+    `text` is the full text some feeds carry beside their summary (content:encoded, Atom content), or empty.
+    """
 
     guid: str
     link: str
     title: str
     summary: str
+    text: str = ""
     published_at: datetime | None = None
     published_raw: str = ""
     date_quality: str = ""

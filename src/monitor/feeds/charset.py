@@ -1,0 +1,116 @@
+"""Which bytes are which letters: one UTF-8 document out of whatever a server sent.
+
+Rules (RFC 7303 first, then what servers really do): a byte-order mark; else the HTTP charset, then the XML
+declaration, then UTF-8, then windows-1252; but text that is plainly UTF-8 is UTF-8 whatever an 8-bit label says, and
+a few stray bytes in UTF-8 do not turn the whole document into mojibake. `text/xml` without a charset is no US-ASCII.
+Codecs that are no character encodings (zlib, punycode, unicode_escape, ...) are never looked up for a feed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# "<?xm" without a mark, as XML 1.0 appendix F lists it.
+_SIGNATURES = (
+    (b"<\0\0\0?\0\0\0", "utf-32-le"),
+    (b"\0\0\0<\0\0\0?", "utf-32-be"),
+    (b"<\0?\0", "utf-16-le"),
+    (b"\0<\0?", "utf-16-be"),
+    (b"\x4c\x6f\xa7\x94", "cp037"),
+)
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>")
+_HTTP = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_NO_CHARSETS = frozenset(
+    {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem", "utf-7"}
+)
+# Supersets that browsers use for these labels.
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932"}
+# So many multi-byte sequences valid as UTF-8 are no accident in an 8-bit text.
+_SURE_SEQUENCES = 3
+
+
+def declared_utf8(body: bytes, content_type: str) -> bool:
+    """Say whether mark, header and declaration all say UTF-8 or nothing: the common case, left to the parser."""
+    head = body[:200]
+    if head[:3] == codecs.BOM_UTF8:
+        head = head[3:]
+    if head[:1] not in (b"<", b"\n", b"\r", b" ", b"\t") or b"\0" in head[:8]:
+        return False
+    match = _DECLARED.match(head)
+    if match and match[1].lower() not in (b"utf-8", b"utf8"):
+        return False
+    label = _HTTP.search(content_type)
+    return label is None or label[1].lower() in ("utf-8", "utf8")
+
+
+def to_utf8(body: bytes, content_type: str) -> bytes:
+    """Return the document in UTF-8, its XML declaration saying so."""
+    text = decode(body, content_type)
+    match = _DECLARATION.match(text)
+    if match:
+        text = text[match.end() :]
+    return b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")
+
+
+def decode(body: bytes, content_type: str) -> str:
+    """Return the document's text by the rules above; what cannot be decoded becomes U+FFFD."""
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return _strict(body[len(mark) :], encoding) or _mended(body[len(mark) :])
+    for signature, encoding in _SIGNATURES:
+        if body.startswith(signature):
+            text = _strict(body, encoding)
+            if text is not None:
+                return text
+    labels = [match[1] for match in [_HTTP.search(content_type)] if match]
+    labels += [match[1].decode("ascii") for match in [_DECLARED.match(body[:400].lstrip())] if match]
+    as_utf8 = _strict(body, "utf-8")
+    for label in labels:
+        encoding = _known(label)
+        if encoding == "utf-8" or (encoding and _is_8_bit(encoding) and _is_surely_utf8(body, as_utf8)):
+            break
+        text = _strict(body, encoding) if encoding else None
+        if text is not None:
+            return text
+    return as_utf8 if as_utf8 is not None else _mended(body)
+
+
+def _known(label: str) -> str:
+    try:
+        name = codecs.lookup(label).name.replace("-escape", "_escape")
+    except (LookupError, ValueError):
+        return ""
+    return "" if name in _NO_CHARSETS else _SUPERSETS.get(name, name)
+
+
+def _strict(body: bytes, encoding: str) -> str | None:
+    try:
+        return body.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _is_8_bit(encoding: str) -> bool:
+    return encoding.startswith(("iso8859", "cp125", "koi8", "mac", "cp8"))
+
+
+def _is_surely_utf8(body: bytes, as_utf8: str | None) -> bool:
+    return as_utf8 is not None and len(body) - len(as_utf8) >= _SURE_SEQUENCES
+
+
+def _mended(body: bytes) -> str:
+    """Read broken UTF-8: its stray bytes as windows-1252, or all of it where strays prevail."""
+    text = body.decode("utf-8", "surrogateescape")
+    n_stray = sum(text.count(chr(code)) for code in range(0xDC80, 0xDD00))
+    if n_stray > len(body) - len(text):
+        return body.decode("cp1252", "replace")
+    return text.translate({0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)})

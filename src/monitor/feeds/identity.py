@@ -1,0 +1,211 @@
+"""Which entry is which: new, revised or seen before.
+
+An entry is (feed, guid). Where the guid is missing the link stands in, then title and date; where one document uses a
+guid for several entries, the link or title is added; where a feed hands out new guids for what it listed before, the
+page tells. A guid counts within its feed only, so that no feed can claim another's entries.
+
+Pure: what the log knows is given, what changed is returned. Nothing is dropped but exact repeats within a document.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from monitor.feeds.urls import canonical_url
+from monitor.feeds.values import ParsedEntry
+from monitor.log.payloads import entry_payload
+
+# entry_id -> (revision, text_sha of the feed's own text, link as the feed wrote it)
+Known = Mapping[str, tuple[int, str, str]]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What an entry of a document is to the log. `changed` names `text` and/or `link` of a revised entry."""
+
+    entry_id: str
+    kind: Literal["new", "revised", "unchanged"]
+    revision: int
+    entry: ParsedEntry
+    payload: bytes
+    text_sha: str
+    changed: tuple[str, ...] = ()
+
+
+class _Candidate(msgspec.Struct):
+    entry: ParsedEntry
+    base_id: str
+    page: str
+    payload: bytes
+    text_sha: str
+    entry_id: str = ""
+
+
+def entry_id_of(feed_id: str, entry: ParsedEntry) -> str:
+    """Return the id of an entry: 16 hex of SHA-256 over feed and guid (or link, or title and date)."""
+    return _entry_id(feed_id, _identity(entry))
+
+
+def lookup_keys(feed_id: str, entries: Iterable[ParsedEntry]) -> tuple[set[str], set[str]]:
+    """Return the ids and the links under which the log may know these entries: what `known` must cover."""
+    ids: set[str] = set()
+    links: set[str] = set()
+    for entry in entries:
+        identity = _identity(entry)
+        ids.update((_entry_id(feed_id, identity), _entry_id(feed_id, _extended(identity, entry))))
+        if entry.link:
+            links.add(entry.link)
+    return ids, links
+
+
+def identify(feed_id: str, entries: Iterable[ParsedEntry], known: Known) -> list[Change]:
+    """Return one Change per distinct entry, in the document's order.
+
+    `known` holds what the log knows of this feed, at least everything under `lookup_keys`.
+    """
+    candidates = _distinct(feed_id, entries)
+    groups: dict[str, list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.base_id].append(candidate)
+    for group in groups.values():
+        _name_group(feed_id, group, known)
+    if known and any(candidate.entry_id not in known for candidate in candidates):
+        _follow_rotated_guids(candidates, known)
+    return [_change(candidate, known.get(candidate.entry_id)) for candidate in candidates]
+
+
+def _distinct(feed_id: str, entries: Iterable[ParsedEntry]) -> list[_Candidate]:
+    """Leave out repeats: the same id and text again, or the same page and text under another guid."""
+    seen: set[tuple[str, str]] = set()
+    candidates = []
+    for entry in entries:
+        payload = entry_payload(entry.title, entry.summary, entry.text)
+        candidate = _Candidate(
+            entry, entry_id_of(feed_id, entry), canonical_url(entry.link), payload, sha256(payload).hexdigest()
+        )
+        marks = {(candidate.base_id + candidate.page, candidate.text_sha)}
+        if _is_specific(candidate.page):
+            marks.add((candidate.page + entry.published_raw, candidate.text_sha))
+        if seen.isdisjoint(marks):
+            candidates.append(candidate)
+        seen |= marks
+    return candidates
+
+
+def _name_group(feed_id: str, group: list[_Candidate], known: Known) -> None:
+    """Give each entry of a document that shares a guid an id of its own, the same at every poll."""
+    if len(group) == 1:
+        only = group[0]
+        only.entry_id = only.base_id
+        was = known.get(only.base_id)
+        if not known or (was and (was[1] == only.text_sha or canonical_url(was[2]) == only.page)):
+            return
+    unnamed = []
+    for candidate in group:
+        extended = _entry_id(feed_id, _extended(_identity(candidate.entry), candidate.entry))
+        candidate.entry_id = extended
+        if extended not in known:
+            unnamed.append(candidate)
+    holder = _holder_of_base(group, unnamed, known)
+    if holder is not None:
+        holder.entry_id = holder.base_id
+
+
+def _holder_of_base(group: list[_Candidate], unnamed: list[_Candidate], known: Known) -> _Candidate | None:
+    """Return the entry that keeps the plain id: the one the log knows by it, else the oldest (last) of the group."""
+    if not unnamed:
+        return None
+    was = known.get(group[0].base_id)
+    if was is None or len(group) == 1:
+        return unnamed[-1]
+    same_text = [candidate for candidate in unnamed if candidate.text_sha == was[1]]
+    page = canonical_url(was[2])
+    same_page = [candidate for candidate in unnamed if candidate.page == page]
+    if same_text:
+        return same_text[-1]
+    return same_page[0] if len(same_page) == 1 else None
+
+
+def _follow_rotated_guids(candidates: list[_Candidate], known: Known) -> None:
+    """Where an unknown guid points to a page known under a guid that is gone, it is that entry again."""
+    present = {candidate.entry_id for candidate in candidates}
+    gone_by_page: dict[str, list[str]] = defaultdict(list)
+    for entry_id, (_, _, link) in known.items():
+        if entry_id not in present and link:
+            gone_by_page[canonical_url(link)].append(entry_id)
+    if not gone_by_page:
+        return
+    n_by_page: dict[str, int] = defaultdict(int)
+    for candidate in candidates:
+        n_by_page[candidate.page] += 1
+    for candidate in candidates:
+        if candidate.entry_id in known or n_by_page[candidate.page] > 1 or not _is_specific(candidate.page):
+            continue
+        gone = gone_by_page.get(candidate.page, [])
+        same_text = [entry_id for entry_id in gone if known[entry_id][1] == candidate.text_sha]
+        if same_text or len(gone) == 1:
+            candidate.entry_id = (same_text or gone)[0]
+            gone.remove(candidate.entry_id)
+
+
+def _change(candidate: _Candidate, was: tuple[int, str, str] | None) -> Change:
+    kind: Literal["new", "revised", "unchanged"] = "new"
+    revision = 0
+    changed: tuple[str, ...] = ()
+    if was is not None:
+        revision, text_sha, link = was
+        if text_sha != candidate.text_sha:
+            changed = ("text",)
+        if not _same_place(link, candidate.entry.link):
+            changed += ("link",)
+        kind = "revised" if changed else "unchanged"
+        revision += bool(changed)
+    return Change(
+        entry_id=candidate.entry_id,
+        kind=kind,
+        revision=revision,
+        entry=candidate.entry,
+        payload=candidate.payload,
+        text_sha=candidate.text_sha,
+        changed=changed,
+    )
+
+
+def _entry_id(feed_id: str, identity: str) -> str:
+    return sha256(f"{feed_id}\0{identity}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _identity(entry: ParsedEntry) -> str:
+    if guid := entry.guid.strip():
+        return guid
+    if entry.link:
+        return canonical_url(entry.link)
+    return "\0".join((entry.title or entry.summary, entry.published_raw))
+
+
+def _extended(identity: str, entry: ParsedEntry) -> str:
+    return "\0".join((identity, canonical_url(entry.link), entry.title or entry.summary))
+
+
+def _is_specific(page: str) -> bool:
+    """Say whether an address can name one entry: a front page cannot."""
+    try:
+        parts = urlsplit(page)
+    except ValueError:
+        return False
+    return bool(parts.query) or len(parts.path) > 1
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Say whether a link still leads to the same host and path (queries may hold ids that never settle)."""
+    return one == other or not one or _place(one) == _place(other)
+
+
+def _place(link: str) -> str:
+    page = canonical_url(link).partition("?")[0]
+    return page.partition("://")[2].removeprefix("www.").rstrip("/")

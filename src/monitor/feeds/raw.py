@@ -1,0 +1,40 @@
+"""What a reader found in a feed document, before cleaning: the strings as the feed wrote them.
+
+Two readers fill these values (fastpath on expat, tolerant on feedparser) and a differential test holds them equal.
+Choosing among dates, cutting sizes and turning markup into text is parse.py's job.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class RawEntry(msgspec.Struct, kw_only=True):
+    """One entry as written: `published`, `updated` and `created` are the feed's own words."""
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    published: str = ""
+    updated: str = ""
+    created: str = ""
+    lang: str = ""
+    author: str = ""
+    source_name: str = ""
+    source_url: str = ""
+
+
+class RawFeed(msgspec.Struct, kw_only=True):
+    """One document as written; `version` is empty where the bytes are no feed, `note` says what was odd."""
+
+    version: str = ""
+    title: str = ""
+    link: str = ""
+    language: str = ""
+    ttl: str = ""
+    skip_hours: list[str] = []
+    entries: list[RawEntry] = []
+    n_dropped: int = 0
+    note: str = ""

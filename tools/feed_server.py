@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar
 
 CONTENT_TYPES = {
     ".xml": "application/rss+xml",
@@ -74,7 +73,7 @@ class FeedServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            protocol_version: ClassVar[str] = "HTTP/1.1"  # connections are kept, as real servers do
+            protocol_version = "HTTP/1.1"  # connections are kept, as real servers do
 
             def do_GET(self) -> None:
                 answer = server.answers.get(self.path.split("?")[0], Answer(b"not found", 404, "text/plain"))

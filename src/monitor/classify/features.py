@@ -1,0 +1,140 @@
+"""A text's term counts, one mapping per view: what training fits and scoring reads.
+
+Owns the order clean → language → split → mask → count, and the views:
+
+words     masked words and their pairs ("#state plot"); only as good as the texts trained on
+concepts  concepts and their pairs, the same tokens in every language ("STATE ACCUSE")
+patterns  kinds that stand together in one sentence or in the lead ("s:STATE+ACT+FOIL")
+
+Owns no weight: model.py does. The lists behind the masks are data in text/lexicon/.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from monitor.text import mask
+from monitor.text.clean import clean
+from monitor.text.language import guess_language
+from monitor.text.tokens import split
+
+FEATURES_VERSION = 1
+VIEWS = ("words", "concepts", "patterns")
+TITLE_COUNTS = 2  # a title's terms count twice: measured, docs/classifier.md
+LEAD_SENTENCES = 3  # the title and two more: where a report says what it reports
+
+Counts = tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]
+
+
+class Passage(NamedTuple):
+    """One stretch of text after the walk, with what explaining needs: the tokens as written."""
+
+    tokens: list[str]
+    marked: mask.Marked
+
+
+Passages = tuple[Passage, Passage]  # the title, the rest
+
+
+class Features:
+    """Turn texts into term counts. Stateless but for the lexicon's memory; deterministic."""
+
+    version = FEATURES_VERSION
+    views = VIEWS
+
+    def counts(self, title: str, summary: str = "", text: str = "", lang: str = "") -> Counts:
+        """Return the counts of each view, in the order of VIEWS; every count is at least 1."""
+        return count(read(title, summary, text, lang))
+
+    def tokens(self, title: str, summary: str = "", text: str = "", lang: str = "") -> dict[str, float]:
+        """Return all views' counts in one mapping, each term with its view's prefix ("words:", "concepts:", …)."""
+        counts = self.counts(title, summary, text, lang)
+        return {f"{view}:{term}": n for view, terms in zip(VIEWS, counts, strict=True) for term, n in terms.items()}
+
+
+def read(title: str, summary: str = "", text: str = "", lang: str = "") -> Passages:
+    """Clean, cut and mask a text: its title and the rest."""
+    head, body = clean(title), clean(summary)
+    if text:
+        body = f"{body}\n{clean(text)}" if body else clean(text)
+    head_words, head_folded = split(head)
+    body_words, body_folded = split(body)
+    language = guess_language(f"{head} {body}", lang, head_folded + body_folded)
+    lexicon = mask.lexicon_for(language)
+    return (
+        Passage(head_words, mask.mark(_cased(head_words, head_folded), lexicon)),
+        Passage(body_words, mask.mark(_cased(body_words, body_folded), lexicon)),
+    )
+
+
+def _cased(words: list[str], folded: list[str]) -> list[str]:
+    """Put the stand-ins of words that differ in capitals (US, RAW, …) among the folded words."""
+    if mask.CASED.keys().isdisjoint(words):
+        return folded
+    return [mask.CASED.get(word, plain) for word, plain in zip(words, folded, strict=True)]
+
+
+def count(passages: Passages) -> Counts:
+    """Count each view's terms; the title's words and concepts count TITLE_COUNTS times."""
+    (_, head), (_, body) = passages
+    words: Counter[str] = Counter()
+    concepts: Counter[str] = Counter()
+    for marked, times in ((head, TITLE_COUNTS), (body, 1)):
+        terms = _word_terms(marked.words)
+        words.update(terms * times)
+        for sentence in marked.concepts:
+            names = [name for name, _, _, _ in sentence]
+            concepts.update([*names, *map(" ".join, pairwise(names))] * times)
+    return words, concepts, pattern_counts(head.sentences, body.sentences)
+
+
+def _word_terms(words: list[str]) -> list[str]:
+    kept = [word for word in words if word and word != "."]
+    return [*kept, *map(" ".join, pairwise(kept))]
+
+
+def pattern_counts(head: list[int], body: list[int]) -> Counter[str]:
+    """Count the patterns of each sentence ("s:"), of the title ("t:") and of the lead ("d:")."""
+    found: Counter[str] = Counter()
+    lead = 0
+    for bits in head:
+        found.update(patterns_in(_narrow(bits), "t:"))
+        lead |= bits
+    for bits in body[:LEAD_SENTENCES]:
+        lead |= bits
+    for bits in (*head, *body):
+        found.update(patterns_in(_narrow(bits), "s:"))
+    found.update(patterns_in(_narrow(lead), "d:"))
+    return found
+
+
+_KINDS = (1 << mask.KINDS_WIDTH) - 1
+_TWO_STATES = 1 << (mask.KINDS_WIDTH - 1)
+
+
+def _narrow(bits: int) -> int:
+    """Forget which states a sentence names; remember whether there are two."""
+    kinds = bits & _KINDS
+    return kinds | _TWO_STATES if bits >> mask.KINDS_WIDTH and mask.n_states(bits) > 1 else kinds
+
+
+@lru_cache(maxsize=100_000)
+def patterns_in(kinds: int, prefix: str) -> tuple[str, ...]:
+    """Return the patterns whose kinds are all among `kinds`."""
+    return tuple(prefix + name for name, needed in _patterns() if kinds & needed == needed)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, int], ...]:
+    table = mask.kinds() | {"STATES": _TWO_STATES}
+    names = [name for line in mask.data_lines("patterns.txt") for name in line.split("#")[0].split()]
+    return tuple((name, sum(table[kind] for kind in name.split("+"))) for name in dict.fromkeys(names))
+
+
+def pattern_kinds(term: str) -> int:
+    """Return the bits of the kinds a pattern needs."""
+    return dict(_patterns())[term.partition(":")[2]] & ~_TWO_STATES

@@ -1,0 +1,284 @@
+"""Replace names by their kind and words by their concept: `Iranian` → #state, `asesinato` → ASSASSIN.
+
+Owns the lexicon's reading and the walk over a text's tokens. What is counted afterwards is classify/features' job; the
+lists themselves are data in text/lexicon/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from monitor.text.language import LANGUAGES
+from monitor.text.tokens import SENTENCE_END, fold
+
+FOLDER = Path(__file__).parent / "lexicon"
+KINDS_WIDTH = 64  # bits of a sentence's mask that name kinds; the bits above name states
+MEMORY = 200_000  # words a lexicon remembers before it forgets those it met and does not know
+MIN_STEM = 2
+ANY = "*"  # in a form: any one word
+_JOINTS = re.compile(r"[-–'’‌]")  # what the token pattern cuts at inside a form
+
+# One- and two-letter words written together with what follows, longest first.
+CLITICS = {
+    "ar": ("وال", "بال", "فال", "كال", "کال", "ولل", "لل", "ال", "و", "ف", "ب", "ل", "ک", "س"),
+    "he": ("וה", "של", "שה", "מה", "בה", "לה", "ול", "וב", "ומ", "כש", "ו", "ה", "ב", "ל", "מ", "ש", "כ"),
+}
+
+# Words that mean something else in capitals, and the token that stands for them.
+CASED = {"US": "u.s.", "RAW": "=raw", "MIT": "=mit", "ISI": "=isi", "IS": "=is", "MİT": "=mit", "MOIS": "=mois"}
+
+
+class Entry(NamedTuple):
+    """What a form stands for: a concept, the bits of its kinds and state, and its mask ("" keeps the word)."""
+
+    concept: str
+    bits: int
+    mask: str
+
+
+class Branch:
+    """A word that may begin a phrase: what it is alone, and what may follow."""
+
+    __slots__ = ("entry", "following", "stems")
+
+    def __init__(self, entry: Entry | None = None) -> None:
+        self.entry = entry
+        self.following: dict[str, Branch] = {}
+        self.stems: dict[str, Branch] = {}
+
+    def step(self, word: str) -> Branch | None:
+        """Return the branch after one more word, or None."""
+        found = self.following.get(word)
+        if found is None and self.stems:
+            for stem, branch in self.stems.items():
+                if word.startswith(stem):
+                    return branch
+        return found
+
+
+class Marked(NamedTuple):
+    """A text after the walk.
+
+    `words`: the masked words in order, `word_at` the place of each among the tokens. `concepts`: the concepts of each
+    sentence in order, as (concept, first token, token after the last, bits). `sentences`: the bits of each sentence.
+    """
+
+    words: list[str]
+    concepts: list[list[tuple[str, int, int, int]]]
+    sentences: list[int]
+
+
+class Lexicon(dict[str, "Entry | Branch | None"]):
+    """The words of one language (and English), as a dict that looks an unknown word up by stem, once."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.clitics = CLITICS.get(language, ())
+        self.stems: dict[str, Entry | Branch] = {}
+        self.longest = 0
+        for line in _lines(language):
+            self._add(*line)
+        self[SENTENCE_END] = Entry("", 0, "")
+        self._known = len(self)
+
+    def _add(self, pattern: str, entry: Entry) -> None:
+        parts = [word for word in _JOINTS.sub(" ", pattern).split() if len(word) > 1 or word == ANY]
+        if not parts:
+            return
+        first, *rest = parts
+        place: dict[str, Any] = self.stems if first.endswith("*") else self
+        key = first.rstrip("*")
+        self.longest = max(self.longest, len(key)) if place is self.stems else self.longest
+        held = place.get(key)
+        if not rest:
+            if isinstance(held, Branch):
+                held.entry = held.entry or entry
+            elif held is None:
+                place[key] = entry
+            return
+        if not isinstance(held, Branch):
+            held = place[key] = Branch(held)
+        for word in rest:
+            onward = held.stems if word.endswith("*") else held.following
+            held = onward.setdefault(word.rstrip("*"), Branch())
+        held.entry = held.entry or entry
+
+    def __missing__(self, word: str) -> Entry | Branch | None:
+        if len(self) > self._known + MEMORY:
+            self._forget()
+        found = self._by_stem(word)
+        if found is None:
+            for clitic in self.clitics:
+                if word.startswith(clitic) and len(word) > len(clitic) + 1:
+                    rest = word[len(clitic) :]
+                    found = self.get(rest) or self._by_stem(rest)
+                    if found is not None:
+                        break
+        self[word] = found
+        return found
+
+    def _by_stem(self, word: str) -> Entry | Branch | None:
+        for length in range(min(len(word), self.longest), MIN_STEM - 1, -1):
+            found = self.stems.get(word[:length])
+            if found is not None:
+                return found
+        return None
+
+    def _forget(self) -> None:
+        """Drop every word met and not known, so that memory stays bounded."""
+        for word in [word for word, found in self.items() if found is None]:
+            del self[word]
+
+
+def mark(folded: list[str], lexicon: Lexicon) -> Marked:
+    """Walk a text's folded tokens and return its masked words, concepts and sentence bits."""
+    words = folded.copy()
+    concepts: list[list[tuple[str, int, int, int]]] = []
+    sentences: list[int] = []
+    sentence: list[tuple[str, int, int, int]] = []
+    bits = skip = 0
+    for at, found in enumerate(map(lexicon.__getitem__, folded)):
+        if found is None or at < skip:
+            continue
+        end = at + 1
+        if found.__class__ is Branch:
+            found, end = _phrase(found, folded, end)
+            if found is None:
+                continue
+            skip = end
+        concept, own, mask = found  # type: ignore[misc]
+        if not concept:
+            if sentence:
+                concepts.append(sentence)
+                sentences.append(bits)
+                sentence, bits = [], 0
+            continue
+        bits |= own
+        sentence.append((concept, at, end, own))
+        if mask:
+            words[at] = mask
+            if end - at > 1:
+                words[at + 1 : end] = [""] * (end - at - 1)
+    if sentence:
+        concepts.append(sentence)
+        sentences.append(bits)
+    return Marked(words, concepts, sentences)
+
+
+def _phrase(branch: Branch, folded: list[str], at: int) -> tuple[Entry | None, int]:
+    """Return the longest phrase that begins with `branch`, and the place after it."""
+    best, end = branch.entry, at
+    node: Branch | None = branch
+    while at < len(folded):
+        node = node.step(folded[at])  # type: ignore[union-attr]
+        if node is None:
+            break
+        at += 1
+        if node.entry is not None:
+            best, end = node.entry, at
+    return best, end
+
+
+@cache
+def lexicon_for(language: str) -> Lexicon:
+    """Return the lexicon of a language, English where there is none."""
+    return Lexicon(language if language in LANGUAGES else "en")
+
+
+@cache
+def kinds() -> dict[str, int]:
+    """Return each kind's bit, in the order concepts.txt first names them."""
+    table: dict[str, int] = {}
+    for _, names, _ in _concept_rows():
+        for name in names:
+            table.setdefault(name, 1 << len(table))
+    assert len(table) < KINDS_WIDTH  # noqa: S101 - our own data
+    return table
+
+
+@cache
+def concept_kinds() -> dict[str, tuple[str, ...]]:
+    """Return the kinds each concept counts as."""
+    return {concept: names for concept, names, _ in _concept_rows()}
+
+
+@cache
+def _concept_rows() -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    rows = []
+    for line in data_lines("concepts.txt"):
+        head, _, about = line.partition("#")
+        concept, _, names = head.partition(":")
+        rows.append((concept.strip(), tuple(names.split()), about.strip()))
+    return tuple(rows)
+
+
+@cache
+def _bits(concept: str) -> int:
+    table = kinds()
+    return sum(table[name] for name in concept_kinds()[concept])
+
+
+@cache
+def _state_bit(code: str) -> int:
+    """Return the bit of a state by its two-letter code (26 x 26 of them above the kinds)."""
+    return 1 << (KINDS_WIDTH + (ord(code[0]) - 65) * 26 + ord(code[1]) - 65)
+
+
+def n_states(bits: int) -> int:
+    """Return how many different states a mask of bits names."""
+    return (bits >> KINDS_WIDTH).bit_count()
+
+
+def _lines(language: str) -> Iterator[tuple[str, Entry]]:
+    """Yield (pattern, entry): the language's own words first, then English words, services and names."""
+    for code in dict.fromkeys((language, "en")):
+        yield from _names(code)
+        yield from _words(code)
+    yield from _services()
+
+
+def _words(code: str) -> Iterator[tuple[str, Entry]]:
+    for line in data_lines(f"words-{code}.txt"):
+        concept, _, forms = line.partition(":")
+        entry = Entry(concept, _bits(concept), "")
+        for form in _forms(forms):
+            yield form, entry
+
+
+def _services() -> Iterator[tuple[str, Entry]]:
+    for line in data_lines("services.txt"):
+        head, _, forms = line.partition(":")
+        code, concept = head.split()
+        state = _state_bit(code) if code != "--" else 0
+        entry = Entry(concept, _bits(concept) | state, "#" + concept.lower())
+        for form in _forms(forms):
+            yield form, entry
+
+
+def _names(code: str) -> Iterator[tuple[str, Entry]]:
+    for line in data_lines(f"names-{code}.tsv"):
+        concept, state, forms = line.split("\t")
+        entry = Entry(concept, _bits(concept) | _state_bit(state), "#state")
+        for form in _forms(forms):
+            yield form, entry
+
+
+def _forms(text: str) -> Iterable[str]:
+    return (
+        fold(form.strip()) if not form.strip().startswith("=") else form.strip()
+        for form in text.split(",")
+        if form.strip()
+    )
+
+
+def data_lines(name: str) -> list[str]:
+    """Return a data file's lines without blank lines and comments; an absent file is empty."""
+    path = FOLDER / name
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]

@@ -1,0 +1,73 @@
+"""Words and sentence ends: the one place where a text is cut into tokens and letters are folded.
+
+Owns the token pattern and the folding table (case, accents, Arabic and Persian letter forms, Hebrew points). Knows no
+meaning: that is mask.py's job.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+# Words of two or more letters or digits, initials such as "U.S.", and sentence ends as tokens of their own.
+# A Hebrew abbreviation keeps its inner quotation mark.
+TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]{2,}(?:[\"'״׳][א-ת]+)?|[.!?…؟۔\n]")
+SENTENCE_END = "."
+
+_ENDS = {"!": ".", "?": ".", "…": ".", "؟": ".", "۔": "."}
+_SAME_LETTER = {
+    "ı": "i",
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ي": "ی",
+    "ى": "ی",
+    "ئ": "ی",
+    "ك": "ک",
+    "ة": "ه",
+    "ۀ": "ه",
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ٱ": "ا",
+    "ؤ": "و",
+    "ـ": "",
+    "ё": "е",
+    "й": "и",
+}
+
+
+@cache
+def _fold_table() -> dict[int, str]:
+    table = {ord(a): b for a, b in (_SAME_LETTER | _ENDS).items()}
+    for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00)):
+        letter = chr(code)
+        plain = "".join(c for c in unicodedata.normalize("NFD", letter) if not unicodedata.combining(c))
+        if plain != letter and letter not in _SAME_LETTER:
+            table[code] = plain
+    for first, last in ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670)):
+        table.update(dict.fromkeys(range(first, last + 1), ""))
+    for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"):
+        table.update({ord(d): str(i) for i, d in enumerate(digits)})
+    return table
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without accents, points and letter variants, as the lexicon is written."""
+    text = text.lower()
+    return text if text.isascii() else text.translate(_fold_table())
+
+
+def split(text: str) -> tuple[list[str], list[str]]:
+    """Return the tokens as written and the same tokens folded, one to one; a sentence end is the token "."."""
+    words = TOKEN.findall(text)
+    joined = "\t".join(words).lower().replace("\n", SENTENCE_END)
+    if not joined.isascii():
+        joined = joined.translate(_fold_table())
+    else:
+        joined = joined.replace("!", SENTENCE_END).replace("?", SENTENCE_END)
+    return words, joined.split("\t") if words else []

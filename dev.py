@@ -5,7 +5,7 @@
     python3 dev.py test [ARGS…]         set up, then format, lint, types and tests (ARGS go to pytest)
     python3 dev.py demo                 set up, then the main job over fixtures/feeds/ on the loopback interface
     python3 dev.py bench NAME [ARGS…]   set up, then bench/NAME.py; without NAME, the list
-    python3 dev.py lock                 resolve requirements.lock and packaging/bootstrap.lock anew (needs network)
+    python3 dev.py lock                 resolve requirements.lock and those of packaging/ anew (needs network)
 
 Owns how the project is installed and checked on a machine that has neither uv nor make, nor always pip. Uses the
 standard library alone. What the demo does is in tools/demo.py, what a bench measures in bench/.
@@ -32,6 +32,7 @@ PYTHON = VENV / "bin" / "python"
 TOOLS = ROOT / ".tools"
 LOCK = ROOT / "requirements.lock"
 BOOTSTRAP = ROOT / "packaging" / "bootstrap.lock"
+RUNTIME = ROOT / "packaging" / "runtime.lock"
 STAMP = VENV / ".installed"
 EXTRAS = ("fulltext", "web", "notify")
 NO_PIP = (
@@ -245,7 +246,7 @@ def bench(args: list[str]) -> int:
 
 
 def lock() -> None:
-    """Resolve both lock files anew; they name no index, so any mirror of the packages will do."""
+    """Resolve the lock files anew; they name no index, so any mirror of the packages will do."""
     uv = find_uv()
     if uv is None:
         raise SystemExit("error: uv is needed to resolve the lock and has no build for this machine")
@@ -255,6 +256,8 @@ def lock() -> None:
     with step(LOCK.name):
         group = ["--group", f"{ROOT / 'pyproject.toml'}:dev"]
         quiet([*command, "--upgrade", *extras, *group, "pyproject.toml", "-o", str(LOCK)], uv[1])
+    with step(RUNTIME.name):  # the same versions without the development tools, for the image
+        quiet([*command, *extras, "-c", str(LOCK), "pyproject.toml", "-o", str(RUNTIME)], uv[1])
     with step(BOOTSTRAP.name):
         wanted = TOOLS / "bootstrap.in"
         wanted.write_text("uv>=0.9\n")

@@ -1,7 +1,8 @@
-"""Choose the rows of one day's queue: the most likely stories first, none twice, no source and no topic in bulk.
+"""Choose the rows of one day's queue: the most likely first, no happening twice, no story, topic or source in bulk.
 
-A pure function of the candidates; the queue of triage and the replay of `simulate` both call it. It hides nothing for
-good: what is put behind today is a candidate again tomorrow.
+A pure function of the candidates; the replay of `simulate` runs it day by day. It hides nothing for good: what is put
+behind today is a candidate again tomorrow. Stories decide which entries stand together; titles keep a story that has
+grown too wide (a war, a campaign) from hiding a new happening inside it.
 """
 
 from __future__ import annotations
@@ -13,17 +14,26 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 SOURCE_SHARE = 0.5  # one source fills at most this share of a day's rows while others wait
-SAME_TOPIC = 0.5  # titles sharing this share of their content words are about one topic
+STORY_ROWS = 2  # one story fills at most this many rows of a day while others wait
+SAME_TOPIC = 0.5  # titles that share this share of the shorter one's content words are about one topic
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A story that waits for a decision: its best score, where it came from and its title."""
+    """An entry that waits for a decision; `entry` is the caller's name for it."""
 
+    entry: int
     story_id: str
     score: float
     source: str
-    title: str
+    words: frozenset[str]
+
+
+class PickedRow(msgspec.Struct, frozen=True):
+    """A row: its best entry, and every waiting entry of the same story and topic, best first."""
+
+    lead: Candidate
+    entries: tuple[int, ...]
 
 
 def topic_words(title: str) -> frozenset[str]:
@@ -32,31 +42,46 @@ def topic_words(title: str) -> frozenset[str]:
 
 
 def same_topic(first: frozenset[str], second: frozenset[str]) -> bool:
-    """Tell whether two titles share at least half of the shorter one's words (and two words)."""
+    """Tell whether two titles share half of the shorter one's words, and two words at least."""
     shared = len(first & second)
     return shared >= 2 and shared >= SAME_TOPIC * min(len(first), len(second))
 
 
-def pick_rows(candidates: Iterable[Candidate], n_rows: int, recent: Sequence[frozenset[str]] = ()) -> list[Candidate]:
-    """Return at most `n_rows` candidates, best score first (ties by id).
+def pick_rows(candidates: Iterable[Candidate], n_rows: int, answered: Sequence[frozenset[str]] = ()) -> list[PickedRow]:
+    """Return at most `n_rows` rows, best score first (ties by entry).
 
-    A candidate about the topic of a better one, or of a row answered lately (`recent`), and one whose source has had
-    its share, is put behind the rest.
+    An entry about the topic of a better row, or of one answered lately (`answered`), joins that row or is put behind
+    the rest; so is one whose source or story has had its share of the day.
     """
-    ranked = sorted(candidates, key=lambda c: (-c.score, c.story_id))
-    picked: list[Candidate] = []
+    ranked = sorted(candidates, key=lambda c: (-c.score, c.entry))
+    leads: list[Candidate] = []
     behind: list[Candidate] = []
-    topics = list(recent)
     per_source: Counter[str] = Counter()
+    per_story: Counter[str] = Counter()
     limit = max(1, int(n_rows * SOURCE_SHARE))
     for candidate in ranked:
-        if len(picked) == n_rows:
+        if len(leads) == n_rows:
             break
-        words = topic_words(candidate.title)
-        if per_source[candidate.source] >= limit or any(same_topic(words, topic) for topic in topics):
+        if any(same_topic(candidate.words, lead.words) for lead in leads):
+            continue
+        if (
+            per_source[candidate.source] >= limit
+            or per_story[candidate.story_id] >= STORY_ROWS
+            or any(same_topic(candidate.words, words) for words in answered)
+        ):
             behind.append(candidate)
             continue
-        picked.append(candidate)
-        topics.append(words)
+        leads.append(candidate)
         per_source[candidate.source] += 1
-    return picked + behind[: n_rows - len(picked)]
+        per_story[candidate.story_id] += 1
+    leads += behind[: n_rows - len(leads)]
+    return [PickedRow(lead, _members(lead, ranked)) for lead in leads]
+
+
+def _members(lead: Candidate, ranked: Sequence[Candidate]) -> tuple[int, ...]:
+    others = (
+        c.entry
+        for c in ranked
+        if c.entry != lead.entry and c.story_id == lead.story_id and same_topic(c.words, lead.words)
+    )
+    return (lead.entry, *others)

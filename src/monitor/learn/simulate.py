@@ -17,7 +17,7 @@ from monitor.learn.rows import Candidate, pick_rows, topic_words
 from monitor.learn.streams import IGNORED, PLOT, StreamEntry, StreamLabel
 
 QUEUE_DAYS = 3  # an unanswered row competes this many days
-RECENT_DAYS = 3  # a topic answered "not a plot" is put behind for this many days
+RECENT_DAYS = 3  # a topic answered is put behind for this many days
 SHOWN_PER_ROW = 3  # a row shows its best entry and names this many entries in all
 RETRAIN_DAYS = {"never": 0, "weekly": 7, "daily": 1}
 
@@ -71,7 +71,9 @@ def replay(
     """
     by_day = _days(entries)
     first = min(by_day, default="")
+    words = [topic_words(entry.title) for entry in entries]
     answers: list[Answer] = []
+    done: set[int] = set()
     known_scores: dict[int, float] = {}
     n_retrained = 0
     for day, today in by_day.items():
@@ -81,18 +83,19 @@ def replay(
             n_retrained += 1
         known_scores.update((index, float(scores[index])) for index in today)
         stories.advance([(index, entries[index]) for index in today])
-        waiting = [i for d, members in by_day.items() if 0 <= _days_between(d, day) < QUEUE_DAYS for i in members]
-        answered = {stories.story_of(index) for answer in answers for index in answer.shown}
-        candidates, members = _candidates(entries, stories, scores, waiting, answered)
-        recent = [
-            topic_words(entries[a.entry].title)
-            for a in answers
-            if not a.label and _days_between(a.day, day) <= RECENT_DAYS
+        waiting = [
+            Candidate(i, stories.story_of(i), float(scores[i]), entries[i].feed, words[i])
+            for before, members in by_day.items()
+            if 0 <= _days_between(before, day) < QUEUE_DAYS
+            for i in members
+            if i not in done
         ]
-        for row in pick_rows(candidates, rows_per_day, recent):
-            shown = tuple(members[row.story_id][:SHOWN_PER_ROW])
+        lately = [words[a.entry] for a in answers if _days_between(a.day, day) <= RECENT_DAYS]
+        for row in pick_rows(waiting, rows_per_day, lately):
+            shown = row.entries[:SHOWN_PER_ROW]
             label = any(_label(labels, entries[i]) == PLOT for i in shown)
-            answers.append(Answer(day, row.story_id, shown[0], shown, label))
+            answers.append(Answer(day, row.lead.story_id, shown[0], shown, label))
+            done.update(row.entries)
     return Replay(tuple(answers), tuple(known_scores[i] for i in range(len(entries))), n_retrained)
 
 
@@ -110,26 +113,6 @@ def _days(entries: Sequence[StreamEntry]) -> dict[str, list[int]]:
 
 def _days_between(first: str, second: str) -> int:
     return (date.fromisoformat(second) - date.fromisoformat(first)).days
-
-
-def _candidates(
-    entries: Sequence[StreamEntry],
-    stories: Stories,
-    scores: Scores,
-    waiting: Sequence[int],
-    answered: set[str],
-) -> tuple[list[Candidate], dict[str, list[int]]]:
-    members: dict[str, list[int]] = {}
-    for index in waiting:
-        story_id = stories.story_of(index)
-        if story_id not in answered:
-            members.setdefault(story_id, []).append(index)
-    for story in members.values():
-        story.sort(key=lambda i: (-scores[i], i))
-    return [
-        Candidate(story_id, float(scores[best[0]]), entries[best[0]].feed, entries[best[0]].title)
-        for story_id, best in members.items()
-    ], members
 
 
 def figures(entries: Sequence[StreamEntry], labels: Mapping[str, StreamLabel], result: Replay) -> dict[str, Any]:

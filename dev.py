@@ -242,7 +242,7 @@ def bench(args: list[str]) -> int:
     if not args or args[0] not in names:
         say(f"benches: {', '.join(names) or 'none'}")
         return 2 if args else 0
-    return run([str(PYTHON), str(ROOT / "bench" / f"{args[0]}.py"), *args[1:]])
+    return run([str(PYTHON), "-m", f"bench.{args[0]}", *args[1:]])
 
 
 def lock() -> None:

@@ -14,7 +14,7 @@ import msgspec
 from monitor.feeds.values import FeedConfig, FeedState, FetchRequest, FetchResult, ParsedFeed
 
 DAY_S = 86_400
-MIN_INTERVAL_S = 300  # what we ask of nobody more often than
+MIN_INTERVAL_S = 300  # adaptation goes no lower; only feeds.yaml may ask for more
 MAX_INTERVAL_S = 6 * 3600
 # A quiet feed is asked up to four times less often than configured: two hours late at worst with the usual 30 minutes.
 MAX_STRETCH = 4
@@ -130,7 +130,7 @@ def unit(feed_id: str, salt: str) -> float:
 
 
 def _configured(feed: FeedConfig, base_s: int) -> int:
-    return max(MIN_INTERVAL_S, feed.interval_s or base_s)
+    return feed.interval_s or base_s
 
 
 def _adapted(
@@ -146,15 +146,16 @@ def _adapted(
     An interval set for the feed itself is never stretched.
     """
     base = _configured(feed, base_s)
+    floor = min(MIN_INTERVAL_S, base)
     current = state.interval_s if state and state.interval_s else base
     if overlap is False:
-        return max(MIN_INTERVAL_S, current // 2), "gap"
+        return max(floor, current // 2), "gap"
     n_entries = len(parsed.entries) if parsed else 0
     first_time = state is None or state.last_ok_at is None
     if n_new and not first_time:
         busy = n_new * 3 >= n_entries  # a third of the list is new: the next third must not be missed
         wanted = current * 0.7 if busy else min(current, base)
-        return max(MIN_INTERVAL_S, int(wanted)), "busy" if busy else "usual"
+        return max(floor, int(wanted)), "busy" if busy else "usual"
     if first_time:
         return base, "usual"
     ceiling = base if feed.interval_s else min(base * MAX_STRETCH, max(base, MAX_INTERVAL_S))

@@ -108,7 +108,7 @@ class _Reader:
         if event.tag is not None:
             raise _RefusedError(line, f"tags ({event.tag[:60]}) are not supported; write plain text")
         if name == "ScalarEvent":
-            return Scalar(event.value, line, event.style is not None)
+            return Scalar(event.value, line, bool(event.style))
         if name == "SequenceStartEvent":
             return self._sequence(line, depth)
         return self._mapping(line, depth)

@@ -31,6 +31,10 @@ INSERT_EVENT = (
 INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?)"
 _SELECT = "SELECT position, type, version, recorded_at, actor, key, data, hash FROM events "
 _SELECT_RANGE = _SELECT + "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
+_SELECT_LAST = """
+SELECT position, type, version, recorded_at, actor, key, data, hash FROM events
+WHERE (? = 0 OR type IN (SELECT value FROM json_each(?))) ORDER BY position DESC LIMIT ?
+"""
 _SELECT_WITH_PREV = """
 SELECT e.position, e.type, e.version, e.recorded_at, e.actor, e.key, e.data, e.hash, p.hash
 FROM events e LEFT JOIN events p ON p.position = e.position - 1
@@ -215,6 +219,13 @@ class SqliteLog:
         with one_line_errors(self.path):
             for page in self._pages(_SELECT_RANGE, after, upto):
                 yield from page
+
+    def tail(self, n: int, types: Sequence[str] = ()) -> list[Row]:
+        """Return the last `n` rows, of these types where any are named, oldest first."""
+        wanted = msgspec.json.encode(types).decode()
+        with one_line_errors(self.path):
+            rows: list[Row] = self.connection.execute(_SELECT_LAST, (len(types), wanted, n)).fetchall()
+        return rows[::-1]
 
     def payload_rows(self) -> Iterator[tuple[bytes, int, bytes]]:
         """Yield (sha, form, body) of every payload, in the order they came."""

@@ -49,7 +49,7 @@ class Workspace:
         """Load the model anew at the next use (after a promotion)."""
         self._model = None
 
-    def append(self, events: Sequence[NewEvent], payloads: dict[str, bytes] | None = None) -> list[Event]:
+    def append(self, events: Sequence[NewEvent], payloads: dict[str, bytes] | None = None) -> Sequence[Event]:
         """Append in one durable transaction, stamped by the clock, and fold what was new."""
         appended = self.log.append(events, recorded_at=iso(self.clock()), payloads=payloads)
         self.views.fold(appended)

@@ -1,0 +1,294 @@
+"""`monitor log …`: look at the event log, verify it, prove an event, export and import. See also keep.py."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from monitor import app
+from monitor.errors import InputError, LogBrokenError
+from monitor.log.anchors import anchors_path, read_anchors, read_marker, write_marker
+from monitor.log.codec import iso
+from monitor.log.events import EVENT_TYPES
+from monitor.log.sqlite import SqliteLog
+from monitor.log.verify import Report, verify_log
+from monitor.surfaces import safe
+from monitor.surfaces.cli.keep import backup, data_folder, erase, rebuild, restore, write_backup
+from monitor.surfaces.cli.options import json_option, write_json, write_json_line
+from monitor.worker.lock import worker_lock
+
+__all__ = ["backup", "erase", "log", "rebuild", "restore", "write_backup"]
+
+FOLLOW_S = 1.0
+
+
+@click.group()
+def log() -> None:
+    """Tail, verify, prove, export and import the event log.
+
+    \b
+    Example:
+      monitor log verify
+    """
+
+
+@contextmanager
+def _reading(ctx: click.Context) -> Iterator[SqliteLog]:
+    opened = app.open_existing_log(data_folder(ctx), read_only=True)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@log.command()
+@click.option("--lines", "-n", type=click.IntRange(0), default=20, show_default=True, help="How many events.")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only events of this type (may be given again).")
+@click.option("--follow", "-f", is_flag=True, help="Go on showing events as they are appended; Ctrl-C ends it.")
+@json_option
+@click.pass_context
+def tail(ctx: click.Context, lines: int, types: tuple[str, ...], follow: bool, as_json: bool) -> None:
+    """Show the last events, one a line.
+
+    \b
+    Example:
+      monitor log tail -n 50 --type entry-labelled
+    """
+    unknown = set(types) - set(EVENT_TYPES)
+    if unknown:
+        raise click.UsageError(f"no event type {', '.join(sorted(unknown))}; docs/events.md lists them")
+    with _reading(ctx) as opened:
+        last = _show(opened, opened.tail(lines, types), as_json)
+        while follow:
+            time.sleep(FOLLOW_S)
+            last = max(last, _show(opened, opened.rows(after=last), as_json, types))
+
+
+def _show(opened: SqliteLog, rows: Iterable[tuple[object, ...]], as_json: bool, types: tuple[str, ...] = ()) -> int:
+    """Write rows and return the last position seen."""
+    import msgspec
+
+    last = 0
+    for position, type_, version, at, actor, key, data, hash_ in rows:
+        last = int(str(position))
+        if types and type_ not in types:
+            continue
+        assert isinstance(data, bytes)  # noqa: S101 - the column is a BLOB (STRICT)
+        assert isinstance(hash_, bytes)  # noqa: S101
+        if as_json:
+            write_json_line(
+                {"position": position, "type": type_, "version": version, "recorded_at": at, "actor": actor,
+                 "key": key, "hash": hash_.hex(), "data": msgspec.Raw(data)}
+            )  # fmt: skip
+        else:
+            text = data.decode(errors="replace")
+            click.echo(safe.line(f"{position:>8} {str(at)[:19]}Z {type_:<18} {actor} {text}", 500))
+    return last or opened.head()[0]
+
+
+@log.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--against", type=click.Path(exists=True, path_type=Path), help="Anchors to check [anchors.jsonl].")
+@click.option("--key", metavar="BASE64", help="The public key every signature must be by.")
+@click.option("--quick", is_flag=True, help="Chain, signatures and anchors only; no texts, no page check.")
+@json_option
+@click.pass_context
+def verify(
+    ctx: click.Context, file: Path | None, against: Path | None, key: str | None, quick: bool, as_json: bool
+) -> None:
+    """Verify the whole log, or a backup FILE: pages, chain, texts, signatures, anchors.
+
+    A log that does not verify is not appended to until it does. tools/verify_log.py verifies without monitor.
+
+    \b
+    Example:
+      monitor log verify
+      monitor log verify backups/log.db --against anchors-kept-elsewhere.jsonl
+
+    Exit codes: 0 it verifies, 1 it does not, 4 no log.
+    """
+    path = file or data_folder(ctx) / app.LOG_NAME
+    if not path.is_file():
+        app.open_existing_log(path.parent)  # says where it looked and what to do
+    report = check(path, against, key, quick=quick)
+    if file is None:
+        remember(path, report, clear=not quick)
+    if as_json:
+        write_json({"ok": report.ok, **{name: getattr(report, name) for name in report.__struct_fields__}})
+    else:
+        _write_report(report)
+    if not report.ok:
+        ctx.exit(1)
+
+
+def check(path: Path, against: Path | None = None, key: str | None = None, *, quick: bool = False) -> Report:
+    """Verify a log file against anchors (its own where none are named) and, if given, the key that must have signed."""
+    own = anchors_path(path)
+    try:
+        anchors = read_anchors(against or own)
+    except LogBrokenError as error:
+        report = verify_log(path, quick=quick)
+        report.add(0, str(error))
+        return report
+    report = verify_log(path, anchors, quick=quick)
+    for other in report.public_keys:
+        if key and other != key:
+            report.add(0, f"signed by another key: {other}")
+    return report
+
+
+def remember(path: Path, report: Report, *, clear: bool) -> None:
+    """Keep what is wrong beside the log, where appending looks; a full verification without a fault clears it."""
+    first = report.first()
+    if first is not None:
+        write_marker(path, first.what)
+    elif clear and read_marker(path):
+        write_marker(path, "")
+
+
+def _write_report(report: Report) -> None:
+    for problem in sorted(report.problems, key=lambda found: (found.position == 0, found.position)):
+        click.echo(f"WRONG  {safe.line(problem.what, 400)}")
+    for note in report.notes:
+        click.echo(f"note   {note}")
+    counts = (
+        f"{report.n_events} events, {report.n_payloads} texts ({report.n_erased} erased), "
+        f"{report.n_checkpoints} checkpoints, {report.n_anchors} anchors"
+    )
+    first = report.first()
+    if first is None:
+        click.echo(f"the log verifies: {counts}; head {report.head[:16]}")
+        for public_key in report.public_keys:
+            click.echo(f"signed by {public_key}")
+        return
+    where = f"the first bad position is {first.position}" if first.position else "the file is damaged"
+    click.echo(f"the log does not verify: {where}. Nothing is appended to it until it does; triage stays readable.")
+    click.echo("`monitor restore BACKUP` puts a verified backup in its place and keeps this file.")
+
+
+@log.command()
+@click.argument("position", type=click.IntRange(1))
+@click.option("--text", is_flag=True, help="Include the text the event names.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to a file instead.")
+@click.pass_context
+def prove(ctx: click.Context, position: int, text: bool, output: Path | None) -> None:
+    """Write the proof that the event at POSITION is in the log: it verifies offline, without the log.
+
+    \b
+    Example:
+      monitor log prove 1234 -o proof.json
+      monitor log check-proof proof.json
+
+    Exit codes: 0 written, 4 no such event, or no signed checkpoint covers it yet.
+    """
+    import msgspec
+
+    from monitor.log.proof import prove as make_proof
+
+    with _reading(ctx) as opened:
+        proof = msgspec.json.format(msgspec.json.encode(make_proof(opened, position, with_text=text)), indent=2)
+    if output:
+        output.write_bytes(proof + b"\n")
+    else:
+        click.echo(proof.decode())
+
+
+@log.command(name="check-proof")
+@click.argument("file", type=click.File("rb"))
+@click.option("--key", metavar="BASE64", default="", help="The public key it must be signed by.")
+def check_proof(file: BinaryIO, key: str) -> None:
+    """Check a proof, offline. Without --key it holds for whoever signed it: compare the key it prints.
+
+    \b
+    Example:
+      monitor log check-proof proof.json --key "$(cat key-on-file.txt)"
+
+    Exit codes: 0 it holds, 9 it does not.
+    """
+    from monitor.log.proof import check_proof as hold
+
+    proof = hold(file.read(), public_key=key)
+    click.echo(f"holds: event {proof.position}, {proof.type}, recorded {proof.recorded_at}")
+    click.echo(f"under the head of {proof.checkpoint.position} events signed by {proof.checkpoint.public_key}")
+
+
+@log.command()
+@click.pass_context
+def checkpoint(ctx: click.Context) -> None:
+    """Sign the log's head now, and anchor it. A tick does so by itself once a day or every 1,000 events.
+
+    \b
+    Example:
+      monitor log checkpoint
+    """
+    from monitor.log.checkpoints import sign_checkpoint
+
+    opened = app.open_existing_log(data_folder(ctx))
+    try:
+        signed = sign_checkpoint(opened, recorded_at=iso(app.now()))
+    finally:
+        opened.close()
+    click.echo("nothing new since the last checkpoint" if signed is None else f"signed, as event {signed.position}")
+
+
+@log.command()
+@click.argument("file", type=click.Path(path_type=Path), default="-")
+@click.option("--no-texts", is_flag=True, help="Events and hashes only.")
+@click.pass_context
+def export(ctx: click.Context, file: Path, no_texts: bool) -> None:
+    """Write the whole log as JSON lines to FILE (.gz compresses) or standard output.
+
+    \b
+    Example:
+      monitor log export log.jsonl.gz
+    """
+    import gzip
+
+    from monitor.log.transfer import export_log
+
+    with _reading(ctx) as opened:
+        lines = export_log(opened, texts=not no_texts)
+        if str(file) == "-":
+            sys.stdout.buffer.writelines(lines)
+            return
+        temporary = file.with_name(file.name + ".partial")
+        with gzip.open(temporary, "wb", 6) if file.suffix == ".gz" else temporary.open("wb") as target:
+            target.writelines(lines)
+        temporary.replace(file)
+    click.echo(f"wrote {file}")
+
+
+@log.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def import_(ctx: click.Context, file: Path) -> None:
+    """Fill an empty log from an export FILE (or -): the same events, positions and hashes, all of it or nothing.
+
+    \b
+    Example:
+      monitor --data new-data log import log.jsonl.gz
+
+    Exit codes: 0 imported, 6 its chain does not hold or the log is not empty, 9 not an export or cut short.
+    """
+    import gzip
+
+    from monitor.log.transfer import import_log
+
+    folder = data_folder(ctx)
+    folder.mkdir(parents=True, exist_ok=True)
+    with worker_lock(folder / app.LOCK_NAME):
+        if str(file) == "-":
+            head = import_log(sys.stdin.buffer, folder / app.LOG_NAME)
+        else:
+            try:
+                with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
+                    head = import_log(lines, folder / app.LOG_NAME, source=file.name)
+            except (OSError, EOFError) as error:
+                raise InputError(f"{file}: {error}") from error
+    click.echo(f"imported {head[0]} events, head {head[1][:16]}")

@@ -27,12 +27,14 @@ SEARCH_BUDGET = 1_500  # holders of terms looked at; the rarest words come first
 CANDIDATES = 4  # stories compared in full
 RARITY_FLOOR = 1.5  # ln(documents / documents with the word): commoner words say nothing
 JOIN = 0.20
-MERGE = 0.20
-LENGTH_SLOPE = 0.15  # long texts share more words by chance: the bar to merge rises with ln(words an entry)
+MERGE = 0.19
+LENGTH_SLOPE = 0.18  # long texts share more words by chance: the bar to merge rises with ln(words an entry)
 SHORT_ENTRY_TERMS = 8.0
 MERGE_AT = frozenset({2, 3, 5, 8, 12, 20, 40, 80, 160, 320, 640})  # sizes at which a story looks for its twin
 MERGE_TERMS = 15
-FADE_S = 7 * 86_400.0  # likeness to a story silent for three days counts 65 %
+SILENCE = 2 / 3  # of the window: likeness to a story fades as exp(-silence / that); 48 h in a window of 72 h
+TWIN_GAP = 1 / 3  # the same between two stories, which is weaker evidence
+AGE_S = 7 * 86_400.0  # what a story said a week ago counts 37 %
 STORY_TERMS = 400
 
 
@@ -243,7 +245,7 @@ class Linker:
             story = self._stories[serial]
             weights = story.weights
             dot = sum(weight * weights[term] for term, weight in vector.items() if term in weights)
-            likeness = dot * story.scale * math.exp(-abs(at - story.at) / FADE_S)
+            likeness = dot * story.scale * math.exp(-abs(at - story.at) / (SILENCE * self.window_s))
             if likeness > best:
                 best, best_serial = likeness, serial
         return best_serial, best
@@ -257,7 +259,7 @@ class Linker:
     def _join(self, serial: int, entry_id: str, at: float, vector: dict[str, float]) -> None:
         """Add an entry's vector to a story and index the terms that are new to it."""
         story = self._stories[serial]
-        if at - story.faded_at > FADE_S / 20:
+        if at - story.faded_at > AGE_S / 20:
             self._fade(serial, story, at)
         weights, index, dot = story.weights, self._index, 0.0
         for term, weight in vector.items():
@@ -284,7 +286,7 @@ class Linker:
 
     def _fade(self, serial: int, story: _Story, at: float) -> None:
         """Let what a story said long ago count less."""
-        factor = math.exp(-(at - story.faded_at) / FADE_S)
+        factor = math.exp(-(at - story.faded_at) / AGE_S)
         for term in story.weights:
             story.weights[term] *= factor
             self._index[term][serial] = story.weights[term]
@@ -320,7 +322,8 @@ class Linker:
             other = self._stories[other_serial]
             small, large = sorted((story.weights, other.weights), key=len)
             dot = sum(weight * large[term] for term, weight in small.items() if term in large)
-            likeness = dot * story.scale * other.scale
+            gap = abs(other.at - story.at) / (TWIN_GAP * self.window_s)
+            likeness = dot * story.scale * other.scale * math.exp(-gap)
             if likeness > best and likeness >= _bar_to_merge(story, other):
                 best, found = likeness, other_serial
         return found, best

@@ -33,6 +33,7 @@ GOOGLE = "https://news.google.com/rss/articles/abc?oc=5"
         ("نقلت رويترز عن مسؤول", "reuters"),
         ("قالت وكالة رويترز إن", "reuters"),
         ("Fuente: EFE", "efe"),
+        ("A sentence of a report. " * 40 + "(Reporting by A. Writer; Editing by B. Editor)", "reuters"),
     ],
 )
 def test_a_byline_or_credit_names_the_agency(text: str, expected: str) -> None:

@@ -36,6 +36,7 @@ _REPORTED_FIRST = (
     r"(?i:сообщает|сообщило|передает|передаёт|повідомляє|به گزارش|بنا به گزارش|وفقا? ل|وفقاً ل|نقلت|ذكرت|قالت|بحسب|حسب|"
     r"לפי|כך דיווחה?|据|據)\s*(?:(?i:агентство|وكالة أنباء|وكالة|خبرگزاری|סוכנות הידיעות)\s)?(?P<a>{sure})"
 )
+_REUTERS_END = "(reporting by "  # how Reuters signs every report
 _AT_THE_END = 4  # the first four also hold for a text's last lines
 _PATTERNS = (_BRACKETS, _DATELINE, _BYLINE, _CREDIT, _ACCORDING, _REPORTED, _REPORTED_FIRST)
 
@@ -75,6 +76,8 @@ def origin_of(text: str) -> str:
     """
     lead = text[:_LEAD_CHARS]
     tail = text[-_TAIL_CHARS:] if len(text) > _LEAD_CHARS + _TAIL_CHARS else ""
+    if _REUTERS_END in tail.lower():
+        return "reuters"
     patterns, family_of = _compiled()
     for pattern in patterns:
         match = pattern.search(lead)

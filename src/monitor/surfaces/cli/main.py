@@ -45,7 +45,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "digest": ("digest", "digest", "Write or send the daily digest."),
     "export": ("export", "export", "Export labelled stories: CSV, JSONL, STIX, MISP, labelled set."),
     "web": ("web", "web", "Serve the triage page and the API."),
-    "users": ("users", "users", "Add and remove reviewers of the triage page."),
+    "users": ("web", "users", "Add and remove reviewers of the triage page."),
     "health": ("health", "health", "Exit 0 when all is well (for monitoring systems); --metrics for Prometheus."),
     "log": ("log", "log", "Tail, verify, prove, export and import the event log."),
     "rebuild": ("log", "rebuild", "Delete the views and fold them again from the log."),

@@ -1,0 +1,128 @@
+"""The HTTP API: the queue and the labels as JSON, health, metrics, and an OpenAPI description of all of it.
+
+The same door guards it (guard.py); scripts use `Authorization: Bearer NAME:TOKEN`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from monitor.errors import InputError
+from monitor.surfaces.condition import condition_of
+from monitor.surfaces.health import health_of, metrics_text
+from monitor.surfaces.web.desk import Desk, reviewer_of
+from monitor.surfaces.web.openapi import description
+from monitor.surfaces.web.pages import threaded
+from monitor.triage.decide import label_entry
+from monitor.triage.entries import find_entry, story_of
+from monitor.triage.queue import list_queue
+from monitor.triage.story import story_view
+
+MAX_ROWS = 500
+
+
+class NewLabel(msgspec.Struct, forbid_unknown_fields=True):
+    """A posted label."""
+
+    entry: str
+    label: str
+    note: str = ""
+    entry_only: bool = False
+    seen_position: int | None = None
+
+
+class Api:
+    """The handlers, on one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes of the API."""
+        looks = {
+            "/api/queue": self.queue, "/api/status": self.status, "/api/entries/{entry}": self.entry,
+            "/api/labels": self.labels, "/health": self.health, "/metrics": self.metrics,
+        }  # fmt: skip
+        return [
+            *(Route(path, threaded(work), methods=["GET"]) for path, work in looks.items()),
+            Route("/api/labels", self.add_label, methods=["POST"]),
+            Route("/api/openapi.json", threaded(self.openapi), methods=["GET"]),
+        ]
+
+    def queue(self, request: Request) -> Response:
+        """Return the waiting stories."""
+        limit = _limit(request)
+        with self.desk.workspace() as workspace:
+            rows = list_queue(workspace.log, workspace.views, workspace.clock(), limit=limit, by=reviewer_of(request))
+            return _json({"position": workspace.views.position, "rows": rows})
+
+    def status(self, _request: Request) -> Response:
+        """Return how things stand."""
+        with self.desk.workspace() as workspace:
+            return _json(condition_of(workspace))
+
+    def entry(self, request: Request) -> Response:
+        """Return an entry's story with all its evidence."""
+        with self.desk.workspace() as workspace:
+            entry_id = find_entry(workspace.views, request.path_params["entry"])
+            return _json(story_view(workspace.log, workspace.views, story_of(workspace.views, entry_id)))
+
+    def labels(self, request: Request) -> Response:
+        """Return the newest labels."""
+        with self.desk.workspace() as workspace:
+            rows = workspace.views.db.execute(
+                """SELECT position, entry_id, label, by, note, at, withdrawn_position IS NOT NULL FROM labels
+                   ORDER BY position DESC LIMIT ?""",
+                (_limit(request),),
+            ).fetchall()
+        names = ("position", "entry_id", "label", "by", "note", "at", "withdrawn")
+        return _json([dict(zip(names, (*row[:6], bool(row[6])), strict=True)) for row in rows])
+
+    async def add_label(self, request: Request) -> Response:
+        """Record a label and return its position; 409 where the row changed since `seen_position`."""
+        try:
+            new = msgspec.json.decode(await request.body(), type=NewLabel)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"the body is not a label: {error}") from error
+        return await run_in_threadpool(self._add, new, reviewer_of(request))
+
+    def _add(self, new: NewLabel, by: str) -> Response:
+        with self.desk.workspace() as workspace:
+            entry_id = find_entry(workspace.views, new.entry)
+            event = label_entry(
+                workspace.log, workspace.views, entry_id, new.label, by=by, now=workspace.clock(), note=new.note[:2000],
+                whole_story=not new.entry_only, seen_position=new.seen_position,
+            )  # fmt: skip
+            return _json({"entry_id": entry_id, "label": new.label, "position": event.position if event else None})
+
+    def health(self, _request: Request) -> Response:
+        """Return 200 when all is well, else 503 with the reasons."""
+        with self.desk.workspace() as workspace:
+            health = health_of(workspace)
+        return _json(health, 200 if health.ok else 503)
+
+    def metrics(self, _request: Request) -> Response:
+        """Return the figures for Prometheus."""
+        with self.desk.workspace() as workspace:
+            return PlainTextResponse(metrics_text(workspace), media_type="text/plain; version=0.0.4")
+
+    def openapi(self, _request: Request) -> Response:
+        """Return the description of this API."""
+        return _json(description())
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", "50")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_ROWS):
+        raise InputError(f"limit: a whole number from 1 to {MAX_ROWS}")
+    return int(text)
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

@@ -1,0 +1,72 @@
+"""One request's view of the log: a workspace opened for it, and what every page needs (counts, reviewer, time).
+
+SQLite connections are not shared between requests; opening costs a few milliseconds and the views catch up by the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from monitor.surfaces import safe
+from monitor.surfaces.web import charts
+from monitor.surfaces.web.marks import marked
+from monitor.triage.queue import count_queue
+from monitor.worker.workspace import Workspace
+
+HERE = Path(__file__).parent
+_HTMX = "hx-request"
+
+
+class Desk:
+    """Opens workspaces and renders templates; one per application."""
+
+    def __init__(self, open_workspace: Callable[[], Workspace]) -> None:
+        self._open = open_workspace
+        self._pages = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._pages.filters.update(line=safe.line, block=safe.block, link=safe.http_link, host=safe.shown_host)
+        self._pages.globals.update(marked=marked, line_chart=charts.line_chart, bar=charts.bar)
+
+    @contextmanager
+    def workspace(self) -> Iterator[Workspace]:
+        """Open a workspace for one request."""
+        workspace = self._open()
+        try:
+            yield workspace
+        finally:
+            workspace.close()
+
+    def page(self, request: Request, name: str, workspace: Workspace, status: int = 200, **values: Any) -> HTMLResponse:
+        """Render a whole page."""
+        reviewer = reviewer_of(request)
+        waiting = count_queue(workspace.views, workspace.clock(), reviewer)
+        text = self._pages.get_template(name).render(
+            reviewer=reviewer, n_waiting=waiting, path=request.url.path, now=workspace.clock(), **values
+        )
+        return HTMLResponse(text, status)
+
+    def bare(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Render a template that needs no workspace (a fragment, the sign-in page)."""
+        return HTMLResponse(self._pages.get_template(name).render(**values), status)
+
+
+def reviewer_of(request: Request) -> str:
+    """Return the signed-in reviewer's name."""
+    return str(request.scope["state"]["reviewer"] or "")
+
+
+def is_fragment(request: Request) -> bool:
+    """Tell whether the page asked for a piece of itself."""
+    return request.headers.get(_HTMX) == "true"

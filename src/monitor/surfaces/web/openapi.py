@@ -1,0 +1,130 @@
+"""The OpenAPI 3.1 description of the API: written by hand, checked against the running server in the tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from monitor import __version__
+from monitor.triage.decide import LABELS
+
+_ERROR = {
+    "description": "What was wrong, in words.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+_TEXT_ERROR = {"description": "Why the request was refused.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+_LIMIT = {
+    "name": "limit", "in": "query", "description": "How many rows at most.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
+}  # fmt: skip
+
+
+def description() -> dict[str, Any]:
+    """Return the document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "monitor",
+            "version": __version__,
+            "description": "Read the queue of reports of alleged state-linked plots, and label it.",
+        },
+        "security": [{"token": []}],
+        "paths": {
+            "/api/queue": {"get": _get("The stories that wait for a decision.", "Queue", [_LIMIT])},
+            "/api/status": {"get": _get("How things stand.", "Object")},
+            "/api/entries/{entry}": {"get": _get("An entry's story with all its evidence.", "Object", [_entry()], 404)},
+            "/api/labels": {
+                "get": _get("The newest labels.", "Labels", [_LIMIT]),
+                "post": _post_label(),
+            },
+            "/api/openapi.json": {"get": _get("This document.", "Object")},
+            "/health": {"get": _health()},
+            "/metrics": {"get": _metrics()},
+        },
+        "components": {
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "NAME:TOKEN as `monitor users add` shows it.",
+                }
+            },
+            "schemas": _schemas(),
+        },
+    }
+
+
+def _get(summary: str, schema: str, parameters: list[dict[str, Any]] | None = None, *more: int) -> dict[str, Any]:
+    answers = {"200": _ok(schema), "401": _TEXT_ERROR}
+    answers |= {str(code): _ERROR for code in (*more, *((400,) if parameters else ()))}
+    return {"summary": summary, "parameters": parameters or [], "responses": answers}
+
+
+def _ok(schema: str) -> dict[str, Any]:
+    return {
+        "description": "The answer.",
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+
+
+def _entry() -> dict[str, Any]:
+    return {
+        "name": "entry", "in": "path", "required": True, "description": "An entry id, or the beginning of one.",
+        "schema": {"type": "string", "minLength": 4},
+    }  # fmt: skip
+
+
+def _post_label() -> dict[str, Any]:
+    return {
+        "summary": "Record a label; saying the same twice changes nothing.",
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewLabel"}}},
+        },
+        "responses": {
+            "200": _ok("Saved"), "400": _ERROR, "401": _TEXT_ERROR, "403": _TEXT_ERROR, "404": _ERROR, "409": _ERROR,
+            "413": _TEXT_ERROR,
+        },
+    }  # fmt: skip
+
+
+def _health() -> dict[str, Any]:
+    return {
+        "summary": "200 when all is well, 503 with reasons when not.", "security": [],
+        "responses": {"200": _ok("Health"), "503": _ok("Health")},
+    }  # fmt: skip
+
+
+def _metrics() -> dict[str, Any]:
+    text = {"description": "Prometheus text.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    return {"summary": "Figures for Prometheus.", "security": [], "responses": {"200": text}}
+
+
+def _schemas() -> dict[str, Any]:
+    number, string, flag = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
+    strings = {"type": "array", "items": string}
+    return {
+        "Object": {"type": "object"},
+        "Error": {"type": "object", "required": ["error"], "properties": {"error": string}},
+        "Health": {"type": "object", "properties": {"ok": flag, "reasons": strings, "warnings": strings}},
+        "Queue": {
+            "type": "object",
+            "properties": {"position": number, "rows": {"type": "array", "items": {"type": "object"}}},
+        },
+        "Labels": {"type": "array", "items": {"type": "object"}},
+        "NewLabel": {
+            "type": "object",
+            "required": ["entry", "label"],
+            "additionalProperties": False,
+            "properties": {
+                "entry": {"type": "string", "minLength": 4},
+                "label": {"type": "string", "enum": list(LABELS)},
+                "note": {"type": "string", "maxLength": 2000},
+                "entry_only": flag,
+                "seen_position": {"type": ["integer", "null"], "minimum": 0},
+            },
+        },
+        "Saved": {
+            "type": "object",
+            "properties": {"entry_id": string, "label": string, "position": {"type": ["integer", "null"]}},
+        },
+    }

@@ -1,0 +1,137 @@
+"""The pages of the triage desk that only look: queue, story, search, labels, models, feeds, log.
+
+Each handler opens a workspace, gathers one value per block of the page and renders a template. Deciding is in
+actions.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.surfaces.condition import condition_of
+from monitor.surfaces.web.desk import Desk, reviewer_of
+from monitor.triage.entries import find_entry, load_text, story_of
+from monitor.triage.queue import count_queue, list_queue
+from monitor.triage.story import story_view
+from monitor.views.search import SearchIndex
+from monitor.views.stories import resolve
+from monitor.worker.workspace import Workspace
+
+Handler = Callable[[Request], Awaitable[Response]]
+PAGE_ROWS = 30
+LOG_ROWS = 60
+
+
+def threaded(work: Callable[[Request], Response]) -> Handler:
+    """Run a handler that reads SQLite in a thread, so that no request waits for another's disk."""
+
+    async def handler(request: Request) -> Response:
+        return await run_in_threadpool(work, request)
+
+    return handler
+
+
+class Pages:
+    """The handlers, on one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def queue(self, request: Request) -> Response:
+        """Show the waiting stories, a day's rows first."""
+        with self.desk.workspace() as workspace:
+            everything = request.query_params.get("all") == "1"
+            limit = PAGE_ROWS * 4 if everything else workspace.config.settings.rows_per_day
+            rows = list_queue(workspace.log, workspace.views, workspace.clock(), limit=limit, by=reviewer_of(request))
+            position = workspace.views.position
+            return self.desk.page(request, "queue.html", workspace, rows=rows, position=position, everything=everything)
+
+    def count(self, request: Request) -> Response:
+        """Return the number of waiting stories, for the live count."""
+        with self.desk.workspace() as workspace:
+            return Response(str(count_queue(workspace.views, workspace.clock(), reviewer_of(request))))
+
+    def story(self, request: Request) -> Response:
+        """Show one story with all its evidence; an entry's id leads to its story."""
+        with self.desk.workspace() as workspace:
+            story_id = _story_id(workspace, request.path_params["story"])
+            story = story_view(workspace.log, workspace.views, story_id)
+            if request.query_params.get("part") == "body":
+                return self.desk.bare("story_body.html", story=story)
+            return self.desk.page(request, "story.html", workspace, story=story)
+
+    def search(self, request: Request) -> Response:
+        """Search all entries' words."""
+        query = request.query_params.get("q", "")[:200]
+        with self.desk.workspace() as workspace:
+            found = _search(workspace, query) if query.strip() else []
+            return self.desk.page(request, "search.html", workspace, query=query, found=found)
+
+    def labels(self, request: Request) -> Response:
+        """Show the newest decisions."""
+        with self.desk.workspace() as workspace:
+            rows = workspace.views.db.execute(
+                """SELECT l.position, l.at, l.label, l.by, l.note, l.entry_id, l.withdrawn_position, e.text_sha
+                   FROM labels l JOIN entries e ON e.entry_id = l.entry_id ORDER BY l.position DESC LIMIT 200"""
+            ).fetchall()
+            labels = [(*row[:7], load_text(workspace.log, row[7]).title) for row in rows]
+            return self.desk.page(request, "labels.html", workspace, labels=labels)
+
+    def models(self, request: Request) -> Response:
+        """Show every model with its card and figures, and what the audit sample says was missed."""
+        with self.desk.workspace() as workspace:
+            rows = workspace.views.db.execute(
+                """SELECT model_id, state, trained_at, promoted_at, threshold, reason, card, figures FROM models
+                   ORDER BY position DESC LIMIT 60"""
+            ).fetchall()
+            models = [(*row[:6], json.loads(row[6]), json.loads(row[7])) for row in rows]
+            return self.desk.page(request, "models.html", workspace, models=models)
+
+    def feeds(self, request: Request) -> Response:
+        """Show each feed's health."""
+        with self.desk.workspace() as workspace:
+            return self.desk.page(request, "feeds.html", workspace, condition=condition_of(workspace))
+
+    def log(self, request: Request) -> Response:
+        """Show the newest events and the state of the chain."""
+        with self.desk.workspace() as workspace:
+            head, head_hash = workspace.log.head()
+            events = list(workspace.log.read(after=max(0, head - LOG_ROWS)))[::-1]
+            signed = workspace.views.db.execute(
+                "SELECT at, at_position, at_hash FROM checkpoints ORDER BY position DESC LIMIT 1"
+            ).fetchone()
+            lines = [(event.position, event.recorded_at, event.type, event.actor, event.key) for event in events]
+            return self.desk.page(
+                request, "log.html", workspace, head=head, head_hash=head_hash, lines=lines, signed=signed
+            )
+
+
+def _story_id(workspace: Workspace, wanted: str) -> str:
+    if workspace.views.db.execute("SELECT 1 FROM stories WHERE story_id = ?", (wanted,)).fetchone():
+        return resolve(workspace.views.db, wanted)
+    return story_of(workspace.views, find_entry(workspace.views, wanted))
+
+
+def _search(workspace: Workspace, query: str) -> list[tuple[str, str, str, str, float | None]]:
+    """Return (entry id, title, published, feed, score) of what fits."""
+    index = SearchIndex(workspace.data_dir / "search.db", workspace.log)
+    try:
+        index.catch_up()
+        ids = index.search(query, PAGE_ROWS)
+    finally:
+        index.close()
+    found = []
+    for entry_id in ids:
+        row = workspace.views.db.execute(
+            """SELECT e.text_sha, e.published_at, f.name, e.score FROM entries e
+               LEFT JOIN feeds f ON f.feed_id = e.feed_id WHERE e.entry_id = ?""",
+            (entry_id,),
+        ).fetchone()
+        if row:
+            found.append((entry_id, load_text(workspace.log, row[0]).title, row[1], row[2] or "", row[3]))
+    return found

@@ -1,0 +1,65 @@
+"""The triage page as an application: routes, errors in words, the door in front.
+
+Owns the wiring of the web room. What a page shows is in pages.py, what a click does in actions.py, who may in guard.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from monitor.errors import InputError, MonitorError, NotFoundError, StaleViewError
+from monitor.surfaces.web import api
+from monitor.surfaces.web.actions import Actions
+from monitor.surfaces.web.desk import HERE, Desk
+from monitor.surfaces.web.guard import Guard
+from monitor.surfaces.web.pages import Pages, threaded
+from monitor.surfaces.web.reviewers import Reviewers
+from monitor.worker.workspace import Workspace
+
+_STATUS: tuple[tuple[type[MonitorError], int], ...] = ((NotFoundError, 404), (StaleViewError, 409), (InputError, 400))
+
+
+def create_app(
+    open_workspace: Callable[[], Workspace], reviewers: Reviewers, hosts: frozenset[str], clock: Callable[[], float]
+) -> Guard:
+    """Return the guarded application. `hosts` are the Host headers to answer, `clock` gives seconds since the epoch."""
+    desk = Desk(open_workspace)
+    app = Starlette(routes=_routes(desk, reviewers), exception_handlers={MonitorError: _in_words(desk)})
+    return Guard(app, reviewers=reviewers, hosts=hosts, clock=clock)
+
+
+def _routes(desk: Desk, reviewers: Reviewers) -> list[BaseRoute]:
+    pages, actions, service = Pages(desk), Actions(desk, reviewers), api.Api(desk)
+    looks = {
+        "/": pages.queue, "/count": pages.count, "/story/{story}": pages.story, "/search": pages.search,
+        "/labels": pages.labels, "/models": pages.models, "/feeds": pages.feeds, "/log": pages.log,
+    }  # fmt: skip
+    decides = {
+        "/label": actions.label, "/skip": actions.skip, "/undo": actions.undo, "/merge": actions.merge,
+        "/split": actions.split, "/correct": actions.correct, "/logout": actions.sign_out,
+    }  # fmt: skip
+    return [
+        *(Route(path, threaded(work), methods=["GET"]) for path, work in looks.items()),
+        *(Route(path, work, methods=["POST"]) for path, work in decides.items()),
+        Route("/login", actions.sign_in_page, methods=["GET"]),
+        Route("/login", actions.sign_in, methods=["POST"]),
+        *service.routes(),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+
+
+def _in_words(desk: Desk) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        """Say what went wrong, in the form the caller reads."""
+        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 503)
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"error": str(error)}, status)
+        return desk.bare("error.html", status, message=str(error), status_code=status)
+
+    return answer

@@ -1,0 +1,94 @@
+"""People's changes to stories and cards: merge, split, correct. Each is one event; another can answer it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.errors import InputError, NotFoundError
+from monitor.facts.values import LIST_FIELDS
+from monitor.log.codec import iso
+from monitor.log.events import CardCorrected, Event, EventData, NewEvent, StoryMerged, StorySplit
+from monitor.log.store import EventStore
+from monitor.triage.entries import story_entries, story_of
+from monitor.views.fold import Views
+from monitor.views.stories import resolve
+
+
+def merge_stories(
+    log: EventStore, views: Views, into_id: str, from_id: str, *, by: str, now: datetime, reason: str = ""
+) -> Event | None:
+    """Make story `from_id` part of `into_id`. Raises NotFoundError, InputError where they are one already."""
+    into_id, from_id = _story(views, into_id), _story(views, from_id)
+    if into_id == from_id:
+        raise InputError(f"{into_id} and {from_id} are one story already")
+    data = StoryMerged(story_id=into_id, from_id=from_id, reason=reason or f"merged by {by}")
+    return _append(log, views, f"story-merged:{from_id}:{into_id}:{views.position}", data, by, now)
+
+
+def split_story(
+    log: EventStore, views: Views, entry_ids: Sequence[str], *, by: str, now: datetime, reason: str = ""
+) -> Event | None:
+    """Take entries out of their story into a new one. Raises InputError where nothing would stay behind."""
+    views.catch_up()
+    stories = {story_of(views, entry_id) for entry_id in entry_ids}
+    if len(stories) != 1:
+        raise InputError("the entries to split off must stand in one story")
+    (story_id,) = stories
+    if set(story_entries(views, story_id)) <= set(entry_ids):
+        raise InputError(f"{story_id} has no other entry: there is nothing to split")
+    new_id = _free_id(views, entry_ids[0])
+    data = StorySplit(story_id=story_id, new_id=new_id, entry_ids=list(entry_ids), reason=reason or f"split by {by}")
+    return _append(log, views, f"story-split:{story_id}:{new_id}:{views.position}", data, by, now)
+
+
+def correct_card(
+    log: EventStore,
+    views: Views,
+    story_id: str,
+    field: str,
+    value: Sequence[str],
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+) -> Event | None:
+    """Set a field of a story's card to what the reviewer read; an empty value says that the field is unknown."""
+    if field not in LIST_FIELDS:
+        raise InputError(f"unknown card field {field!r}: {', '.join(LIST_FIELDS)}")
+    story_id = _story(views, story_id)
+    row = views.db.execute(
+        "SELECT value FROM corrections WHERE story_id = ? AND field = ?", (story_id, field)
+    ).fetchone()
+    before = json.loads(row[0]) if row else []
+    if row and before == list(value):
+        return None
+    data = CardCorrected(story_id=story_id, field=field, value=list(value), before=before, note=note)
+    return _append(log, views, f"card-corrected:{story_id}:{field}:{views.position}", data, by, now)
+
+
+def _story(views: Views, story_id: str) -> str:
+    """Return the full id of a story (a prefix will do), following merges. Raises NotFoundError."""
+    views.catch_up()
+    rows = views.db.execute(
+        "SELECT story_id FROM stories WHERE story_id >= ? AND story_id < ? LIMIT 2", (story_id, story_id + "\uffff")
+    ).fetchall()
+    if len(rows) != 1 or len(story_id) < 5:
+        raise NotFoundError(f"no story {story_id!r} (or more than one begins so); `monitor stories list` names them")
+    return resolve(views.db, str(rows[0][0]))
+
+
+def _free_id(views: Views, entry_id: str) -> str:
+    """Return a story id named after an entry that no story has yet."""
+    new_id, n = "s" + entry_id, 1
+    while views.db.execute("SELECT 1 FROM stories WHERE story_id = ?", (new_id,)).fetchone():
+        n += 1
+        new_id = f"s{entry_id}-{n}"
+    return new_id
+
+
+def _append(log: EventStore, views: Views, key: str, data: EventData, by: str, now: datetime) -> Event | None:
+    events = log.append([NewEvent(key, data, actor=by)], recorded_at=iso(now))
+    views.catch_up()
+    return events[0] if events else None

@@ -1,0 +1,119 @@
+"""The triage page: every page answers, a decision is kept, and nobody comes in by the window."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.triage.entries import labels_of
+from tests.surfaces.conftest import HOST, House
+
+PAGES = ["/", "/?all=1", "/search", "/search?q=plot", "/labels", "/models", "/feeds", "/log", "/story/aaaa1111"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_answers(house: House, path: str) -> None:
+    """Promise: no page fails on a small log."""
+    house.entry("aaaa1111", "Alleged plot foiled")
+    answer = house.signed_in().get(path)
+    assert answer.status_code == 200, answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_label_is_saved_before_it_is_shown_as_saved(house: House) -> None:
+    """Promise: what the page calls saved is in the log."""
+    house.entry("aaaa1111", "Alleged plot foiled")
+    client = house.signed_in()
+    form = {"entry": "aaaa1111", "label": "plot", "note": "ok", "seen": "6"}
+    answer = client.post("/label", data=form, headers={"HX-Request": "true"})
+    assert (answer.status_code, "saved: plot" in answer.text) == (200, True)
+    workspace = house.open()
+    assert [(item.label, item.by, item.note) for item in labels_of(workspace.views, "aaaa1111")] == [
+        ("plot", "ana", "ok")
+    ]
+    workspace.close()
+    assert "Alleged plot foiled" not in client.get("/").text
+    client.post("/undo", data={"back": "/"})
+    assert "Alleged plot foiled" in client.get("/").text
+
+
+def test_a_decision_on_a_decided_row_shows_the_conflict(house: House) -> None:
+    """Promise: the second of two reviewers is told, and nothing is overwritten."""
+    house.entry("aaaa1111", "Alleged plot foiled")
+    form = {"entry": "aaaa1111", "label": "plot", "seen": "5"}
+    house.signed_in("ana").post("/label", data=form)
+    answer = house.signed_in("ben").post("/label", data=form | {"label": "not-plot"})
+    assert (answer.status_code, "ana labelled this plot" in answer.text) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": ""}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Cookie": "monitor_session=forged.00"}, 401),
+        ({"Cookie": ""}, 401),
+        ({"Authorization": "Bearer ana:wrong", "Cookie": ""}, 401),
+    ],
+)
+def test_requests_that_are_not_ours_are_refused(house: House, headers: dict[str, str], status: int) -> None:
+    """Promise: no rebinding, no cross-site form, no forged session, no wrong token."""
+    house.entry("aaaa1111", "Alleged plot foiled")
+    client = house.signed_in()
+    if "Cookie" in headers:
+        client.cookies.clear()
+    answer = client.post("/label", data={"entry": "aaaa1111", "label": "plot"}, headers=headers)
+    assert answer.status_code == status
+    workspace = house.open()
+    assert labels_of(workspace.views, "aaaa1111") == []
+    workspace.close()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+def test_other_methods_are_refused(house: House, method: str) -> None:
+    """Promise: the page knows GET, HEAD and POST."""
+    assert house.signed_in().request(method, "/label").status_code == 405
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page_and_a_token_opens_it(house: House) -> None:
+    """Promise: nothing is shown before a reviewer signed in with the token they were given."""
+    client = house.client()
+    client.headers["Origin"] = f"http://{HOST}"
+    assert client.get("/").headers["location"] == "/login"
+    token = house.reviewers.add("cleo", "2026-01-31T00:00:00.000000Z")
+    assert client.post("/login", data={"name": "cleo", "token": "no"}).status_code == 403
+    answer = client.post("/login", data={"name": "cleo", "token": token})
+    assert answer.headers["location"] == "/"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert client.get("/").status_code == 200
+    house.reviewers.remove("cleo")
+    assert client.get("/").status_code == 303
+
+
+def test_the_api_takes_a_token_and_says_what_is_wrong(house: House) -> None:
+    """Promise: scripts read the queue and label with a bearer token; a bad body is one clear error."""
+    house.entry("aaaa1111", "Alleged plot foiled")
+    token = house.reviewers.add("bot", "2026-01-31T00:00:00.000000Z")
+    client = house.client()
+    client.headers["Authorization"] = f"Bearer bot:{token}"
+    assert client.get("/api/queue").json()["rows"][0]["entry_id"] == "aaaa1111"
+    assert client.post("/api/labels", json={"entry": "aaaa1111", "label": "guilty"}).status_code == 400
+    assert client.post("/api/labels", content=b"{").json()["error"].startswith("the body is not a label")
+    assert client.post("/api/labels", json={"entry": "zzzz9999", "label": "plot"}).status_code == 404
+    saved = client.post("/api/labels", json={"entry": "aaaa1111", "label": "plot"}).json()
+    assert (saved["label"], isinstance(saved["position"], int)) == ("plot", True)
+    assert client.get("/api/queue").json()["rows"] == []
+
+
+def test_no_open_redirect_after_a_decision(house: House) -> None:
+    """Promise: a form cannot send the reviewer to another site."""
+    house.entry("aaaa1111", "Alleged plot foiled")
+    for back in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        answer = house.signed_in().post("/skip", data={"entry": "aaaa1111", "back": back})
+        assert answer.headers["location"] == "/"

@@ -1,0 +1,168 @@
+"""Measures plot cards: hand-coded cards (fixtures/eval), the four seeds, MUC-4 (an outside check), the time of one.
+
+    python3 dev.py bench card          prints precision, recall and F1 per field; exit code 1 when a target is missed
+
+The texts are other people's and stay in ../shared (or $MONITOR_SHARED); the repository holds codes only. Thirty of the
+sixty cards (`write`) were used for writing the rules, thirty (`check`) were not.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from monitor.facts.card import Card, read_card
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("MONITOR_SHARED", ROOT.parent / "shared"))
+TARGETS = {"linked_states": 0.95, "stage": 0.85, "target_types": 0.80, "countries": 0.90, "denial": 0.85}
+FIELDS = ["linked_states", "services", "target_types", "methods", "countries", "stage", "legal_stage", "claimed_by",
+          "denied_by", "denial", "n_arrested", "n_charged", "date", "hedged", "overview"]  # fmt: skip
+MILLISECONDS_MAX = 3.0
+MUC_TYPES = {"BOMBING": "bombing", "KIDNAPPING": "abduction", "ARSON": "arson", "ATTACK": "attack"}
+MUC_ATTACK = {"assassination", "shooting", "stabbing", "poisoning", "assault"}
+MUC_STAGES = {"ACCOMPLISHED": "executed", "ATTEMPTED": "attempted", "THREATENED": "planned"}
+
+
+class Counts:
+    """True positives, false positives and misses of one field."""
+
+    def __init__(self) -> None:
+        self.right = self.wrong = self.missed = 0
+
+    def add(self, found: set[str], wanted: set[str]) -> None:
+        self.right += len(found & wanted)
+        self.wrong += len(found - wanted)
+        self.missed += len(wanted - found)
+
+    def f1(self) -> float:
+        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
+
+    def __str__(self) -> str:
+        precision = self.right / max(1, self.right + self.wrong)
+        recall = self.right / max(1, self.right + self.missed)
+        return f"P {precision:.3f}  R {recall:.3f}  F1 {self.f1():.3f}  (n={self.right + self.missed})"
+
+
+def found_in(card: Card, field: str) -> set[str]:
+    """Return the codes that a card has for a field of the fixtures."""
+    if field == "denial":
+        return {"yes"} if card.denied_by else set()
+    if field == "hedged":
+        return {"yes"} if card.hedging else set()
+    if field == "overview":
+        return {"yes"} if card.overview else set()
+    return set(card.codes("dates" if field == "date" else field))
+
+
+def wanted_in(row: dict, field: str) -> set[str]:
+    """Return the codes that the hand-coded card has."""
+    value = bool(row["denied_by"]) if field == "denial" else row[field]
+    if isinstance(value, bool):
+        return {"yes"} if value else set()
+    if isinstance(value, list):
+        return set(value)
+    return {str(value)} if value not in (None, "") else set()
+
+
+def sixty() -> list[str]:
+    """Print the fields' figures for both halves; return the targets missed."""
+    items = {}
+    with (SHARED / "data/written-dev.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            item = json.loads(line)
+            items[item["id"]] = item
+    halves: dict[str, dict[str, Counts]] = {half: defaultdict(Counts) for half in ("write", "check", "all")}
+    for row in json.loads((ROOT / "fixtures/eval/cards-dev.json").read_text(encoding="utf-8")):
+        item = items[row["id"]]
+        card = read_card(item["title"], item["summary"], item["text"] or "", item["published"], item["lang"])
+        for field in FIELDS:
+            for half in (row["half"], "all"):
+                halves[half][field].add(found_in(card, field), wanted_in(row, field))
+    for half, counts in halves.items():
+        print(f"\n{half}: {'60' if half == 'all' else '30'} cards")
+        for field in FIELDS:
+            target = f"  target {TARGETS[field]:.2f}" if field in TARGETS else ""
+            print(f"  {field:14} {counts[field]}{target}")
+    return [
+        f"{field} {halves['all'][field].f1():.3f}"
+        for field, least in TARGETS.items()
+        if halves["all"][field].f1() < least
+    ]
+
+
+def seeds() -> list[str]:
+    """Print the seeds' fields that differ; return them as missed targets."""
+    missed = []
+    for row in json.loads((ROOT / "fixtures/eval/cards-seeds.json").read_text(encoding="utf-8")):
+        path = next((SHARED / "seeds").glob(f"{row['id']}_*"))
+        card = read_card("", "", path.read_text(encoding="utf-8"), row["published"])
+        for field in FIELDS:
+            if found_in(card, field) != wanted_in(row, field):
+                missed.append(
+                    f"seed {row['id']} {field}: {sorted(found_in(card, field))}, not {sorted(wanted_in(row, field))}"
+                )
+    print(f"\nfour seeds: {4 * len(FIELDS) - len(missed)} of {4 * len(FIELDS)} fields right")
+    return missed
+
+
+def muc() -> None:
+    """Print incident type and stage of execution against MUC-4's templates: an outside check, never tuned on."""
+    types, stages, n = Counts(), Counts(), 0
+    with gzip.open(SHARED / "data/events/muc34-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            document = json.loads(line)
+            wanted = {
+                MUC_TYPES[name]
+                for t in document["templates"]
+                for name in t.get("incident_type", [])
+                if name in MUC_TYPES
+            }
+            if not wanted:
+                continue
+            n += 1
+            text = "\n".join(" ".join(block.split()) for block in document["text"].split("\n\n"))
+            card = read_card("", "", text)
+            methods = set(card.codes("methods"))
+            found = {m for m in methods if m in MUC_TYPES.values()} | ({"attack"} if methods & MUC_ATTACK else set())
+            types.add(found, wanted)
+            steps = {
+                MUC_STAGES[name] for t in document["templates"] for name in t.get("stage", []) if name in MUC_STAGES
+            }
+            stages.add({"attempted" if code == "foiled" else code for code in card.codes("stage")}, steps)
+    print(f"\nMUC-4: {n} relevant documents (reported, no target)")
+    print(f"  incident type  {types}\n  stage          {stages}")
+
+
+def speed() -> list[str]:
+    """Print the CPU time of a card of a 600-word article."""
+    rows = [json.loads(line) for line in (SHARED / "data/written-dev.jsonl").open(encoding="utf-8")]
+    words = " ".join(row["text"] for row in rows if row["text"]).split(" ")
+    articles = [" ".join(words[at : at + 600]) for at in range(0, min(len(words), 12_000) - 600, 600)]
+    read_card("warm", "", articles[0])
+    start = time.process_time()
+    for article in articles:
+        read_card("A title of a report on an alleged plot", "", article, "2021-01-01")
+    each = (time.process_time() - start) / len(articles) * 1000
+    print(f"\none card of a 600-word article: {each:.2f} ms CPU (limit {MILLISECONDS_MAX})")
+    return [f"{each:.2f} ms a card"] if each > MILLISECONDS_MAX else []
+
+
+def main() -> int:
+    if not SHARED.is_dir():
+        print("needs ../shared (or $MONITOR_SHARED)")
+        return 2
+    missed = sixty() + seeds() + speed()
+    muc()
+    for line in missed:
+        print("MISSED:", line)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

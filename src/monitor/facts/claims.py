@@ -1,0 +1,64 @@
+"""Who says so: police, prosecutors, a court, a ministry, a service, unnamed officials or media.
+
+Owns the claimants of the report's main plot. A voice of the state that is accused is no claimant; its denials are
+read in denials.py. Hedging words are read here too, for they belong to the claim.
+"""
+
+from __future__ import annotations
+
+from monitor.facts.focus import is_lead
+from monitor.facts.sentences import Mark, Sentence
+from monitor.facts.values import CLAIMANTS, Value
+
+ENOUGH = 1.0
+REACH = 6
+
+
+def read_claims(sentences: list[Sentence], linked: list[str]) -> tuple[Value, ...]:
+    """Return who makes the claim, in a fixed order."""
+    weights: dict[str, float] = {}
+    evidence: dict[str, tuple[float, Value]] = {}
+    for sentence in sentences:
+        if sentence.old:
+            continue
+        for mark in sentence.of("source"):
+            if not _speaks(sentence, mark) or _accused_voice(sentence, mark, linked):
+                continue
+            weights[mark.code] = weights.get(mark.code, 0.0) + sentence.weight
+            if sentence.weight > evidence.get(mark.code, (0.0,))[0]:
+                quote, offset = sentence.span(mark.first, mark.last)
+                confidence = round(min(0.9, 0.4 + sentence.weight / 4), 2)
+                evidence[mark.code] = (sentence.weight, Value(mark.code, quote, sentence.field, offset, confidence))
+    return tuple(evidence[code][1] for code in CLAIMANTS if weights.get(code, 0.0) >= ENOUGH)
+
+
+def _speaks(sentence: Sentence, mark: Mark) -> bool:
+    if mark.last - mark.first > 1 and mark.code in ("anonymous-officials", "media"):
+        return True
+    words = sentence.lowers
+    if mark.first > 1 and (words[mark.first - 2] == "according" or words[mark.first - 1] in ("say", "says")):
+        return True
+    return any(m.kind == "say" and 0 <= m.first - mark.last <= REACH for m in sentence.marks)
+
+
+def _accused_voice(sentence: Sentence, mark: Mark, linked: list[str]) -> bool:
+    return any(
+        m.kind in ("state", "capital")
+        and m.code in linked
+        and -3 <= m.first - mark.last <= 2
+        and abs(m.first - mark.first) <= 3
+        for m in sentence.marks
+    )
+
+
+def read_hedging(sentences: list[Sentence]) -> tuple[Value, ...]:
+    """Return the hedging words of the lead, one a kind."""
+    found: dict[str, Value] = {}
+    for sentence in sentences:
+        if sentence.old or not is_lead(sentence):
+            continue
+        for mark in sentence.of("hedge"):
+            if mark.code not in found:
+                quote, offset = sentence.span(mark.first, mark.last)
+                found[mark.code] = Value(mark.code, quote, sentence.field, offset, 0.8)
+    return tuple(found.values())

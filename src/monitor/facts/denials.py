@@ -1,0 +1,141 @@
+"""Who denies it: the state that is accused, the accused themselves, or the country where it is said to have happened.
+
+Owns the reading of denials and of whose they are. A denial of something else (bail, entry, an old charge), a refusal to
+comment and a court that rejects an argument are none. Codes: a state's ISO code, `accused`, or `other`.
+"""
+
+from __future__ import annotations
+
+from monitor.facts.sentences import Mark, Sentence
+from monitor.facts.values import Value
+
+_PLOT_WORDS = {
+    "plot",
+    "attempt",
+    "plan",
+    "report",
+    "knowledge",
+    "knowing",
+    "case",
+    "involvement",
+    "kidnapping",
+    "abducted",
+    "role",
+}
+_ACCUSED_DENY = ("pleaded", "pleads", "plead", "denies guilt", "maintained his", "maintains his", "protest", "protests")
+
+
+def read_denials(sentences: list[Sentence], linked: list[str], proxies: set[str]) -> tuple[Value, ...]:
+    """Return who denies, each once, in the order of the text."""
+    found: dict[str, Value] = {}
+    last_state = ""
+    for sentence in sentences:
+        if not sentence.old and not sentence.has("denynot"):
+            for mark, who in _denials(sentence, linked, proxies, last_state):
+                if who not in found:
+                    quote, offset = _quote(sentence, mark)
+                    found[who] = Value(who, quote, sentence.field, offset, 0.8 if who in linked else 0.6)
+        states = [m.code for m in sentence.of("state", "capital") if m.code in linked]
+        if states or sentence.field != "text":
+            last_state = states[-1] if states else last_state
+    return tuple(found.values())
+
+
+def _denials(sentence: Sentence, linked: list[str], proxies: set[str], last_state: str) -> list[tuple[Mark, str]]:
+    found = [(mark, _subject(sentence, mark, linked, proxies, last_state)) for mark in sentence.of("deny")]
+    result = [(mark, who) for mark, who in found if who]
+    if not result and (sentence.has("calls") or sentence.has("deny")):
+        for mark in sentence.of("denyword"):
+            who = _subject(sentence, mark, linked, proxies, "")
+            if who and who != "other" and _called(sentence, mark):
+                result.append((mark, who))
+    return result
+
+
+def _called(sentence: Sentence, mark: Mark) -> bool:
+    return any(m.first < mark.first <= m.last + 14 for m in sentence.of("calls", "deny"))
+
+
+def _subject(sentence: Sentence, mark: Mark, linked: list[str], proxies: set[str], last_state: str) -> str:
+    """Return whose denial it is: the nearest speaker before the word."""
+    if _passive(sentence, mark):
+        return ""
+    speakers = [
+        m
+        for m in sentence.marks
+        if m.last <= mark.first
+        and (m.kind in ("state", "capital", "accused", "government", "proxy", "court"))
+        and not (m.kind in ("state", "capital") and _is_object(sentence, m))
+    ]
+    text = " ".join(sentence.lowers[mark.first : mark.last])
+    if text.startswith(_ACCUSED_DENY):
+        return "accused"
+    if not speakers:
+        return last_state if _opens(sentence, mark) and last_state and _about_plot(sentence, mark) else ""
+    states = [m for m in speakers if m.kind in ("state", "capital", "proxy")]
+    nearest = speakers[-1]
+    if nearest.kind == "accused" and (not states or mark.first - nearest.last <= 2):
+        return "accused" if _may_be_accused(sentence, nearest, mark) else ""
+    return _state_speaker(sentence, mark, states, nearest, linked, proxies, last_state)
+
+
+def _state_speaker(
+    sentence: Sentence,
+    mark: Mark,
+    states: list[Mark],
+    nearest: Mark,
+    linked: list[str],
+    proxies: set[str],
+    last_state: str,
+) -> str:
+    for state in reversed(states):
+        code = state.extra if state.kind == "proxy" else state.code
+        if code in linked or state.code in proxies:
+            return code
+    if states:
+        code = states[-1].code
+        knowing = set(sentence.lowers[mark.last : mark.last + 6]) & _PLOT_WORDS or mark.last - mark.first > 1
+        return code if knowing and states[-1].kind != "proxy" else ""
+    return last_state if nearest.kind == "government" and last_state in linked else ""
+
+
+def _is_object(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether the state's name stands as a place ("trial in X"), not as a speaker ("minister in X")."""
+    words = sentence.lowers
+    if mark.extra == "adj" or not mark.first or words[mark.first - 1] not in ("in", "to", "against", "at", "from"):
+        return False
+    return not any(m.last == mark.first - 1 for m in sentence.of("government"))
+
+
+def _may_be_accused(sentence: Sentence, speaker: Mark, mark: Mark) -> bool:
+    word = sentence.lowers[speaker.first]
+    if word in ("family", "relatives", "wife", "they", "couple"):
+        return False
+    between = sentence.lowers[speaker.last : mark.first]
+    return len(between) <= 6
+
+
+def _passive(sentence: Sentence, mark: Mark) -> bool:
+    return mark.first > 0 and sentence.lowers[mark.first - 1] in (
+        "was",
+        "were",
+        "been",
+        "being",
+        "be",
+        "cannot",
+        "not",
+        "group",
+        "party",
+    )
+
+
+def _opens(sentence: Sentence, mark: Mark) -> bool:
+    return mark.first <= 2
+
+
+def _about_plot(sentence: Sentence, mark: Mark) -> bool:
+    return bool(set(sentence.lowers) & _PLOT_WORDS) or sentence.has("method") or sentence.has("hedge")
+
+
+def _quote(sentence: Sentence, mark: Mark) -> tuple[str, int]:
+    return sentence.span(max(0, mark.first - 3), min(len(sentence.words), mark.last + 4))

@@ -1,0 +1,147 @@
+"""The words the card reader knows: phrases by kind and code, names of states, places and services.
+
+Owns loading data/ into one index per language and looking a token up in it. Knows no rule about what a phrase means in
+a sentence: that is the business of the modules that read fields. Tables are read once, on first use.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+DATA = Path(__file__).parent / "data"
+LATIN_LANGUAGES = ("en", "es", "de", "fr")
+WORD = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+")
+NAME_KINDS = frozenset({"state", "capital", "region", "city", "service", "proxy", "home"})
+_CHOICE = re.compile(r"\(([^)]*)\)")
+_MAX_REMEMBERED = 50_000
+
+
+class Meaning(NamedTuple):
+    """One sense of a phrase: its kind ("method", "state", …), its code, and the state or role that goes with it."""
+
+    kind: str
+    code: str
+    extra: str = ""
+
+
+class Entry(NamedTuple):
+    """A phrase's words after the first, how it must be written, and its senses."""
+
+    rest: tuple[str, ...]
+    case: str  # "" any, "cap" first letter upper, "upper" all upper
+    meanings: tuple[Meaning, ...]
+
+
+class Index:
+    """Phrases by their first word; single words may be stems. `find` remembers what it answered."""
+
+    def __init__(self) -> None:
+        self.phrases: dict[str, list[Entry]] = {}
+        self.stems: dict[str, list[Entry]] = {}
+        self._seen: dict[str, list[Entry]] = {}
+
+    def add(self, phrase: str, meaning: Meaning, case: str = "") -> None:
+        """Add one phrase; `*` at its end makes its last word a stem (only for single words)."""
+        words = tuple(WORD.findall(phrase.lower().replace("’s", "").replace("'s", "")))
+        if not words:
+            return
+        if phrase.endswith("*") and len(words) == 1:
+            self.stems.setdefault(words[0], []).append(Entry((), case, (meaning,)))
+            return
+        entries = self.phrases.setdefault(words[0], [])
+        for at, entry in enumerate(entries):
+            if entry.rest == words[1:] and entry.case == case:
+                if meaning not in entry.meanings:
+                    entries[at] = entry._replace(meanings=(*entry.meanings, meaning))
+                return
+        entries.append(Entry(words[1:], case, (meaning,)))
+
+    def find(self, word: str) -> list[Entry]:
+        """Return the entries that begin with a lower-case word, longest first."""
+        found = self._seen.get(word)
+        if found is None:
+            found = list(self.phrases.get(word, ()))
+            for cut in range(len(word), 2, -1):
+                found += self.stems.get(word[:cut], ())
+            found.sort(key=lambda entry: -len(entry.rest))
+            if len(self._seen) > _MAX_REMEMBERED:
+                self._seen.clear()
+            self._seen[word] = found
+        return found
+
+
+def spell_out(phrase: str) -> list[str]:
+    """Return the phrases that a pattern with (a|b) choices stands for."""
+    parts = _CHOICE.split(phrase)
+    choices = [part.split("|") if at % 2 else [part] for at, part in enumerate(parts)]
+    return [" ".join("".join(pick).split()) for pick in product(*choices)]
+
+
+def data_lines(name: str) -> list[str]:
+    """Return the lines of a data file without comments and blanks."""
+    text = (DATA / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> dict[str, Any]:
+    """Return the table of country, capital, region and city names."""
+    table: dict[str, Any] = msgspec.json.decode((DATA / "gazetteer.json").read_bytes())
+    return table
+
+
+@lru_cache(maxsize=1)
+def country_name() -> dict[str, str]:
+    """Return the English name of each country by its code, for people to read."""
+    return {code: row["latin"][0] for code, row in gazetteer()["countries"].items() if row["latin"]}
+
+
+@lru_cache(maxsize=8)
+def index_for(language: str) -> Index:
+    """Return the index for a language: its own phrases and adjectives, and the names of places and services."""
+    index = Index()
+    _add_names(index)
+    columns = [language] if language in LATIN_LANGUAGES else ["en"]
+    for line in data_lines("nationalities.tsv"):
+        code, *by_language = line.split("\t")
+        for column in columns:
+            at = LATIN_LANGUAGES.index(column)
+            text = by_language[at] if at < len(by_language) else ""
+            for word in filter(None, text.split(",")):
+                index.add(word, Meaning("state", code, "adj"), "cap" if column in ("en", "de") else "")
+    for column in columns:
+        for line in data_lines(f"lexicon-{column}.txt"):
+            name, _, phrases = line.partition("=")
+            kind, _, code = name.strip().partition(".")
+            for phrase in phrases.split(";"):
+                for spelled in spell_out(phrase.strip()):
+                    index.add(spelled, Meaning(kind, code))
+    return index
+
+
+def _add_names(index: Index) -> None:
+    table = gazetteer()
+    for code, row in table["countries"].items():
+        for name in row["latin"]:
+            index.add(name, Meaning("state", code, "name"), _case(name))
+    for kind in ("capitals", "regions", "cities"):
+        singular = {"capitals": "capital", "regions": "region", "cities": "city"}[kind]
+        for code, names in table[kind].items():
+            for name in names:
+                index.add(name, Meaning(singular, code, name), "cap")
+    for line in data_lines("services.tsv"):
+        code, state, role, names = line.split("\t")
+        for name in names.split(";"):
+            index.add(name, Meaning(role, code, state), _case(name))
+
+
+def _case(name: str) -> str:
+    if name.isupper() and len(name) < 6:
+        return "upper"
+    return "cap" if name[0].isupper() else ""

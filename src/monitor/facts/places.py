@@ -1,0 +1,114 @@
+"""Where the plot took place or was to: country and place with its precision.
+
+Owns the choice among the places a report names. The scene stands with the act ("shot in", "embassy in", "ambassador
+to"); a dateline, a capital that stands for its government and the linked state itself count little.
+"""
+
+from __future__ import annotations
+
+from monitor.facts.sentences import Mark, Sentence
+from monitor.facts.values import Value
+
+ENOUGH = 0.6
+SHARE = 0.75
+SCENE, NEAR_ACT, NAMED, AUTHORITY, OFFICE = 2.0, 0.8, 0.4, 0.9, 2.0
+LINKED_FACTOR = 0.3
+_PREPOSITIONS = {"in", "at", "near", "outside", "inside", "off", "over", "around", "en", "à", "bei", "nahe"}
+_TOWARDS = {"to", "of"}
+_PLACE_KINDS = ("state", "capital", "region", "city")
+_PRECISION = {"city": "city", "capital": "city", "region": "region", "state": "country"}
+_MOVES = {"flew", "fled", "arrived", "travelled", "traveled", "returned", "lives", "lived", "living",
+          "trained", "training", "born",
+          "based", "hide", "left", "moved", "back", "trip", "camps", "ambassador", "grew", "died"}  # fmt: skip
+
+
+def read_places(
+    sentences: list[Sentence], linked: list[str], *, overview: bool
+) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """Return the countries and the places."""
+    known = {m.code for s in sentences for m in s.of("state", "capital")}
+    cities = _resolve(sentences, known)
+    weights: dict[str, float] = {}
+    best: dict[str, tuple[float, Value]] = {}
+    spots: dict[str, tuple[float, str, Value]] = {}
+    for sentence in sentences:
+        for mark in sentence.of(*_PLACE_KINDS):
+            if mark.kind == "city" and cities.get(mark.extra) != mark.code:
+                continue
+            amount = place_weight(sentence, mark) * sentence.weight
+            if mark.code in linked:
+                amount *= LINKED_FACTOR
+            if amount <= 0:
+                continue
+            quote, offset = sentence.span(mark.first, mark.last)
+            confidence = round(min(0.9, 0.3 + amount / 6), 2)
+            weights[mark.code] = weights.get(mark.code, 0.0) + amount
+            if amount > best.get(mark.code, (0.0,))[0]:
+                best[mark.code] = (amount, Value(mark.code, quote, sentence.field, offset, confidence))
+            if mark.extra != "adj" and amount > spots.get(quote, (0.0,))[0]:
+                spots[quote] = (
+                    amount,
+                    mark.code,
+                    Value(quote, quote, sentence.field, offset, confidence, _PRECISION[mark.kind]),
+                )
+    chosen = _choose(weights, overview=overview)
+    return tuple(best[code][1] for code in chosen), _spots(spots, chosen)
+
+
+def place_weight(sentence: Sentence, mark: Mark) -> float:
+    """Return how much a mention says for the plot's scene being there."""
+    words = sentence.lowers
+    before = words[mark.first - 1] if mark.first else ""
+    acts = [m for m in sentence.marks if m.kind in ("method", "done")]
+    near = any(-9 <= m.first - mark.first <= 12 for m in acts)
+    moves = any(word in _MOVES for word in words[max(0, mark.first - 5) : mark.first])
+    if mark.extra == "adj":
+        return AUTHORITY if any(m.kind == "claims" and 0 <= m.first - mark.last <= 1 for m in sentence.marks) else 0.0
+    if before in _TOWARDS and any(
+        m.code == "diplomat" and 1 <= mark.first - m.last <= 2 for m in sentence.of("target")
+    ):
+        return OFFICE
+    if before in _PREPOSITIONS or (before == "the" and mark.first > 1 and words[mark.first - 2] in _PREPOSITIONS):
+        if near and not moves:
+            return SCENE
+        return NAMED if moves else NEAR_ACT
+    if mark.first == 0 and mark.kind in ("capital", "city") and sentence.field == "text":
+        return NAMED * 0.5  # a dateline
+    if any(m.kind == "claims" and 0 <= m.first - mark.last <= 1 for m in sentence.marks):
+        return AUTHORITY
+    if mark.last < len(words) and any(m.kind in ("method", "legal") and m.first == mark.last for m in sentence.marks):
+        return SCENE if mark.kind != "state" else NEAR_ACT
+    return NAMED * 0.75 if near else NAMED * 0.25
+
+
+def _resolve(sentences: list[Sentence], known: set[str]) -> dict[str, str]:
+    """Return one country for each city named: the one the report names otherwise, else the only or first candidate."""
+    candidates: dict[str, list[str]] = {}
+    for sentence in sentences:
+        for mark in sentence.of("city"):
+            codes = candidates.setdefault(mark.extra, [])
+            if mark.code not in codes:
+                codes.append(mark.code)
+    return {
+        name: next((c for c in codes if c in known), codes[0])
+        for name, codes in candidates.items()
+        if len(codes) == 1 or set(codes) & known
+    }
+
+
+def _choose(weights: dict[str, float], *, overview: bool) -> list[str]:
+    ranked = sorted(weights, key=lambda code: -weights[code])
+    if not ranked or weights[ranked[0]] < ENOUGH:
+        return []
+    top = weights[ranked[0]]
+    if overview:
+        return [code for code in ranked if weights[code] >= ENOUGH]
+    return [code for code in ranked if weights[code] >= SHARE * top][:2]
+
+
+def _spots(spots: dict[str, tuple[float, str, Value]], chosen: list[str]) -> tuple[Value, ...]:
+    order = {"city": 0, "region": 1, "country": 2}
+    rows = sorted(
+        (row for row in spots.values() if row[1] in chosen), key=lambda row: (order[row[2].precision], -row[0])
+    )
+    return tuple(value for _, _, value in rows[:3])

@@ -1,0 +1,163 @@
+"""Sentences and marks: a title, summary and text cut up, with every known phrase found once.
+
+Owns where a sentence begins and ends, which field and paragraph it stands in, how much it counts, and whether it tells
+an older story. Knows nothing of plots: the modules that read fields work on the marks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from monitor.facts.lexicon import NAME_KINDS, WORD, Index, Meaning
+
+FIELDS = ("title", "summary", "text")
+MAX_CHARS = 60_000  # a longer article is read to here: the card is about what a report leads with
+_BREAK = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(¿¡\[]*[^\W_])")
+_ABBREVIATION = re.compile(
+    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Lt|Gen|Col|Maj|Capt|Sgt|Sen|Rep|Gov|Prof|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|"
+    r"Dec|vs|etc|Inc|Co|bzw|Sr|Sra|U\.S|U\.K|U\.N|a\.m|p\.m|i\.e|e\.g)\.$"
+)
+_FURNITURE = re.compile(
+    r"^\W*(?:read (?:more|also|next)|related|see also|most read|more from|you may also|follow (?:us|our)|share|"
+    r"sign up|subscribe|download|advertisement|like us|tags?\b|photo\b|picture:|illustration:|image:|listen to|skip to|"
+    r"home [>/]|get the day|accept all|we value|you have \d+ free|already a sub|by a staff|reporting by|"
+    r"with (?:afp|ap|reuters)|editing by|\[video|audio by|accessibility|breaking news|click here|"
+    r"to find out more|do you like|"
+    r"this article is|copyright|©|article from|email our|anyone who saw|\w+ writers? .* contributed|if you are in)",
+    re.IGNORECASE,
+)
+_DATE_LINE = re.compile(r"^\W*(?:[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d)\W*$")
+
+
+class Mark(NamedTuple):
+    """A phrase found in a sentence: its sense and the tokens [first, last) it covers."""
+
+    kind: str
+    code: str
+    extra: str
+    first: int
+    last: int
+
+
+class Sentence:
+    """One sentence: where it stands, its tokens and the marks in it."""
+
+    __slots__ = (
+        "field",
+        "lowers",
+        "marks",
+        "noun_first",
+        "offset",
+        "old",
+        "paragraph",
+        "starts",
+        "text",
+        "weight",
+        "words",
+    )
+
+    def __init__(self, field: str, paragraph: int, offset: int, text: str) -> None:
+        self.field, self.paragraph, self.offset, self.text = field, paragraph, offset, text
+        self.weight = 1.0
+        self.old = False
+        self.noun_first = False  # the adjective follows its noun, as in Spanish and French
+        self.words: list[str] = []
+        self.lowers: list[str] = []
+        self.starts: list[int] = []
+        self.marks: list[Mark] = []
+
+    def of(self, *kinds: str) -> list[Mark]:
+        """Return the marks of some kinds, in order."""
+        return [mark for mark in self.marks if mark.kind in kinds]
+
+    def has(self, kind: str) -> bool:
+        """Return whether a mark of the kind stands in the sentence."""
+        return any(mark.kind == kind for mark in self.marks)
+
+    def span(self, first: int, last: int) -> tuple[str, int]:
+        """Return the text that tokens [first, last) cover, and its offset in the field."""
+        start = self.starts[first]
+        end = self.starts[last - 1] + len(self.words[last - 1])
+        return self.text[start:end], self.offset + start
+
+
+def read_sentences(title: str, summary: str, text: str, index: Index) -> list[Sentence]:
+    """Return the sentences of an article in order, marked; page furniture is left out."""
+    sentences: list[Sentence] = []
+    for field, value in zip(FIELDS, (title, summary, text), strict=True):
+        at, paragraph = 0, 0
+        for line in value[:MAX_CHARS].split("\n"):
+            if line.strip() and not _FURNITURE.match(line) and not _DATE_LINE.match(line):
+                for start, piece in _pieces(line):
+                    sentences.append(Sentence(field, paragraph, at + start, piece))
+                paragraph += 1
+            at += len(line) + 1
+    for sentence in sentences:
+        _mark(sentence, index)
+    return sentences
+
+
+def _pieces(line: str) -> list[tuple[int, str]]:
+    found, start = [], 0
+    for match in _BREAK.finditer(line):
+        if not _ABBREVIATION.search(line, start, match.start()):
+            found.append((start, line[start : match.start()]))
+            start = match.end()
+    found.append((start, line[start:]))
+    return [(at, piece) for at, piece in found if piece.strip()]
+
+
+def _mark(sentence: Sentence, index: Index) -> None:
+    for match in WORD.finditer(sentence.text):
+        word = match.group()
+        if word == "s" and match.start() and sentence.text[match.start() - 1] in "'’":
+            continue  # a possessive is not a word of its own
+        sentence.words.append(word)
+        sentence.starts.append(match.start())
+    sentence.lowers = lowers = [word.lower() for word in sentence.words]
+    at, count = 0, len(lowers)
+    while at < count:
+        step = 1
+        entries = index.find(lowers[at])
+        taken = 0
+        for entry in entries:
+            length = 1 + len(entry.rest)
+            if length < taken and _is_name(entry.meanings):
+                continue
+            if length > 1 and tuple(lowers[at + 1 : at + length]) != entry.rest:
+                continue
+            if not _written_right(sentence.words, at, length, entry.case):
+                continue
+            sentence.marks += [Mark(*meaning, at, at + length) for meaning in entry.meanings]
+            if _is_name(entry.meanings):
+                taken, step = max(taken, length), max(step, length)
+        at += step
+    _drop_inner(sentence)
+
+
+def _written_right(words: list[str], at: int, length: int, case: str) -> bool:
+    if case == "cap":
+        return words[at][0].isupper()
+    return case != "upper" or all(word.isupper() for word in words[at : at + length])
+
+
+def _is_name(meanings: tuple[Meaning, ...]) -> bool:
+    return meanings[0].kind in NAME_KINDS
+
+
+def _drop_inner(sentence: Sentence) -> None:
+    """Drop a mark that lies inside a longer one of the same kind ("minister" in "prime minister")."""
+    long = [mark for mark in sentence.marks if mark.last - mark.first > 1]
+    if long:
+        sentence.marks = [
+            mark
+            for mark in sentence.marks
+            if not any(
+                other.kind == mark.kind
+                and other.first <= mark.first
+                and mark.last <= other.last
+                and other.last - other.first > mark.last - mark.first
+                for other in long
+            )
+        ]

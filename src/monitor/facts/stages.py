@@ -1,0 +1,141 @@
+"""How far the plot got (planned, foiled, attempted, executed) and where the law stands.
+
+Owns the reading of what really happened: an act named after "to", "plot" or "attempted" has not happened. The
+stage follows GTD's idea of success: an attempt on a life is executed when the target died, attempted when not; an
+abduction, a bomb or a fire is executed when it took place. Codes: docs/plot-card.md.
+"""
+
+from __future__ import annotations
+
+from monitor.facts.sentences import Mark, Sentence
+from monitor.facts.values import LEGAL_STAGES, Value
+
+LEAD_WEIGHT = 1.0  # legal words count from the lead; from later paragraphs only when the lead has none
+_NOT_YET = ("plan", "try", "foil")
+_INFINITIVE = {"to", "would", "could", "should", "of", "for", "not"}
+_LADDER = LEGAL_STAGES[:5]
+
+
+class Weights:
+    """The evidence for each stage, and the mention that says most for it."""
+
+    __slots__ = ("best", "of")
+
+    def __init__(self) -> None:
+        self.of: dict[str, float] = {}
+        self.best: dict[str, tuple[float, Sentence, Mark]] = {}
+
+    def add(self, code: str, amount: float, sentence: Sentence, mark: Mark) -> None:
+        """Add one mention."""
+        weighed = amount * sentence.weight
+        self.of[code] = self.of.get(code, 0.0) + weighed
+        if weighed > self.best.get(code, (0.0,))[0]:
+            self.best[code] = (weighed, sentence, mark)
+
+    def get(self, code: str) -> float:
+        """Return the evidence for a code."""
+        return self.of.get(code, 0.0)
+
+
+def read_stage(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...]:
+    """Return the stage; several for a report of several plots."""
+    weights = Weights()
+    law = 0.0
+    for sentence in sentences:
+        if sentence.old:
+            continue
+        _weigh(sentence, weights)
+        law += sentence.weight * any(m.code in _LADDER for m in sentence.of("legal"))
+    codes = _several(weights, law) if overview else _one(weights, law)
+    return tuple(_value(code, weights) for code in codes)
+
+
+def _weigh(sentence: Sentence, weights: Weights) -> None:
+    acts = sentence.has("method")
+    for mark in sentence.marks:
+        if mark.kind == "done":
+            weights.add(*_done(sentence, mark), sentence, mark)
+        elif mark.kind == "try":
+            word = sentence.lowers[mark.first]
+            weights.add(
+                "try" if word.startswith(("attempt", "tr")) or "attempt" in word else "hurt", 1.0, sentence, mark
+            )
+        elif mark.kind == "foil" and (acts or sentence.has("plan")):
+            weights.add("foil", 1.0, sentence, mark)
+        elif mark.kind == "plan":
+            weights.add("plan", 1.0, sentence, mark)
+
+
+def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
+    """Return what a word for a deed says: it happened, or it was tried or planned only."""
+    for other in reversed(sentence.marks):
+        if other.kind in _NOT_YET and 0 <= mark.first - other.last <= 4:
+            return ("try", 1.0) if other.kind == "try" else (other.kind, 0.5)
+        if other.kind in _NOT_YET and mark.last == other.first:
+            return (other.kind, 0.5)
+    before = sentence.lowers[mark.first - 1] if mark.first else ""
+    if before in _INFINITIVE and before in ("to", "would", "could", "should"):
+        return "plan", 0.5
+    return mark.code, 1.0
+
+
+def _one(weights: Weights, law: float) -> list[str]:
+    kill, abduct, hit = weights.get("kill"), weights.get("abduct"), weights.get("hit")
+    tried, hurt, foiled, planned = weights.get("try"), weights.get("hurt"), weights.get("foil"), weights.get("plan")
+    happened = kill + abduct + hit
+    if foiled >= 1.2 and foiled >= 0.7 * max(kill, abduct):
+        return ["foiled"]
+    if tried + hurt >= 1.2 and tried + hurt >= kill + abduct and (tried >= 1.0 or not kill):
+        return ["attempted"]
+    if happened >= 1.2 and happened >= 0.6 * planned:
+        return ["executed"]
+    if planned:
+        return ["foiled"] if law or foiled else ["planned"]
+    if tried:
+        return ["attempted"]
+    return ["executed"] if happened else []
+
+
+def _several(weights: Weights, law: float) -> list[str]:
+    found = []
+    if weights.get("kill") + weights.get("abduct") + weights.get("hit") >= 2.0:
+        found.append("executed")
+    if weights.get("try") + weights.get("hurt") >= 1.0:
+        found.append("attempted")
+    if weights.get("foil") >= 0.5:
+        found.append("foiled")
+    return found or _one(weights, law)
+
+
+def _value(code: str, weights: Weights) -> Value:
+    parts = {
+        "executed": ("kill", "abduct", "hit"),
+        "attempted": ("try", "hurt"),
+        "foiled": ("foil", "plan"),
+        "planned": ("plan",),
+    }
+    rows = [weights.best[part] for part in parts[code] if part in weights.best]
+    if not rows:
+        return Value(code, confidence=0.3)
+    weight, sentence, mark = max(rows, key=lambda row: row[0])
+    quote, offset = sentence.span(mark.first, mark.last)
+    return Value(code, quote, sentence.field, offset, round(min(0.9, 0.4 + weight / 5), 2))
+
+
+def read_legal(sentences: list[Sentence]) -> tuple[Value, ...]:
+    """Return where the law stands: the highest step of the criminal ladder, then sanctions and expulsions."""
+    weights = Weights()
+    for sentence in sentences:
+        if not sentence.old:
+            for mark in sentence.of("legal"):
+                weights.add(mark.code, 1.0, sentence, mark)
+    lead = [code for code in LEGAL_STAGES if code in weights.best and weights.best[code][0] >= LEAD_WEIGHT]
+    chosen = lead or [code for code in LEGAL_STAGES if code in weights.best]
+    steps = [code for code in chosen if code in _LADDER][:1]
+    return tuple(_legal_value(code, weights) for code in steps + [code for code in chosen if code not in _LADDER])
+
+
+def _legal_value(code: str, weights: Weights) -> Value:
+    weight, sentence, mark = weights.best[code]
+    quote, offset = sentence.span(mark.first, mark.last)
+    return Value(code, quote, sentence.field, offset, round(min(0.9, 0.4 + weight / 4), 2))

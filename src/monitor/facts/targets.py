@@ -1,0 +1,127 @@
+"""Whom or what the plot was aimed at: several types are allowed, as in the Washington Institute's map.
+
+Owns the roles: a minister who speaks, a diplomat who is expelled and a journalist who reports are no targets. Types
+whose words hardly ever speak for the accusers (dissident, journalist, Jewish, defector) count by being named; the
+others only next to an act against them.
+"""
+
+from __future__ import annotations
+
+from monitor.facts.sentences import Mark, Sentence
+from monitor.facts.values import Value
+
+ENOUGH = 1.3
+SHARE = 0.42  # a further type needs this share of the first one's weight
+OBJECT, SUFFERER, NAMED = 2.0, 1.5, 0.7
+REACH = 7
+_BY_NAME = {"dissident", "journalist", "jewish-or-israeli", "defector"}
+_SPEAKERS = {"official", "diplomat", "military", "other", "journalist"}
+_LEFT = {"former", "ex", "exiled", "opposition", "senior", "top", "retired", "prominent", "leading"}
+
+
+def read_targets(
+    sentences: list[Sentence], linked: list[str], *, overview: bool
+) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """Return the target types, and a short description from the text."""
+    weights: dict[str, float] = {}
+    best: dict[str, tuple[float, Value, Value]] = {}
+    for sentence in sentences:
+        if sentence.old:
+            continue
+        for code, mark in _candidates(sentence, linked):
+            amount = _weight(sentence, mark, code, linked) * sentence.weight
+            if amount <= 0:
+                continue
+            weights[code] = weights.get(code, 0.0) + amount
+            if amount > best.get(code, (0.0,))[0]:
+                best[code] = (amount, *_values(sentence, mark, code))
+    other = weights.pop("other", 0.0)
+    top = max(weights.values(), default=0.0)
+    floor = ENOUGH if overview else max(ENOUGH, SHARE * top)
+    chosen = sorted((code for code, weight in weights.items() if weight >= floor), key=lambda code: -weights[code])
+    if not chosen and other >= ENOUGH:
+        chosen = ["other"]
+    return tuple(best[code][1] for code in chosen), tuple(best[code][2] for code in chosen[:1])
+
+
+def _candidates(sentence: Sentence, linked: list[str]) -> list[tuple[str, Mark]]:
+    found = [(mark.code, mark) for mark in sentence.of("target")]
+    if "IL" not in linked:
+        israelis = [m for m in sentence.of("state") if m.code == "IL" and _people_of(sentence, m)]
+        found += [("jewish-or-israeli", mark) for mark in israelis]
+    return found
+
+
+def _people_of(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether "Israel" stands for its people or missions: "Israeli tourists", "an Israeli"."""
+    speaks = any(m.kind in ("claims", "say", "agent") and 0 <= m.first - mark.last <= 2 for m in sentence.marks)
+    noun = any(m.kind == "victimlike" and 0 <= m.first - mark.last <= 2 for m in sentence.marks)
+    if noun:
+        return not any(m.kind in ("claims", "say", "deny") and 1 <= m.first - mark.last <= 3 for m in sentence.marks)
+    return mark.extra == "adj" and not speaks
+
+
+def _weight(sentence: Sentence, mark: Mark, code: str, linked: list[str]) -> float:
+    if code in _SPEAKERS and (_speaks(sentence, mark) or _is_suspect(sentence, mark)):
+        return 0.0
+    if _of_linked_state(sentence, mark, linked) and code in ("diplomat", "official", "military"):
+        return 0.0
+    amount = NAMED if code in _BY_NAME else 0.0
+    if _acted_on(sentence, mark):
+        return amount + OBJECT
+    if _suffers(sentence, mark):
+        return amount + SUFFERER
+    return amount
+
+
+def _acted_on(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether an act stands before the word, with no verb of speech between them."""
+    for other in reversed(sentence.marks):
+        if other.kind == "method" and other.last <= mark.first <= other.last + REACH:
+            inside = [m for m in sentence.marks if other.last <= m.first and m.last <= mark.first]
+            return not any(m.kind in ("say", "legal") for m in inside)
+    return False
+
+
+def _suffers(sentence: Sentence, mark: Mark) -> bool:
+    return any(m.kind == "method" and 0 <= m.first - mark.last <= 4 for m in sentence.marks)
+
+
+def _speaks(sentence: Sentence, mark: Mark) -> bool:
+    after = any(m.kind in ("say", "claims", "deny") and 0 <= m.first - mark.last <= 2 for m in sentence.marks)
+    before = any(m.kind == "say" and 0 <= mark.first - m.last <= 1 and m.code for m in sentence.marks)
+    return after or (before and not _acted_on(sentence, mark))
+
+
+def _is_suspect(sentence: Sentence, mark: Mark) -> bool:
+    return any(
+        m.kind == "legal" and (0 <= mark.first - m.last <= 3 or 0 <= m.first - mark.last <= 3) for m in sentence.marks
+    ) and not _acted_on(sentence, mark)
+
+
+def _of_linked_state(sentence: Sentence, mark: Mark, linked: list[str]) -> bool:
+    return any(
+        m.kind in ("state", "capital", "service")
+        and (m.code in linked or m.extra in linked)
+        and 0 <= mark.first - m.last <= 1
+        for m in sentence.marks
+    )
+
+
+def _values(sentence: Sentence, mark: Mark, code: str) -> tuple[Value, Value]:
+    quote, offset = sentence.span(mark.first, mark.last)
+    first = mark.first
+    while first and (sentence.lowers[first - 1] in _LEFT or _is_adjective(sentence, first - 1)):
+        first -= 1
+    last = mark.last
+    while last < len(sentence.words) and any(
+        m.kind in ("target", "victimlike") and m.first == last for m in sentence.marks
+    ):
+        last += 1
+    words, at = sentence.span(first, last)
+    confidence = round(min(0.9, 0.4 + sentence.weight / 5), 2)
+    return Value(code, quote, sentence.field, offset, confidence), Value(words, words, sentence.field, at, confidence)
+
+
+def _is_adjective(sentence: Sentence, at: int) -> bool:
+    return any(m.kind == "state" and m.first <= at < m.last for m in sentence.marks)

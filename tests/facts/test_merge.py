@@ -1,0 +1,61 @@
+"""A story has one card; what a reviewer corrects stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.errors import InputError
+from monitor.facts.merge import apply_corrections, merge_cards
+from monitor.facts.values import Card, Value
+
+
+def card(**fields: list[str]) -> Card:
+    """A card with bare codes."""
+    return Card(
+        **{
+            name: tuple(Value(code, quote=code, field="title", confidence=0.5) for code in codes)
+            for name, codes in fields.items()
+        }
+    )
+
+
+def test_a_story_unites_its_entries_and_names_each_entry() -> None:
+    """Codes of all entries, each with the entry it was read in; the code most entries have stands first."""
+    merged = merge_cards(
+        [card(linked_states=["IR"]), card(linked_states=["RU"]), card(linked_states=["RU"])], ["e1", "e2", "e3"]
+    )
+    assert merged.codes("linked_states") == ["RU", "IR"]
+    assert [value.entry_id for value in merged.linked_states] == ["e2", "e1"]
+
+
+def test_the_newest_report_gives_the_stage_and_the_highest_legal_step_stands_first() -> None:
+    """Follow-ups move the stage on; earlier legal steps stay below."""
+    merged = merge_cards(
+        [card(stage=["planned"], legal_stage=["arrested"]), card(stage=["foiled"], legal_stage=["charged"]), card()]
+    )
+    assert merged.codes("stage") == ["foiled"]
+    assert merged.codes("legal_stage") == ["charged", "arrested"]
+
+
+def test_a_correction_replaces_a_field_and_keeps_known_evidence() -> None:
+    """A confirmed code keeps its quote; a new one is marked as a correction."""
+    fixed = apply_corrections(card(linked_states=["IR", "SY"]), [{"field": "linked_states", "value": ["IR", "LB"]}])
+    assert [(v.code, v.quote, v.field, v.confidence) for v in fixed.linked_states] == [
+        ("IR", "IR", "title", 1.0),
+        ("LB", "", "correction", 1.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [{"field": "guilt", "value": ["x"]}, {"field": "stage", "value": ["done"]}, {"field": "stage", "value": "planned"}],
+)
+def test_a_correction_outside_the_codes_is_refused(correction: dict[str, object]) -> None:
+    """No unknown field, no unknown stage, no bare string."""
+    with pytest.raises(InputError):
+        apply_corrections(Card(), [correction])
+
+
+def test_merging_nothing_gives_an_empty_card() -> None:
+    """A story whose entries say nothing has an empty card."""
+    assert merge_cards([]) == Card()

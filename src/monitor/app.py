@@ -111,12 +111,23 @@ def position_of(log: SqliteLog, as_of: str) -> int:
 
 def open_reading(given: str | None = None, data: str | None = None, as_of: str | None = None) -> Workspace:
     """Open the data folder to look at it; with `as_of`, what the log said then, folded in memory."""
-    workspace = open_workspace(given, data)
+    try:
+        workspace = open_workspace(given, data)
+    except StorageError:  # a read-only folder or a full disk: what the log says can still be read
+        workspace = _open_read_only(given, data)
     if as_of:
         position = position_of(workspace.log, as_of)
         workspace.views.close()
         workspace.views = open_views(None, workspace.log, upto=position)
     return workspace
+
+
+def _open_read_only(given: str | None, data: str | None) -> Workspace:
+    """Open a folder that cannot be written, with the views folded in memory."""
+    config, folder = read_config(given, data)
+    log = open_existing_log(folder, read_only=True)
+    views = open_views(None, log)
+    return Workspace(config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model)
 
 
 def current_model(workspace: Workspace) -> Model:

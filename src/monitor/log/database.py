@@ -43,6 +43,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
+    if mode == "ro" and not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
+        uri += "&immutable=1"  # WAL wants to write beside the file; nothing can change a file in a read-only folder
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
 
 
@@ -51,6 +53,14 @@ def create_file(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     return connect(path)
+
+
+def is_full(path: Path) -> bool:
+    """Say whether the disk has no room at all."""
+    try:
+        return os.statvfs(path.parent).f_bavail == 0
+    except (AttributeError, OSError):
+        return False
 
 
 def check_free_space(path: Path) -> None:
@@ -83,7 +93,7 @@ def explain(error: sqlite3.Error, path: Path) -> MonitorError:
         return LogBrokenError(
             f"the log is damaged ({text}): run `monitor log verify`; `monitor restore` puts a backup back"
         )
-    if "disk is full" in text:
+    if "disk is full" in text or ("disk I/O" in text and is_full(path)):  # a full disk also fails WAL's own files
         return StorageError(f"disk full: {path}; nothing of this batch was kept; free some space and run again")
     if "disk I/O" in text:
         return StorageError(f"I/O error: {path}; nothing more was acknowledged; check the disk and run again")

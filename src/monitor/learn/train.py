@@ -19,21 +19,15 @@ from monitor.classify.model import FORMAT, Example, ModelData, ViewData, model_b
 from monitor.learn.fit import Fitted, Floats, Options, ViewOptions, fit
 from monitor.learn.terms import TermStore
 
-SEED_FADE = 20.0  # with this many plot labels the seeds and templates weigh half of what they weigh alone
-HARD_WEIGHT = 3.0  # an answered row says more than an unread entry: it was chosen because it looked like a plot
+PRIOR_FADE = 20.0  # with this many labelled plot stories, seeds and templates hold half of the plots' weight
+HARD_WEIGHT = 5.0  # an answered row counts as this many unread entries: it was shown because it looked like a plot
+SAMPLE_CAP = 5.0  # an audit sample's answer counts as at most this many answers
 SOURCE_CAP = 0.2  # one source's labels weigh at most this share of their class
+TOTAL = 10_000.0  # weights are scaled to this sum, so that `c` means the same with few and many rows
 N_EXAMPLES = 200  # labelled plots kept for "nearest example"
 
-OPTIONS = Options(
-    views=(
-        ViewOptions(scale=1.0, min_df=2),
-        ViewOptions(scale=1.0, min_df=2),
-        ViewOptions(scale=1.0, min_df=2),
-    ),
-    kind="logistic",
-    c=1.0,
-    positive_ratio=1.0,
-)
+_VIEW = ViewOptions(min_df=2, pad=10.0)
+OPTIONS = Options(views=(_VIEW,) * len(VIEWS), kind="logistic", c=0.06, positive_ratio=1.0)
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -85,31 +79,43 @@ class Thresholds(msgspec.Struct, frozen=True):
 def fit_set(data: TrainingSet, options: Options = OPTIONS) -> Fitted:
     """Fit the classifier on a training set. Raises ValueError where there is no example of one kind."""
     weighed = weigh(data)
-    background = np.asarray(data.background, dtype=np.int64)
-    rows = np.concatenate([np.array([row.row for row, _ in weighed], dtype=np.int64), background])
-    labels = np.concatenate([np.array([row.plot for row, _ in weighed], dtype=bool), np.zeros(len(background), bool)])
-    weights = np.concatenate([np.array([weight for _, weight in weighed]), np.ones(len(background))])
-    if labels.all() or not labels.any():
+    rows = np.array([row.row for row, _ in weighed], dtype=np.int64)
+    labels = np.array([row.plot for row, _ in weighed], dtype=bool)
+    weights = np.array([weight for _, weight in weighed])
+    if not len(labels) or labels.all() or not labels.any():
         raise ValueError("training needs plots and not-plots")
+    weights *= TOTAL / weights.sum()
     return fit(data.store, rows, labels, weights, options)
 
 
 def weigh(data: TrainingSet) -> list[tuple[Row, float]]:
-    """Return every prior and labelled row with its weight.
+    """Return every row with its weight, each class's weights summing to 1.
 
-    A story's labels share one weight per answer; a source's share of its class is capped; seeds and templates fade as
-    labelled plots come in: n stories of plots leave SEED_FADE / (SEED_FADE + n) of their weight.
+    Plots: seeds and templates (as weighed in `prior`) hold PRIOR_FADE / (PRIOR_FADE + n), n labelled stories the rest,
+    a story's labels sharing one weight. Not-plots: each background row counts 1, each answered row HARD_WEIGHT.
     """
-    per_story = Counter((row.group, row.plot) for row in data.labelled)
-    weights = [
-        row.weight * (1.0 if row.plot else HARD_WEIGHT) / (per_story[row.group, row.plot] if row.group else 1)
-        for row in data.labelled
+    labelled = _cap_sources(data.labelled, _label_weights(data.labelled))
+    n_stories = len({row.group or str(row.row) for row in data.labelled if row.plot})
+    prior_share = PRIOR_FADE / (PRIOR_FADE + n_stories)
+    prior_total = sum(row.weight for row in data.prior if row.plot) or 1.0
+    label_total = sum(w for row, w in zip(data.labelled, labelled, strict=True) if row.plot) or 1.0
+    plots = [(row, row.weight * prior_share / prior_total) for row in data.prior if row.plot]
+    plots += [
+        (row, weight * (1 - prior_share) / label_total)
+        for row, weight in zip(data.labelled, labelled, strict=True)
+        if row.plot
     ]
-    weights = _cap_sources(data.labelled, weights)
-    n_stories = len({row.group or row.row for row in data.labelled if row.plot})
-    fade = SEED_FADE / (SEED_FADE + n_stories)
-    prior = [(row, row.weight * fade) for row in data.prior]
-    return prior + list(zip(data.labelled, weights, strict=True))
+    others = [(row, row.weight) for row in data.prior if not row.plot]
+    others += [(row, HARD_WEIGHT * weight) for row, weight in zip(data.labelled, labelled, strict=True) if not row.plot]
+    others += [(Row(int(row), plot=False), 1.0) for row in data.background]
+    total = sum(weight for _, weight in others) or 1.0
+    return plots + [(row, weight / total) for row, weight in others]
+
+
+def _label_weights(rows: Sequence[Row]) -> list[float]:
+    """Return one weight a story and verdict, shared by its rows; an audit answer's 1 / probability is capped."""
+    per_story = Counter((row.group, row.plot) for row in rows)
+    return [min(row.weight, SAMPLE_CAP) / (per_story[row.group, row.plot] if row.group else 1) for row in rows]
 
 
 def _cap_sources(rows: Sequence[Row], weights: Sequence[float]) -> list[float]:

@@ -108,6 +108,7 @@ class TickFinished(EventData, frozen=True, kw_only=True):
     n_new: int = 0
     n_revised: int = 0
     n_flagged: int = 0
+    n_pages: int = 0
     duration_ms: int = 0
     note: str = ""
 

@@ -30,6 +30,7 @@ CREATE TABLE entries (
     source_url TEXT NOT NULL, score REAL, model_id TEXT, scored_position INTEGER, scored_revision INTEGER,
     flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+CREATE INDEX entries_seen ON entries (seen_at);
 CREATE INDEX entries_feed ON entries (feed_id, position);
 CREATE INDEX entries_flagged ON entries (flagged_position) WHERE flagged_position IS NOT NULL;
 CREATE TABLE entry_events (
@@ -38,6 +39,9 @@ CREATE TABLE entry_events (
 CREATE TABLE rescored (position INTEGER PRIMARY KEY);
 CREATE TABLE pages (
     entry_id TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL, retry_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sample_days (
+    day TEXT PRIMARY KEY, n_drawn INTEGER NOT NULL, n_population INTEGER NOT NULL, model_id TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE samples (
     entry_id TEXT PRIMARY KEY, day TEXT NOT NULL, probability REAL NOT NULL, position INTEGER NOT NULL
@@ -114,6 +118,10 @@ def _sampled(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(SampleDrawn, event.data)
         rows = [(entry_id, data.day, probability, event.position) for entry_id, probability in data.entries]
+        db.execute(
+            "INSERT OR IGNORE INTO sample_days VALUES (?,?,?,?)",
+            (data.day, len(data.entries), data.n_population, data.model_id),
+        )
         db.executemany("INSERT OR IGNORE INTO samples VALUES (?,?,?,?)", rows)
         db.executemany(_NOTE, [(row[0], event.position) for row in rows])
 

@@ -17,7 +17,9 @@ from monitor.feeds.settings import Settings
 from monitor.feeds.values import FeedConfig, FeedState, FetchRequest, FetchResult
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
+from monitor.worker.chores import do_chores
 from monitor.worker.collect import Collector, Commit, feed_states
+from monitor.worker.pages import read_pages
 from monitor.worker.sync import feed_changes
 from monitor.worker.workspace import Workspace
 
@@ -37,6 +39,7 @@ class TickReport(msgspec.Struct, kw_only=True):
     n_new: int = 0
     n_revised: int = 0
     n_flagged: int = 0
+    n_pages: int = 0
     duration_ms: int = 0
     problems: list[str] = []
 
@@ -71,9 +74,12 @@ def run_tick(
     started = NewEvent(f"tick-started:{report.tick_id}", TickStarted(tick_id=report.tick_id, n_due=len(due)))
     workspace.append([*_clock_jump(workspace, now), started])
     _collect(workspace, due, now, report, progress)
+    n_pages, n_flagged = read_pages(workspace, fetch_policy(workspace.config.settings, now), now)
+    report.n_pages, report.n_flagged = n_pages, report.n_flagged + n_flagged
     report.duration_ms = max(0, round((workspace.clock() - now).total_seconds() * 1000))
     fields = {name: getattr(report, name) for name in report.__struct_fields__ if name != "problems"}
     workspace.append([NewEvent(f"tick-finished:{report.tick_id}", TickFinished(**fields))])
+    do_chores(workspace, workspace.clock())
     return report
 
 

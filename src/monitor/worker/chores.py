@@ -1,0 +1,44 @@
+"""What a tick does beside collecting: the audit sample of yesterday, a signed checkpoint, dropping expired texts.
+
+Each is harmless to repeat: its key, or its own look at the log, says whether it was done.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.learn.sample import Unflagged, draw_sample
+from monitor.log.checkpoints import checkpoint_if_due
+from monitor.log.codec import iso
+from monitor.log.erasure import drop_expired
+from monitor.log.events import NewEvent, SampleDrawn
+from monitor.worker.workspace import Workspace
+
+_SEEN_THAT_DAY = """SELECT entry_id, score FROM entries WHERE seen_at >= ? AND seen_at < ? AND flagged_position IS NULL
+    AND score IS NOT NULL ORDER BY position"""
+
+
+def do_chores(workspace: Workspace, now: datetime) -> None:
+    """Do what is due after a tick."""
+    draw_yesterday(workspace, now)
+    if workspace.config.settings.retain_unflagged_days:
+        drop_expired(workspace.log, now, workspace.config.settings.retain_unflagged_days)
+        workspace.views.catch_up()
+    if checkpoint_if_due(workspace.log, recorded_at=iso(now)) is not None:
+        workspace.views.catch_up()
+
+
+def draw_yesterday(workspace: Workspace, now: datetime) -> None:
+    """Draw the audit sample from the entries first seen yesterday (UTC) and not flagged, once."""
+    n = workspace.config.settings.audit_per_day
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = (today - timedelta(days=1)).date().isoformat()
+    if not n or workspace.views.db.execute("SELECT 1 FROM sample_days WHERE day = ?", (day,)).fetchone():
+        return
+    rows = workspace.views.db.execute(_SEEN_THAT_DAY, (iso(today - timedelta(days=1)), iso(today))).fetchall()
+    if not rows:
+        return
+    model = workspace.model
+    draw = draw_sample(day, [Unflagged(*row) for row in rows], n, model.look_again)
+    data = SampleDrawn(day=day, entries=list(draw.entries), n_population=draw.n_population, model_id=model.model_id)
+    workspace.append([NewEvent(f"sample-drawn:{day}", data)])

@@ -1,0 +1,153 @@
+"""Full text: the pages behind new entries of feeds that ask for it, read, and their entries scored again.
+
+An entry is scored on title and summary at once (collect.py) and once more when its article arrives. A page that cannot
+be read is an event with a retry; robots.txt is respected. Extraction is text/extract.py's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from monitor.feeds.policy import ACCEPT_PAGE, FetchPolicy
+from monitor.feeds.values import FeedConfig, FetchRequest, FetchResult, ParsedEntry
+from monitor.log.codec import iso
+from monitor.log.events import NewEvent, PageFailed, PageRead
+from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
+from monitor.worker.assess import Candidate, flagged_event, score_all, scored_event
+from monitor.worker.linking import StoryLinking
+from monitor.worker.workspace import Workspace
+
+PAGES_PER_TICK = 200
+# Older than this an entry's page is no news; four tries over two days are enough for what is not there.
+GIVE_UP = timedelta(days=3)
+RETRY_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+MAX_CHARS = 200_000
+FINAL_REASONS = frozenset({"http-404", "http-410", "http-403", "http-451", "not-http", "private-address", "too-large"})
+
+_WANTED = """SELECT e.entry_id, e.link, e.revision, e.text_sha, e.lang, e.feed_id,
+    e.flagged_position IS NOT NULL AS flagged, e.published_at, e.source_name, e.source_url, coalesce(p.attempt, 0) AS attempt
+    FROM entries e JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN pages p ON p.entry_id = e.entry_id
+    WHERE f.full_text = 1 AND f.removed_at IS NULL AND e.seen_at >= ? AND e.link LIKE 'http%'
+      AND (p.entry_id IS NULL OR (p.retry_at <> '' AND p.retry_at <= ?))
+    ORDER BY e.score DESC, e.position LIMIT ?"""
+
+
+class WantedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry whose page is to be read."""
+
+    entry_id: str
+    link: str
+    revision: int
+    text_sha: str
+    lang: str
+    feed_id: str
+    flagged: int
+    published_at: str
+    source_name: str
+    source_url: str
+    attempt: int
+
+
+def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tuple[int, int]:
+    """Read the pages that are wanted now; return how many were read and how many entries they got flagged."""
+    wanted = _wanted(workspace, now)
+    if not wanted:
+        return 0, 0
+    from monitor.feeds.fetch import fetch_all
+    from monitor.feeds.robots import allowed
+
+    verdicts = allowed({page.link for page in wanted.values()}, policy)
+    linking = StoryLinking(workspace)
+    n_read = n_flagged = 0
+    requests = []
+    for page in wanted.values():
+        refusal = verdicts.get(page.link, "")
+        if refusal:
+            final = "forbids" in refusal
+            _record_failure(workspace, page, "robots", refusal, now, final=final)
+        else:
+            requests.append(FetchRequest(request_id=page.entry_id, url=page.link, accept=ACCEPT_PAGE))
+    for result in fetch_all(requests, policy):
+        flagged = _take(workspace, wanted[result.request_id], result, linking, now)
+        n_read += flagged is not None
+        n_flagged += bool(flagged)
+    return n_read, n_flagged
+
+
+def _wanted(workspace: Workspace, now: datetime) -> dict[str, WantedPage]:
+    cursor = workspace.views.db.execute(_WANTED, (iso(now - GIVE_UP), iso(now), PAGES_PER_TICK))
+    names = [column[0] for column in cursor.description]
+    pages = (WantedPage(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
+    return {page.entry_id: page for page in pages}
+
+
+def _take(
+    workspace: Workspace, page: WantedPage, result: FetchResult, linking: StoryLinking, now: datetime
+) -> bool | None:
+    """Commit one page with its new score; return whether it got the entry flagged, None where it was not read."""
+    from monitor.text.extract import read_page
+
+    if result.body is None:
+        reason = result.error or "no-body"
+        _record_failure(workspace, page, reason, result.detail, now, final=reason in FINAL_REASONS)
+        return None
+    article = read_page(result.body, result.final_url or page.link)
+    if not article.text.strip():
+        _record_failure(workspace, page, "no-article", "no article text was found on the page", now, final=True)
+        return None
+    before = read_entry_payload(workspace.log.payload(page.text_sha))
+    if before is None:
+        return None
+    text = article.text[:MAX_CHARS]
+    payload = entry_payload(before.title, before.summary, text)
+    sha = payload_sha(payload)
+    data = PageRead(
+        entry_id=page.entry_id, revision=page.revision, url=result.final_url or page.link, text_sha=sha,
+        n_chars=len(text), extractor=article.extractor,
+    )  # fmt: skip
+    candidate = Candidate(
+        entry_id=page.entry_id, revision=page.revision, text_sha=sha, title=before.title, summary=before.summary,
+        text=text, lang=page.lang, flagged=bool(page.flagged),
+    )  # fmt: skip
+    events = [NewEvent(f"page-read:{page.entry_id}:{page.revision}:{sha[:16]}", data)]
+    events += _assess(workspace, page, candidate, linking, now)
+    workspace.append(events, {sha: payload})
+    return len(events) > 2
+
+
+def _assess(
+    workspace: Workspace, page: WantedPage, candidate: Candidate, linking: StoryLinking, now: datetime
+) -> list[NewEvent]:
+    model = workspace.model
+    scored = score_all(model, [candidate])
+    events = [scored_event(model, scored, page.feed_id, "page")]
+    if scored[0].flag:
+        events.append(flagged_event(model, scored[0], "page", workspace.config.settings.alert_score or None))
+        events += linking.link(_feed(workspace, page.feed_id), candidate, _entry(page), now)
+    return events
+
+
+def _entry(page: WantedPage) -> ParsedEntry:
+    at = datetime.fromisoformat(page.published_at) if page.published_at else None
+    return ParsedEntry(
+        guid="", link=page.link, title="", summary="", published_at=at, source_name=page.source_name,
+        source_url=page.source_url,
+    )  # fmt: skip
+
+
+def _feed(workspace: Workspace, feed_id: str) -> FeedConfig:
+    return next(feed for feed in workspace.config.feeds if feed.feed_id == feed_id)
+
+
+def _record_failure(
+    workspace: Workspace, page: WantedPage, reason: str, detail: str, now: datetime, *, final: bool
+) -> None:
+    """Append page-failed with the time of the next try, none after the last."""
+    attempt = page.attempt + 1
+    again = "" if final or attempt > len(RETRY_AFTER) else iso(now + RETRY_AFTER[attempt - 1])
+    data = PageFailed(
+        entry_id=page.entry_id, url=page.link, reason=reason, detail=detail[:300], attempt=attempt, retry_at=again
+    )
+    workspace.append([NewEvent(f"page-failed:{page.entry_id}:{page.revision}:{attempt}", data)])

@@ -27,7 +27,8 @@ MAX_CHARS = 200_000
 FINAL_REASONS = frozenset({"http-404", "http-410", "http-403", "http-451", "not-http", "private-address", "too-large"})
 
 _WANTED = """SELECT e.entry_id, e.link, e.revision, e.text_sha, e.lang, e.feed_id,
-    e.flagged_position IS NOT NULL AS flagged, e.published_at, e.source_name, e.source_url, coalesce(p.attempt, 0) AS attempt
+    e.flagged_position IS NOT NULL AS flagged, e.published_at, e.source_name, e.source_url,
+    coalesce(p.attempt, 0) AS attempt
     FROM entries e JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN pages p ON p.entry_id = e.entry_id
     WHERE f.full_text = 1 AND f.removed_at IS NULL AND e.seen_at >= ? AND e.link LIKE 'http%'
       AND (p.entry_id IS NULL OR (p.retry_at <> '' AND p.retry_at <= ?))

@@ -125,16 +125,24 @@ def _narrow(bits: int) -> int:
 @lru_cache(maxsize=100_000)
 def patterns_in(kinds: int, prefix: str) -> tuple[str, ...]:
     """Return the patterns whose kinds are all among `kinds`."""
-    return tuple(prefix + name for name, needed in _patterns() if kinds & needed == needed)
+    return tuple(
+        prefix + name for name, needed, barred in _patterns() if kinds & needed == needed and not kinds & barred
+    )
 
 
 @cache
-def _patterns() -> tuple[tuple[str, int], ...]:
+def _patterns() -> tuple[tuple[str, int, int], ...]:
+    """Return (name, kinds needed, kinds that must be absent) of each pattern."""
     table = mask.kinds() | {"STATES": _TWO_STATES}
     names = [name for line in mask.data_lines("patterns.txt") for name in line.split("#")[0].split()]
-    return tuple((name, sum(table[kind] for kind in name.split("+"))) for name in dict.fromkeys(names))
+    rows = []
+    for name in dict.fromkeys(names):
+        needed, *barred = name.split("-")
+        rows.append((name, sum(table[kind] for kind in needed.split("+")), sum(table[kind] for kind in barred)))
+    return tuple(rows)
 
 
 def pattern_kinds(term: str) -> int:
     """Return the bits of the kinds a pattern needs."""
-    return dict(_patterns())[term.partition(":")[2]] & ~_TWO_STATES
+    wanted = term.partition(":")[2]
+    return next(needed for name, needed, _ in _patterns() if name == wanted) & ~_TWO_STATES

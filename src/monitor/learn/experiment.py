@@ -10,38 +10,18 @@ from collections.abc import Mapping, Sequence
 from time import strptime
 from typing import Any
 
-import msgspec
 import numpy as np
 
-from monitor.classify.seeds import load_seeds
-from monitor.classify.templates import template_counts
+from monitor.learn.cold import Prior
 from monitor.learn.fit import Options
 from monitor.learn.simulate import RETRAIN_DAYS, Answer, Replay, figures, replay
 from monitor.learn.streams import StreamEntry, StreamLabel
-from monitor.learn.terms import Counts, TermStore
+from monitor.learn.terms import TermStore
 from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, fit_set
 from monitor.stories.link import Linker
 
 BACKGROUND_DAYS = 14  # a retrain takes this many days of unanswered entries as background too
 BACKGROUND_MAX = 20_000
-
-
-def shipped_prior() -> list[Prior]:
-    """Return the seeds' passages and the templates, each kind with a total weight of 1."""
-    seeds = [passage.counts for seed in load_seeds() for passage in seed.passages]
-    templates = template_counts()
-    return [
-        *(Prior(counts, plot=True, weight=1 / len(seeds)) for counts in seeds),
-        *(Prior(counts, plot=True, weight=1 / len(templates)) for counts in templates),
-    ]
-
-
-class Prior(msgspec.Struct, frozen=True):
-    """What is known before the first label: term counts of seeds and templates, and what they are examples of."""
-
-    counts: Counts
-    plot: bool
-    weight: float = 1.0
 
 
 class Linked:

@@ -217,13 +217,14 @@ def _concept_rows() -> tuple[tuple[str, tuple[str, ...], str], ...]:
 
 
 @cache
-def _bits(concept: str) -> int:
+def concept_bits(concept: str) -> int:
+    """Return the bits of a concept's kinds."""
     table = kinds()
     return sum(table[name] for name in concept_kinds()[concept])
 
 
 @cache
-def _state_bit(code: str) -> int:
+def state_bit(code: str) -> int:
     """Return the bit of a state by its two-letter code (26 x 26 of them above the kinds)."""
     return 1 << (KINDS_WIDTH + (ord(code[0]) - 65) * 26 + ord(code[1]) - 65)
 
@@ -244,7 +245,7 @@ def _lines(language: str) -> Iterator[tuple[str, Entry]]:
 def _words(code: str) -> Iterator[tuple[str, Entry]]:
     for line in data_lines(f"words-{code}.txt"):
         concept, _, forms = line.partition(":")
-        entry = Entry(concept, _bits(concept), "")
+        entry = Entry(concept, concept_bits(concept), "")
         for form in _forms(forms):
             yield form, entry
 
@@ -253,8 +254,8 @@ def _services() -> Iterator[tuple[str, Entry]]:
     for line in data_lines("services.txt"):
         head, _, forms = line.partition(":")
         code, concept = head.split()
-        state = _state_bit(code) if code != "--" else 0
-        entry = Entry(concept, _bits(concept) | state, "#" + concept.lower())
+        state = state_bit(code) if code != "--" else 0
+        entry = Entry(concept, concept_bits(concept) | state, "#" + concept.lower())
         for form in _forms(forms):
             yield form, entry
 
@@ -262,7 +263,7 @@ def _services() -> Iterator[tuple[str, Entry]]:
 def _names(code: str) -> Iterator[tuple[str, Entry]]:
     for line in data_lines(f"names-{code}.tsv"):
         concept, state, forms = line.split("\t")
-        entry = Entry(concept, _bits(concept) | _state_bit(state), "#state")
+        entry = Entry(concept, concept_bits(concept) | state_bit(state), "#state")
         for form in _forms(forms):
             yield form, entry
 

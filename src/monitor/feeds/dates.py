@@ -20,8 +20,8 @@ from monitor.feeds.datewords import AMBIGUOUS_ZONES, DIGITS, MONTHS, ZONES
 
 # Clocks differ by some minutes, zones are mislabelled by up to 14 h: only later than this is a date in the future.
 FUTURE_SLACK = timedelta(hours=24)
-# Feeds began in 1997; anything outside is a default value or a slip.
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+# 1 January 1970 is a clock that was never set; later than 2100 is a slip.
+FIRST_YEAR, LAST_YEAR = 1971, 2100
 
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9},? +)?(\d{1,2})[ -]([A-Za-z]{3})[a-z]*[ -](\d{4}|\d\d),? +"

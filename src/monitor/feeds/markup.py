@@ -25,26 +25,34 @@ _CODE = re.compile(r"<(script|style|template|noscript|iframe|svg)(?=[\s/>])", re
 def plain_text(markup: str) -> str:
     """Return the text of an HTML fragment; blocks end in a newline, other white space becomes one blank."""
     if "<" in markup:
-        markup = " ".join(markup.split())
+        if not markup.isprintable():
+            markup = " ".join(markup.split())
         if "<!--" in markup:
             markup = _without_comments(markup)
         if _CODE.search(markup):
             markup = _without_code(markup)
         markup = _BLOCK.sub("\n", markup)
-        markup = _CELL.sub(" ", markup)
-        markup = _TAG.sub("", markup)
+        if "<" in markup:
+            markup = _TAG.sub("", _CELL.sub(" ", markup))
     if "&" in markup:
         markup = decode_references(markup)
     if "\n" in markup:
-        return "\n".join(filter(None, (" ".join(line.split()) for line in markup.split("\n"))))
-    return " ".join(markup.split())
+        return "\n".join(filter(None, map(_evenly_spaced, markup.split("\n"))))
+    return _evenly_spaced(markup)
 
 
 def one_line(markup: str) -> str:
     """Return the text of an HTML fragment on one line (titles, names)."""
     if "<" in markup or "&" in markup:
         markup = plain_text(markup)
-    return " ".join(markup.split())
+    return _evenly_spaced(markup)
+
+
+def _evenly_spaced(line: str) -> str:
+    """Return the line with single blanks; printable text has no other white space than blanks."""
+    if line.isprintable() and "  " not in line:
+        return line.strip()
+    return " ".join(line.split())
 
 
 def decode_references(text: str) -> str:

@@ -14,9 +14,10 @@ from urllib.parse import urljoin
 
 from monitor.feeds import charset
 from monitor.feeds.dates import clamp, read_date
+from monitor.feeds.fastpath import DeclinedError, read_fast
+from monitor.feeds.jsonfeed import read_json_feed
 from monitor.feeds.markup import one_line, plain_text
 from monitor.feeds.raw import RawEntry, RawFeed
-from monitor.feeds.tolerant import read_tolerantly
 from monitor.feeds.values import ParsedEntry, ParsedFeed
 
 # The fetcher's cap on a decoded body; a filter may be given larger files.
@@ -26,6 +27,8 @@ MAX_TITLE, MAX_TEXT, MAX_GUID, MAX_URL, MAX_NAME = 1000, 200_000, 1000, 4096, 30
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HTML = re.compile(rb"\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
+_FEED_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:rss|rdf|feed|channel)\b", re.IGNORECASE)
+
 
 def parse_feed(body: bytes, content_type: str = "", url: str = "", now: datetime | None = None) -> ParsedFeed:
     """Parse a feed document; with `now`, dates in the future are clamped to it."""
@@ -33,10 +36,29 @@ def parse_feed(body: bytes, content_type: str = "", url: str = "", now: datetime
         return ParsedFeed(error="empty-body", warning="the body is empty")
     if len(body) > MAX_BYTES:
         return ParsedFeed(error="too-large", warning=f"the body has {len(body)} bytes; at most {MAX_BYTES} are read")
-    raw = read_tolerantly(charset.to_utf8(body, content_type), url)
+    if _HTML.match(body[:4096]) and not _FEED_ROOT.search(body):
+        return _no_feed(body, "")
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        raw = read_json_feed(charset.decode(body, content_type).lstrip().encode("utf-8", "replace"))
+        return finish(raw, "json", url, now) if raw.version else _no_feed(body, raw.note)
+    try:
+        document = body.lstrip() if charset.declared_utf8(body, content_type) else charset.to_utf8(body, content_type)
+        return finish(read_fast(document), "fast", url, now)
+    except DeclinedError:
+        raw = _read_with_feedparser(charset.to_utf8(body, content_type))
     if not raw.version and (not raw.entries or _HTML.match(body)):
         return _no_feed(body, raw.note)
     return finish(raw, "feedparser", url, now)
+
+
+def _read_with_feedparser(document: bytes) -> RawFeed:
+    """Ask feedparser, in a child process that is killed when it takes too long or too much."""
+    from monitor.feeds.sandbox import KilledError, sandbox_for
+
+    try:
+        return sandbox_for("monitor.feeds.tolerant:read_tolerantly").run(RawFeed, document)
+    except KilledError as error:
+        return RawFeed(note=f"parse-{error.reason}: {error}")
 
 
 def entries_or_error(body: bytes) -> list[ParsedEntry]:
@@ -143,6 +165,9 @@ def _hour(text: str) -> int | None:
 def _no_feed(body: bytes, note: str) -> ParsedFeed:
     if note.startswith("feedparser failed"):
         return ParsedFeed(error="parse-failed", warning=note)
+    if note.startswith(("parse-timeout: ", "parse-died: ")):
+        reason, _, detail = note.partition(": ")
+        return ParsedFeed(error=reason, warning=detail)
     if _HTML.match(body[:4096]):
         return ParsedFeed(error="html-page", warning="an HTML page, not a feed")
     return ParsedFeed(error="not-a-feed", warning=note or "neither RSS, RDF, Atom nor JSON Feed")

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import msgspec
 
+# A poll lists tens of entries; beyond this the rest is cut, and the cut is reported.
+MAX_ENTRIES = 2000
 
-class RawEntry(msgspec.Struct, kw_only=True):
+
+class RawEntry(msgspec.Struct, kw_only=True, gc=False):
     """One entry as written: `published`, `updated` and `created` are the feed's own words."""
 
     guid: str = ""

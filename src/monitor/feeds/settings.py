@@ -29,7 +29,7 @@ class Digest(msgspec.Struct, frozen=True):
     sender: str = ""
     smtp: str = ""
     file: str = ""
-    webhook: str = ""
+    notify: list[str] = []
 
 
 class Web(msgspec.Struct, frozen=True):
@@ -253,7 +253,7 @@ def _digest(mapping: Mapping | None, problems: list[Problem]) -> Digest:
         sender=reader.text("sender"),
         smtp=reader.text("smtp"),
         file=reader.text("file"),
-        webhook=reader.url("webhook"),
+        notify=reader.texts("notify"),
     )
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from monitor.feeds.raw import RawEntry, RawFeed
-
-# A poll lists tens of entries; beyond this the rest is cut, and the cut is reported.
-MAX_ENTRIES = 2000
+from monitor.feeds.raw import MAX_ENTRIES, RawEntry, RawFeed
 
 
-def read_tolerantly(body: bytes, url: str = "") -> RawFeed:
+def prepare() -> None:
+    """Import feedparser before the first job's clock runs."""
+    import feedparser  # noqa: F401
+
+
+def read_tolerantly(body: bytes) -> RawFeed:
     """Return what feedparser finds in a UTF-8 document; never raises, whatever feedparser does."""
     import feedparser
 
@@ -24,7 +26,7 @@ def read_tolerantly(body: bytes, url: str = "") -> RawFeed:
             io.BytesIO(body),
             sanitize_html=False,
             resolve_relative_uris=False,
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            response_headers={"content-type": "application/xml; charset=utf-8"},
         )
         return _raw_feed(found)
     except Exception as error:  # feedparser raises whatever its input provokes (KeyError, OverflowError, ...)

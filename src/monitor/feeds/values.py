@@ -78,7 +78,7 @@ class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-class ParsedEntry(msgspec.Struct, frozen=True, kw_only=True):
+class ParsedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry as the feed lists it, text cleaned of markup; `published_at` is aware UTC or None.
 
     `text` is the full text some feeds carry beside their summary (content:encoded, Atom content), or empty.

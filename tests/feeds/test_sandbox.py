@@ -1,0 +1,74 @@
+"""A parser that hangs, eats memory, crashes or reaches out ends with its child process, and the next job runs."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.feeds.sandbox import KilledError, Sandbox
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch):
+    """Return a maker of sandboxes for the jobs in sandbox_jobs.py, with short limits."""
+    monkeypatch.setattr("monitor.feeds.sandbox.WALL_LIMIT_S", 6.0)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parent))
+    made: list[Sandbox] = []
+
+    def make(job: str, limit_s: float = 0.5) -> Sandbox:
+        made.append(Sandbox(f"sandbox_jobs:{job}", limit_s=limit_s))
+        return made[-1]
+
+    yield make
+    for box in made:
+        box.close()
+
+
+def test_a_child_serves_job_after_job(sandbox):
+    box = sandbox("double")
+    assert [box.run(str, "ab"), box.run(str, "c" * 100_000)] == ["abab", "c" * 200_000]
+    assert box.n_started == 1
+
+
+@pytest.mark.parametrize("job", ["hang", "sleep"])
+def test_a_hang_is_killed(sandbox, job):
+    box = sandbox(job)
+    with pytest.raises(KilledError) as caught:
+        box.run(str, "x")
+    assert caught.value.reason == "timeout"
+
+
+def test_after_a_kill_the_next_job_gets_a_new_child(sandbox):
+    box = sandbox("crash")
+    for _ in range(2):
+        with pytest.raises(KilledError) as caught:
+            box.run(str, "x")
+        assert caught.value.reason == "died"
+    assert box.n_started == 2
+
+
+def test_memory_is_bounded(sandbox):
+    assert sandbox("eat_memory", 10).run(str, "x") == "out of memory"
+
+
+def test_no_connection_and_no_file_comes_out(sandbox, tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert sandbox("connect").run(str, str(port)) == "PermissionError"
+    assert sandbox("write_file").run(str, str(tmp_path / "x")) == "PermissionError"
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_good_feed_costs_no_import_of_the_heavy_parsers():
+    """A tick that meets only well-formed feeds imports neither feedparser nor lxml, YAML or subprocess."""
+    script = (
+        "import sys; from monitor.feeds.parse import parse_feed\n"
+        "feed = parse_feed(b'<rss version=\"2.0\"><channel><item><title>T</title></item></channel></rss>')\n"
+        "assert feed.entries[0].title == 'T'\n"
+        "print(sorted({'feedparser', 'lxml', 'yaml', 'subprocess', 'trafilatura'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "[]\n"

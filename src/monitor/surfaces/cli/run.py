@@ -85,7 +85,7 @@ class Jobs:
 
     def digest(self) -> None:
         """Write and send the daily digest."""
-        from monitor.surfaces.digest import send_digest
+        from monitor.surfaces.digest.send import send_digest
 
         self._with(send_digest)
 

@@ -1,0 +1,1 @@
+"""The daily digest and the immediate alert: gathered once, rendered in four forms, sent once."""

@@ -1,0 +1,140 @@
+"""Sending: e-mail, a file, a webhook or any apprise target; each message once, whatever is run again.
+
+The outbox is in the log: `queued` is appended before sending, `sent` or `failed` after. A message that is `sent` is not
+sent again; one that was cut short between is sent again at the next run (at least once, never silently lost).
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from monitor.errors import MissingExtraError, MonitorError
+from monitor.feeds.settings import Digest
+from monitor.log.events import AlertSent, DigestSent, NewEvent
+from monitor.surfaces import safe
+from monitor.surfaces.digest.content import DigestContent, gather
+from monitor.surfaces.digest.render import FORMS, as_html, as_text
+from monitor.triage.queue import list_queue
+from monitor.worker.workspace import Workspace
+
+SMTP_TIMEOUT_S = 30
+_SUFFIX = {".html": "html", ".md": "markdown", ".xml": "atom", ".atom": "atom"}
+
+
+def send_digest(workspace: Workspace) -> list[str]:
+    """Send today's digest to every configured channel it has not reached; return one line per channel.
+
+    Immediate alerts that wait go out with it.
+    """
+    content = gather(workspace)
+    lines = []
+    for channel, deliver in channels(workspace.config.settings.digest, content).items():
+        lines.append(_once(workspace, f"digest-{content.day}", channel, len(content.rows), deliver))
+    return lines + send_alerts(workspace)
+
+
+def channels(settings: Digest, content: DigestContent) -> dict[str, Callable[[], None]]:
+    """Return what to call for each configured channel."""
+    subject = f"monitor {content.day}: {len(content.rows)} to read"
+    found: dict[str, Callable[[], None]] = {}
+    if settings.to:
+        found["mail"] = lambda: send_mail(settings, subject, as_text(content), as_html(content))
+    if settings.file:
+        found[f"file {settings.file}"] = lambda: write_file(Path(settings.file), content)
+    for number, target in enumerate(settings.notify, 1):
+        found[f"notify {number}"] = lambda target=target: notify(target, subject, as_text(content))  # type: ignore[misc]
+    return found
+
+
+def send_alerts(workspace: Workspace) -> list[str]:
+    """Send one alert for every waiting story of band `alert` that has had none."""
+    settings = workspace.config.settings.digest
+    lines = []
+    for row in list_queue(workspace.log, workspace.views, workspace.clock()):
+        if row.band != "alert":
+            continue
+        subject = f"monitor alert: {safe.line(row.title, 120)}"
+        body = f"{safe.line(row.title)}\n{row.score:.2f} {safe.line(row.publisher)}\n{safe.http_link(row.link)}\n"
+        targets: dict[str, Callable[[], None]] = {}
+        if settings.to:
+            targets["mail"] = lambda subject=subject, body=body: send_mail(settings, subject, body)  # type: ignore[misc]
+        for number, target in enumerate(settings.notify, 1):
+            targets[f"notify {number}"] = (
+                lambda target=target, subject=subject, body=body: notify(target, subject, body)  # type: ignore[misc]
+            )
+        for channel, deliver in targets.items():
+            lines.append(_once(workspace, f"alert-{row.story_id}", channel, 1, deliver, story_id=row.story_id))
+    return lines
+
+
+def _once(
+    workspace: Workspace, message_id: str, channel: str, n_rows: int, deliver: Callable[[], None], story_id: str = ""
+) -> str:
+    """Deliver a message unless the log says it was sent; record how it went."""
+    row = workspace.views.db.execute(
+        "SELECT state FROM outbox WHERE message_id = ? AND channel = ?", (message_id, channel)
+    ).fetchone()
+    if row and row[0] == "sent":
+        return f"{channel}: sent before"
+
+    def record(state: str, detail: str = "") -> None:
+        if story_id:
+            data: AlertSent | DigestSent = AlertSent(
+                alert_id=message_id, story_id=story_id, channel=channel, state=state, detail=detail
+            )
+        else:
+            data = DigestSent(digest_id=message_id, channel=channel, state=state, n_rows=n_rows, detail=detail)
+        workspace.append([NewEvent(f"{data.type}:{message_id}:{channel}:{workspace.views.position}", data)])
+
+    if row is None:
+        record("queued")
+    try:
+        deliver()
+    except (OSError, smtplib.SMTPException, MonitorError) as error:
+        detail = safe.line(str(error), 300)
+        record("failed", detail)
+        return f"{channel}: failed: {detail}"
+    record("sent")
+    return f"{channel}: sent"
+
+
+def send_mail(settings: Digest, subject: str, text: str, html: str = "") -> None:
+    """Send one e-mail over the configured SMTP server (smtp://, smtp+tls:// or smtps://host:port). Raises OSError."""
+    message = EmailMessage()
+    message["Subject"] = safe.line(subject, 200)
+    message["From"] = settings.sender or "monitor@localhost"
+    message["To"] = ", ".join(settings.to)
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+    server = urlsplit(settings.smtp if "://" in settings.smtp else f"smtp://{settings.smtp or 'localhost:25'}")
+    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
+    with kind(server.hostname or "localhost", server.port or 0, timeout=SMTP_TIMEOUT_S) as connection:
+        if server.scheme == "smtp+tls":
+            connection.starttls()
+        if server.username:
+            connection.login(server.username, server.password or "")
+        connection.send_message(message)
+
+
+def write_file(path: Path, content: DigestContent) -> None:
+    """Write the digest in the form its suffix names (.html, .md, .xml for Atom, else text), whole or not at all."""
+    form = _SUFFIX.get(path.suffix.lower(), "text")
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(FORMS[form](content), encoding="utf-8")
+    part.replace(path)
+
+
+def notify(target: str, subject: str, text: str) -> None:
+    """Send to an apprise target the operator configured. Raises MissingExtraError and OSError."""
+    try:
+        import apprise
+    except ImportError as error:
+        raise MissingExtraError("notifications need the extra `notify`: pip install 'monitor[notify]'") from error
+    sender = apprise.Apprise()
+    if not sender.add(target) or not sender.notify(title=subject, body=text):
+        raise OSError("the notification target did not take the message")

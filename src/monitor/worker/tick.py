@@ -23,8 +23,9 @@ from monitor.worker.pages import read_pages
 from monitor.worker.sync import feed_changes
 from monitor.worker.workspace import Workspace
 
-# Answers without entries (304, same bytes, failures) are committed together: one disk flush for many.
-SMALL_COMMITS = 64
+# Feeds are committed together, each whole: one disk flush for many. A kill costs the feeds of one batch a second fetch.
+BATCH_FEEDS = 64
+BATCH_EVENTS = 512
 CLOCK_SLACK = timedelta(minutes=5)
 
 
@@ -149,19 +150,21 @@ def _collect(
     from monitor.feeds.fetch import fetch_all
 
     collector = Collector(workspace, report.tick_id, now)
-    small: list[Commit] = []
+    batch: list[Commit] = []
+    n_events = 0
     results: Iterable[FetchResult] = fetch_all(_requests(due, now), fetch_policy(workspace.config.settings, now))
     try:
         for done, result in enumerate(results, 1):
             feed, state = due[result.request_id]
             commit = collector.take(feed, state, result)
-            small.append(commit)
-            if len(commit.events) > 1 or len(small) >= SMALL_COMMITS:
-                _write(workspace, small, report)
-                small = []
+            batch.append(commit)
+            n_events += len(commit.events)
+            if n_events >= BATCH_EVENTS or len(batch) >= BATCH_FEEDS:
+                _write(workspace, batch, report)
+                batch, n_events = [], 0
             progress(Progress(done, len(due), commit.outcome.line or _line(feed, commit)))
     finally:
-        _write(workspace, small, report)
+        _write(workspace, batch, report)
 
 
 def _write(workspace: Workspace, commits: list[Commit], report: TickReport) -> None:

@@ -61,7 +61,8 @@ def _write_row(number: int, row: QueueRow) -> None:
 def _sources(row: QueueRow) -> str:
     if row.n_entries == 1:
         return "1 entry"
-    return f"{row.n_entries} entries, {row.n_publishers} publishers, {row.n_independent} independent"
+    publishers = "1 publisher" if row.n_publishers == 1 else f"{row.n_publishers} publishers"
+    return f"{row.n_entries} entries, {publishers}, {row.n_independent} independent"
 
 
 def _reasons(terms: list[Term], most: int) -> str:

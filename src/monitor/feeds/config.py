@@ -21,8 +21,8 @@ from monitor.feeds.yamltree import MAX_ITEMS, Mapping, Node, Problem, Scalar, Se
 MAX_FILE_BYTES = 32 << 20
 # More faults than this are counted, not listed.
 MAX_PROBLEMS = 100
-# Raised when the compiled form changes, so that old caches are not read.
-_CACHE_FORMAT = b"monitor-config-1\n"
+# Raised when the compiled form changes, so that old caches are not read; new defaults are seen by themselves.
+_CACHE_FORMAT = 1
 
 _FEED_KEYS = ("url", "name", "id", "publisher", "language", "country", "full_text", "interval_s", "allow_private")
 
@@ -162,7 +162,7 @@ def _read_cache(folder: Path, fingerprint: str) -> Config | None:
         data = (folder / "config.cache").read_bytes()
     except OSError:
         return None
-    head = _CACHE_FORMAT + fingerprint.encode()
+    head = _cache_head(fingerprint)
     if not data.startswith(head):
         return None
     try:
@@ -171,11 +171,15 @@ def _read_cache(folder: Path, fingerprint: str) -> Config | None:
         return None
 
 
+def _cache_head(fingerprint: str) -> bytes:
+    return f"monitor config {_CACHE_FORMAT} {fingerprint} {Settings()}\n".encode()
+
+
 def _write_cache(folder: Path, fingerprint: str, config: Config) -> None:
     """Keep the compiled configuration, whole or not at all; a folder that cannot be written is no error."""
     temporary = folder / f"config.cache.{os.getpid()}"
     try:
-        temporary.write_bytes(_CACHE_FORMAT + fingerprint.encode() + msgspec.msgpack.encode(config))
+        temporary.write_bytes(_cache_head(fingerprint) + msgspec.msgpack.encode(config))
         temporary.replace(folder / "config.cache")
     except OSError:
         temporary.unlink(missing_ok=True)

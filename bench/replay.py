@@ -97,7 +97,7 @@ def monitor(folder: Path, at: str, *args: str) -> str:
     env = {**os.environ, "MONITOR_NOW": at}
     done = subprocess.run([str(MONITOR), *args], cwd=folder, env=env, text=True, capture_output=True)
     if done.returncode:
-        raise SystemExit(f"monitor {' '.join(args)} ended with {done.returncode}: {done.stderr}")
+        raise SystemExit(f"monitor {' '.join(args)} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout
 
 

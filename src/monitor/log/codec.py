@@ -30,7 +30,7 @@ def _holds_numbers(cls: type) -> bool:
     return any("float" in kind or "Any" in kind for kind in kinds)
 
 
-_with_numbers = frozenset(name for name, cls in EVENT_TYPES.items() if _holds_numbers(cls))
+_with_numbers = frozenset(cls for cls in EVENT_TYPES.values() if _holds_numbers(cls))
 
 
 def iso(moment: datetime) -> str:
@@ -60,9 +60,10 @@ def encode_all(batch: Iterable[EventData]) -> list[bytes]:
         raws = list(map(_encode, batch))
     except (UnicodeEncodeError, TypeError, OverflowError, ValueError) as error:
         raise InputError(f"an event cannot be written as JSON: {error}") from error
-    for data, raw in zip(batch, raws, strict=True):
-        if data.type in _with_numbers and b"null" in raw:
-            _refuse_not_finite(data)
+    if not _with_numbers.isdisjoint({data.__class__ for data in batch}):
+        for data, raw in zip(batch, raws, strict=True):
+            if b"null" in raw and data.__class__ in _with_numbers:
+                _refuse_not_finite(data)
     return raws
 
 

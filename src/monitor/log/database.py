@@ -15,7 +15,9 @@ from pathlib import Path
 from monitor.errors import LogBrokenError, MonitorError, NotFoundError, StorageError
 
 BUSY_TIMEOUT_S = 30.0
-# Beyond 100,000 events the random key index is the brake: 64 MB of cache gave 6-21 % more appends.
+# A small log is appended to 4-9 % faster in SQLite's default 2 MB cache and 4 MB WAL, which stay in the processor's
+# cache; beyond 64 MB of file the random key index is the brake, and 64 MB of cache and 16 MB of WAL gave 6-21 % more.
+_LARGE_PAGES = 16_000
 _CACHE_KB = 65_536
 _WAL_PAGES = 4_000
 # A commit that finds no room is refused whole; stopping before that leaves room to label and to clean up.
@@ -27,18 +29,31 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     mode = "ro" if read_only else "rw"
     connection = _open(path, mode)
     try:
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         else:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA recursive_triggers = ON")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+            connection.execute("PRAGMA trusted_schema = ON")
+            connection.create_function("only_monitor_appends", 0, _yes, deterministic=True)
+        make_room(connection)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def make_room(connection: sqlite3.Connection) -> None:
+    """Give a connection to a large log a large cache and a longer write-ahead log."""
+    (n_pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if n_pages > _LARGE_PAGES:
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+
+
+def _yes() -> int:
+    return 1
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:

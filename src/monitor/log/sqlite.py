@@ -19,7 +19,7 @@ from monitor.errors import LogBrokenError
 from monitor.log.anchors import Anchor, anchors_path, last_anchor, read_marker, write_anchor
 from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_bad_row
 from monitor.log.codec import decode_data, encode_all
-from monitor.log.database import check_free_space, connect, create_file, one_line_errors, require_file
+from monitor.log.database import check_free_space, connect, create_file, make_room, one_line_errors, require_file
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import ERASED, check_payloads, pack, unpack
@@ -28,7 +28,7 @@ from monitor.log.schema import SCHEMA_VERSION, migrate, schema_version
 INSERT_EVENT = (
     "INSERT INTO events (position, type, version, recorded_at, actor, key, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?)"
+INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?) ON CONFLICT (sha) DO NOTHING"
 _SELECT = "SELECT position, type, version, recorded_at, actor, key, data, hash FROM events "
 _SELECT_RANGE = _SELECT + "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
 _SELECT_LAST = """
@@ -49,6 +49,7 @@ _READ_ROWS = 1_000
 # Checked before the first append of a process: the last events, and a window that moves with the head, so that
 # ticks together walk the whole log. About 4 ms for both.
 _CHECK_ROWS = 1_000
+_ROOM_EVERY = 16_384  # how often, in events, an appender looks whether the log has become a large one
 
 
 class SqliteLog:
@@ -107,7 +108,10 @@ class SqliteLog:
                 connection.execute("ROLLBACK")
             raise
         self._checked = (rows[-1][0], rows[-1][7]) if rows else (position, prev)
-        self._appended = at if rows else self._appended
+        if rows:
+            self._appended = at
+            if rows[-1][0] // _ROOM_EVERY != position // _ROOM_EVERY:
+                make_room(connection)
         return rows, prev
 
     def _trusted_head(self, connection: sqlite3.Connection) -> tuple[int, bytes]:

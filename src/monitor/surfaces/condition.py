@@ -5,22 +5,22 @@ Folds nothing itself; it reads the views and says what a person has to know.
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime, timedelta
 
 import msgspec
 
+from monitor.feeds.health import HABIT_ENTRIES, FeedFacts, judge
 from monitor.log.codec import parse_iso
 from monitor.triage.queue import count_queue
 from monitor.worker.workspace import Workspace
 
 # A tick later than this many intervals of the most frequent feed means that nobody runs it.
 LATE_INTERVALS = 4
-STALE_FACTOR = 10
-STALE_FLOOR = timedelta(days=2)
 
 
 class FeedCondition(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed's health. `state` is ok, new, failing, gone, stale, empty or gap; `what` says it in words."""
+    """One feed's health. `state` is one of feeds/health.py's words; `what` says it in a sentence."""
 
     feed_id: str
     name: str
@@ -54,7 +54,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 def condition_of(workspace: Workspace) -> Condition:
     """Return how things stand now (or then, where the views were folded as of then)."""
     db, now = workspace.views.db, workspace.clock()
-    feeds = [_feed(row, now) for row in db.execute(_FEEDS).fetchall()]
+    feeds = [_feed(db, row, now) for row in db.execute(_FEEDS).fetchall()]
     tick = db.execute("SELECT started_at, finished_at FROM ticks ORDER BY position DESC LIMIT 1").fetchone()
     model = db.execute("SELECT model_id, threshold FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
     bad = [feed for feed in feeds if feed.state not in ("ok", "new")]
@@ -79,28 +79,38 @@ def condition_of(workspace: Workspace) -> Condition:
 
 
 _FEEDS = """SELECT feed_id, name, grp, last_error, last_detail, n_failures, last_ok_at, last_new_at, next_due_at,
-    interval_s, n_empty, warning, added_at FROM feeds WHERE removed_at IS NULL ORDER BY grp, name"""
+    interval_s, n_empty, warning, added_at, moved_to FROM feeds WHERE removed_at IS NULL ORDER BY grp, name"""
+_RECENT = """SELECT iif(published_at <> '' AND published_at < seen_at, published_at, seen_at) FROM entries
+    WHERE feed_id = ? ORDER BY position DESC LIMIT ?"""
 
 
 def _count(db: object, table: str) -> int:
     return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[attr-defined]  # noqa: S608
 
 
-def _feed(row: tuple[object, ...], now: datetime) -> FeedCondition:
-    (feed_id, name, group, error, detail, n_failures, ok_at, new_at, due_at, interval_s, n_empty, warning, added) = row
-    state, what = "ok", ""
-    if error == "http-410":
-        state, what = "gone", "the publisher says the feed is gone for good (410); find its new address"
-    elif error:
-        state, what = "failing", f"failed {n_failures} times in a row: {error} {detail}".strip()
-    elif not ok_at:
-        state, what = "new", "not fetched yet"
-    elif n_empty:
-        state, what = "empty", f"answered {n_empty} times in a row without a single entry"
-    elif _is_stale(str(new_at or added), int(str(interval_s or 0)), now):
-        state, what = "stale", f"no new entry since {str(new_at or added)[:16]}"
-    if state == "ok" and warning:
-        what = str(warning)
+def _feed(db: sqlite3.Connection, row: tuple[object, ...], now: datetime) -> FeedCondition:
+    (
+        feed_id,
+        name,
+        group,
+        error,
+        detail,
+        n_failures,
+        ok_at,
+        new_at,
+        due_at,
+        interval_s,
+        n_empty,
+        warning,
+        added,
+        moved_to,
+    ) = row
+    facts = FeedFacts(
+        added_at=parse_iso(str(added)), last_ok_at=_time(ok_at), last_new_at=_time(new_at), error=str(error),
+        detail=str(detail), n_failures=int(str(n_failures)), n_empty=int(str(n_empty)), moved_to=str(moved_to),
+        warning=str(warning),
+    )  # fmt: skip
+    state, what = judge(facts, now, lambda: _recent(db, str(feed_id)))
     return FeedCondition(
         feed_id=str(feed_id), name=str(name), group=str(group), state=state, what=what, last_ok_at=str(ok_at or ""),
         last_new_at=str(new_at or ""), next_due_at=str(due_at or ""), n_failures=int(str(n_failures)),
@@ -108,9 +118,14 @@ def _feed(row: tuple[object, ...], now: datetime) -> FeedCondition:
     )  # fmt: skip
 
 
-def _is_stale(last_new: str, interval_s: int, now: datetime) -> bool:
-    usual = timedelta(seconds=interval_s * STALE_FACTOR)
-    return now - parse_iso(last_new) > max(STALE_FLOOR, usual)
+def _time(value: object) -> datetime | None:
+    return parse_iso(str(value)) if value else None
+
+
+def _recent(db: sqlite3.Connection, feed_id: str) -> list[datetime]:
+    """Return when a feed's last entries were published (or first seen)."""
+    rows = db.execute(_RECENT, (feed_id, HABIT_ENTRIES)).fetchall()
+    return [parse_iso(row[0]) for row in rows]
 
 
 def _tick_warnings(tick: tuple[str, str] | None, feeds: list[FeedCondition], now: datetime) -> list[str]:

@@ -28,7 +28,8 @@ _WAITING = f"""SELECT s.entry_id, s.day, s.probability, e.text_sha, e.link, coal
     JOIN entries e ON e.entry_id = s.entry_id LEFT JOIN feeds f ON f.feed_id = e.feed_id
     WHERE {_LABEL} IS NULL AND e.erased = 0 ORDER BY s.day DESC, s.entry_id LIMIT ?"""  # noqa: S608 - our own text
 _FOUND = """SELECT count(*) FROM entries e WHERE e.flagged_position IS NOT NULL AND substr(e.seen_at, 1, 10) IN
-    (SELECT day FROM sample_days) AND EXISTS (SELECT 1 FROM labels l LEFT JOIN story_entries t ON t.entry_id = e.entry_id
+    (SELECT day FROM sample_days) AND EXISTS (SELECT 1 FROM labels l
+    LEFT JOIN story_entries t ON t.entry_id = e.entry_id
     WHERE l.withdrawn_position IS NULL AND l.label = 'plot' AND (l.entry_id = e.entry_id OR
     (l.story_id <> '' AND l.story_id = t.story_id)))"""
 

@@ -1,0 +1,41 @@
+"""`monitor export`: labelled stories for spreadsheets, screening tools and threat-exchange platforms."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from monitor.surfaces.cli.options import as_of_option, reading
+from monitor.surfaces.export import exchange, tables
+from monitor.surfaces.export.labelled import labelled_entries
+from monitor.triage.decide import LABELS
+
+FORMATS = ("csv", "jsonl", "labelled", "stix", "misp")
+
+
+@click.command()
+@click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.option("--label", "only", type=click.Choice(LABELS), help="Only entries with this label.")
+@click.option("--tlp", type=click.Choice(sorted(exchange.TLP_MARKING)), default="amber", show_default=True)
+@as_of_option
+@click.pass_context
+def export(ctx: click.Context, form: str, only: str | None, tlp: str, as_of: str | None) -> None:
+    """Write labelled entries to standard output as FORMAT: csv, jsonl, labelled, stix or misp.
+
+    csv is safe to open in a spreadsheet; labelled suits ASReview and Prodigy; stix (2.1) and misp hold stories labelled
+    plot, as allegations with their sources.
+
+    \b
+    Example:
+      monitor export csv > labelled.csv
+      monitor export stix --tlp green > bundle.json
+    """
+    with reading(ctx, as_of) as workspace:
+        entries = labelled_entries(workspace, only or "")
+        if form in ("stix", "misp"):
+            value = exchange.as_stix(entries, tlp) if form == "stix" else exchange.as_misp(entries, tlp)
+            click.echo(msgspec.json.format(msgspec.json.encode(value), indent=1))
+            return
+        writer = {"csv": tables.as_csv, "jsonl": tables.as_jsonl, "labelled": tables.as_labelled_set}[form]
+        for line in writer(entries):
+            click.echo(line.encode(), nl=False)

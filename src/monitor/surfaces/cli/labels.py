@@ -1,0 +1,161 @@
+"""`monitor labels`: list, import, export and withdraw labels."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from monitor.errors import InputError, MonitorError
+from monitor.learn.labels import Decision, list_decisions
+from monitor.surfaces import safe
+from monitor.surfaces.cli.options import by_option, json_option, reading, working, write_json, write_json_line
+from monitor.triage.decide import LABELS, label_entry, withdraw
+from monitor.triage.entries import find_entry
+
+FIELDS = ("position", "entry_id", "story_id", "label", "by", "at", "sample", "withdrawn", "source", "note")
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@click.group()
+def labels() -> None:
+    """List, import, export and withdraw labels.
+
+    \b
+    Example:
+      monitor labels list --by ana
+      monitor labels withdraw --by ana --day 2026-01-31 --reason "wrong codebook"
+    """
+
+
+def _selection(command: Any) -> Any:
+    for option in (
+        click.option("--day", metavar="YYYY-MM-DD", help="Only decisions of this UTC day."),
+        click.option("--of", "reviewer", metavar="NAME", help="Only this reviewer's decisions."),
+    ):
+        command = option(command)
+    return command
+
+
+@labels.command("list")
+@_selection
+@click.option("--all", "everything", is_flag=True, help="Withdrawn labels too.")
+@json_option
+@click.pass_context
+def list_labels(ctx: click.Context, day: str | None, reviewer: str | None, everything: bool, as_json: bool) -> None:
+    """List decisions in the order of the log."""
+    with reading(ctx) as workspace:
+        rows = [d for d in _chosen(list_decisions(workspace.views), day, reviewer) if everything or not d.withdrawn]
+    if as_json:
+        write_json(rows)
+        return
+    for row in rows:
+        gone = "  (withdrawn)" if row.withdrawn else ""
+        click.echo(f"{row.position:>8}  {row.at[:16]}  {row.entry_id[:8]}  {row.label:8s}  {safe.line(row.by)}{gone}")
+    click.echo(f"{len(rows)} labels")
+
+
+@labels.command("export")
+@click.option("--format", "kind", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@_selection
+@click.pass_context
+def export_labels(ctx: click.Context, kind: str, day: str | None, reviewer: str | None) -> None:
+    """Write every decision, withdrawn ones marked, as JSON lines or CSV."""
+    with reading(ctx) as workspace:
+        rows = _chosen(list_decisions(workspace.views), day, reviewer)
+    if kind == "jsonl":
+        for row in rows:
+            write_json_line(row)
+        return
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(FIELDS)
+    for row in rows:
+        writer.writerow([safe.cell(str(getattr(row, field))) for field in FIELDS])
+    click.echo(out.getvalue(), nl=False)
+
+
+@labels.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@by_option
+@json_option
+@click.pass_context
+def import_labels(ctx: click.Context, file: Path, by: str, as_json: bool) -> None:
+    """Import labels from FILE: JSON lines with entry_id, label and optionally by and note.
+
+    Lines that cannot be used are reported as file:line and skipped (exit code 1). Importing twice changes nothing.
+    """
+    if file.stat().st_size > MAX_BYTES:
+        raise InputError(f"{file}: more than {MAX_BYTES} bytes")
+    n_saved = n_same = 0
+    bad: list[str] = []
+    with working(ctx) as workspace:
+        for number, line in enumerate(file.read_bytes().splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                row = _import_line(line)
+                event = label_entry(
+                    workspace.log, workspace.views, find_entry(workspace.views, row.entry_id), row.label,
+                    by=row.by or by, now=workspace.clock(), note=row.note, source=f"import {file.name}",
+                )  # fmt: skip
+            except MonitorError as error:
+                bad.append(f"{file}:{number}: {error}")
+                continue
+            n_saved += event is not None
+            n_same += event is None
+    for problem in bad:
+        click.echo(safe.line(problem), err=True)
+    if as_json:
+        write_json({"saved": n_saved, "already_there": n_same, "bad_lines": len(bad)})
+    else:
+        click.echo(f"{n_saved} saved, {n_same} already there, {len(bad)} bad lines")
+    if bad:
+        ctx.exit(1)
+
+
+@labels.command("withdraw")
+@_selection
+@by_option
+@click.option("--reason", required=True, help="Why; kept in the log.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def withdraw_labels(ctx: click.Context, day: str | None, reviewer: str | None, by: str, reason: str, yes: bool) -> None:
+    """Withdraw the standing labels of one reviewer (--of), one day (--day), or both.
+
+    The log keeps them; `monitor train` then builds the model without them.
+    """
+    if day is None and reviewer is None:
+        raise click.UsageError("say whose (--of NAME) or which day's (--day YYYY-MM-DD) labels")
+    with working(ctx) as workspace:
+        rows = [d for d in _chosen(list_decisions(workspace.views), day, reviewer) if not d.withdrawn]
+        if rows and not yes:
+            click.confirm(f"withdraw {len(rows)} labels?", abort=True)
+        for row in rows:
+            withdraw(workspace.log, workspace.views, row.position, by=by, now=workspace.clock(), reason=reason)
+    click.echo(f"{len(rows)} labels withdrawn; run `monitor train` to build the model without them")
+
+
+class _Line(msgspec.Struct, frozen=True):
+    entry_id: str
+    label: str
+    by: str = ""
+    note: str = ""
+
+
+def _import_line(line: bytes) -> _Line:
+    try:
+        row = msgspec.json.decode(line, type=_Line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"expected a JSON object with entry_id and label ({error})") from None
+    if row.label not in LABELS:
+        raise InputError(f"label must be one of {', '.join(LABELS)}, not {row.label[:40]!r}")
+    return row
+
+
+def _chosen(rows: list[Decision], day: str | None, reviewer: str | None) -> list[Decision]:
+    return [row for row in rows if (day is None or row.day == day) and (reviewer is None or row.by == reviewer)]

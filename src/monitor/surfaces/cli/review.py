@@ -1,0 +1,107 @@
+"""`monitor review`: the queue in the terminal, one key per decision; works over SSH."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import click
+import msgspec
+
+from monitor.errors import InputError, MonitorError
+from monitor.surfaces.cli.options import by_option, working
+from monitor.surfaces.review import ReviewState, Step, opened, press, screen
+from monitor.triage.decide import label_entry, skip_row, undo_last
+from monitor.triage.queue import count_queue, list_queue
+from monitor.triage.story import story_view
+from monitor.worker.workspace import Workspace
+
+_CLEAR = "\x1b[H\x1b[2J"
+
+
+@click.command()
+@by_option
+@click.pass_context
+def review(ctx: click.Context, by: str) -> None:
+    """Triage the queue in the terminal: j/k move, p plot, n not-plot, u unsure, s skip, z undo, o open, q quit.
+
+    Each decision is in the log before the screen says saved.
+
+    \b
+    Example:
+      monitor review --by ana
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError("review needs a terminal; in scripts use `monitor queue --json` and `monitor label`")
+    with working(ctx) as workspace:
+        state = load(workspace, by)
+        while True:
+            size = shutil.get_terminal_size()
+            click.echo(_CLEAR + screen(state, size.columns, size.lines), nl=False)
+            for key in keys_of(click.getchar()):
+                step = press(state, key)
+                if step.act == "quit":
+                    click.echo(_CLEAR, nl=False)
+                    return
+                state = carry_out(workspace, step, by, size.columns)
+
+
+def keys_of(typed: str) -> list[str]:
+    """Split what the terminal handed over into keys: an escape sequence is one key, fast typing is several."""
+    return [typed] if typed.startswith("\x1b") else list(typed)
+
+
+def load(workspace: Workspace, by: str, at: int = 0, said: str = "") -> ReviewState:
+    """Read the queue."""
+    workspace.views.catch_up()
+    now = workspace.clock()
+    rows = list_queue(workspace.log, workspace.views, now, limit=100, by=by)
+    return ReviewState(
+        rows=rows, position=workspace.views.position, at=max(0, min(at, len(rows) - 1)), said=said,
+        n_waiting=count_queue(workspace.views, now, by),
+    )  # fmt: skip
+
+
+def carry_out(workspace: Workspace, step: Step, by: str, width: int) -> ReviewState:
+    """Do what a key asked for; a refusal is said on the screen and the queue is read again."""
+    state, row = step.state, step.state.row
+    log, views, now = workspace.log, workspace.views, workspace.clock()
+    try:
+        if step.act == "label" and row is not None:
+            label_entry(log, views, row.entry_id, step.label, by=by, now=now, seen_position=state.position)
+            return load(workspace, by, state.at, f"saved: {step.label} ({row.entry_id[:8]}); z undoes it")
+        if step.act == "skip" and row is not None:
+            skip_row(log, views, row.entry_id, by=by, now=now)
+            return load(workspace, by, state.at, f"put off until tomorrow ({row.entry_id[:8]})")
+        if step.act == "undo":
+            undo_last(log, views, by=by, now=now)
+            return load(workspace, by, state.at, "withdrawn")
+        if step.act == "reload":
+            return load(workspace, by, state.at)
+        if step.act == "open" and row is not None:
+            return msgspec.structs.replace(state, open_text=_open(workspace, state, width))
+    except MonitorError as error:
+        return load(workspace, by, state.at, str(error))
+    return state
+
+
+def _open(workspace: Workspace, state: ReviewState, width: int) -> str:
+    row = state.row
+    assert row is not None  # noqa: S101 - carry_out opens only a row
+    story = story_view(workspace.log, workspace.views, row.story_id)
+    lead = next(entry for entry in story.entries if entry.entry_id == row.entry_id)
+    card = [
+        (name.replace("_", " "), ", ".join(story.card.codes(name)))
+        for name in (
+            "linked_states",
+            "target_types",
+            "methods",
+            "countries",
+            "stage",
+            "legal_stage",
+            "claimed_by",
+            "denied_by",
+        )
+        if story.card.codes(name)
+    ]
+    return opened(row, f"{lead.text.summary}\n\n{lead.text.text[:4000]}".strip(), card, width)

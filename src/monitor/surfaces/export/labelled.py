@@ -1,0 +1,77 @@
+"""What is exported: every entry that people labelled, with its story, card, sources and the verdict that stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from monitor.facts.values import Card
+from monitor.triage.entries import labels_of, load_text, story_of
+from monitor.triage.rows import LabelRow
+from monitor.triage.story import story_card
+from monitor.worker.workspace import Workspace
+
+
+class LabelledEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry with the verdict that stands: each reviewer's newest label, the majority of them, else `unsure`."""
+
+    entry_id: str
+    story_id: str
+    case_id: str
+    label: str
+    reviewers: list[str]
+    agreed: bool
+    notes: list[str]
+    labelled_at: str
+    title: str
+    summary: str
+    link: str
+    publisher: str
+    published_at: str
+    lang: str
+    score: float | None
+    model_id: str
+    card: Card
+    position: int
+
+
+def verdict(labels: list[LabelRow]) -> tuple[str, bool]:
+    """Return the label that stands and whether all reviewers agree; own labels go before the story's."""
+    newest: dict[str, LabelRow] = {}
+    for item in labels:
+        newest[item.by] = item
+    counts = Counter(item.label for item in newest.values())
+    (best, n_best), *others = counts.most_common()
+    tie = bool(others) and others[0][1] == n_best
+    return ("unsure" if tie else best), len(counts) == 1
+
+
+def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledEntry]:
+    """Yield the labelled entries in the order they were seen; `only` keeps one label."""
+    views, log = workspace.views, workspace.log
+    rows = views.db.execute(
+        """SELECT e.entry_id, e.text_sha, e.link, e.published_at, e.lang, e.score, coalesce(e.model_id, ''),
+               coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), f.publisher, ''), e.position
+           FROM entries e LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN story_entries s USING (entry_id)
+           WHERE EXISTS (SELECT 1 FROM labels l WHERE l.withdrawn_position IS NULL AND
+               (l.entry_id = e.entry_id OR (l.story_id <> '' AND l.story_id = s.story_id)))
+           ORDER BY e.position"""
+    ).fetchall()
+    for entry_id, sha, link, published, lang, score, model_id, publisher, position in rows:
+        standing = [item for item in labels_of(views, entry_id) if not item.withdrawn]
+        own = [item for item in standing if item.entry_id == entry_id] or standing
+        label, agreed = verdict(own)
+        if only and label != only:
+            continue
+        story_id = story_of(views, entry_id)
+        case = views.db.execute("SELECT case_id FROM stories WHERE story_id = ?", (story_id,)).fetchone()
+        text = load_text(log, sha)
+        yield LabelledEntry(
+            entry_id=entry_id, story_id=story_id, case_id=case[0] if case else story_id, label=label,
+            reviewers=sorted({item.by for item in own}), agreed=agreed, notes=[item.note for item in own if item.note],
+            labelled_at=own[-1].at, title=text.title, summary=text.summary, link=link, publisher=publisher,
+            published_at=published, lang=lang, score=score, model_id=model_id,
+            card=story_card(log, views, story_id), position=position,
+        )  # fmt: skip

@@ -14,14 +14,13 @@ from collections import deque
 from heapq import nsmallest
 from zlib import crc32
 
-RUN_WORDS = 5
 SKETCH = 16
 MIN_WORDS = 5  # a shorter title ("Morning briefing") is repeated by other entries
 SHORT_TEXT_WORDS = 25
 MAX_WORDS = 160  # the lead; papers cut wire reports from the end
 COPY = 0.5  # of the sketch; a paper that rewrites the lead falls below
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]+")  # bytes of UTF-8: any letter beyond ASCII
 
 Fingerprint = tuple[int, ...]
 
@@ -32,13 +31,13 @@ def fingerprint(title: str, text: str) -> Fingerprint:
     The title counts only beside a short text: papers give a wire report their own title, and some feeds put the same
     sentence under every title.
     """
-    words = _WORD.findall(text[: MAX_WORDS * 8].lower())[:MAX_WORDS]
+    words = _WORD.findall(text[: MAX_WORDS * 8].lower().encode())[:MAX_WORDS]
     if len(words) < SHORT_TEXT_WORDS:
-        words = _WORD.findall(title.lower()) + words
+        words = _WORD.findall(title.lower().encode()) + words
     if len(words) < MIN_WORDS:
         return ()
-    runs = {crc32(" ".join(words[i : i + RUN_WORDS]).encode()) for i in range(len(words) - RUN_WORDS + 1)}
-    return tuple(nsmallest(SKETCH, runs))
+    runs = zip(words, words[1:], words[2:], words[3:], words[4:], strict=False)
+    return tuple(sorted({crc32(b" ".join(run)) for run in runs})[:SKETCH])
 
 
 def resemblance(one: Fingerprint, other: Fingerprint) -> float:

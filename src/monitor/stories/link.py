@@ -13,6 +13,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from heapq import nlargest
+from operator import itemgetter
 
 import msgspec
 
@@ -21,11 +22,9 @@ from monitor.stories.terms import Frequencies, count_terms, stem
 
 WINDOW_S = 72 * 3600.0
 WINDOW_ENTRIES = 10_000
-TERMS_PER_ENTRY = 60
-SEARCH_TERMS = 12  # the entry's rarest words find the candidates
-SEARCH_BUDGET = 1_500  # holders of terms looked at; the rarest words come first
-CANDIDATES = 4  # stories compared in full
-RARITY_FLOOR = 1.5  # ln(documents / documents with the word): commoner words say nothing
+TERMS_PER_ENTRY = 40
+SEARCH_TERMS = 8  # the entry's strongest words find the candidates
+SEARCH_BUDGET = 90  # stories that the rarest words may name as candidates
 JOIN = 0.20
 MERGE = 0.19
 LENGTH_SLOPE = 0.18  # long texts share more words by chance: the bar to merge rises with ln(words an entry)
@@ -66,23 +65,17 @@ class Link(msgspec.Struct, frozen=True):
 class _Story:
     """A story's words; `weights` is the sum of its entries' unit vectors, faded with time."""
 
-    __slots__ = ("at", "entries", "faded_at", "n", "n_terms", "norm2", "scale", "story_id", "weights")
+    __slots__ = ("at", "entries", "faded_at", "n", "n_terms", "norm2", "story_id", "weights")
 
     def __init__(self, story_id: str, at: float) -> None:
         self.story_id = story_id
         self.weights: dict[str, float] = {}
         self.norm2 = 0.0
-        self.scale = 0.0  # 1 / length of `weights`
         self.entries: set[str] = set()  # those in the window; a story goes with its last one
         self.n = 0
         self.n_terms = 0
         self.at = at
         self.faded_at = at
-
-    def measure(self, norm2: float) -> None:
-        """Set the squared length of `weights`."""
-        self.norm2 = norm2
-        self.scale = 1.0 / math.sqrt(norm2) if norm2 > 0.0 else 0.0
 
 
 class Linker:
@@ -103,6 +96,7 @@ class Linker:
         self._stories: dict[int, _Story] = {}
         self._by_id: dict[str, int] = {}
         self._index: dict[str, dict[int, float]] = {}  # term -> story -> the story's weight of the term
+        self._scales: dict[int, float] = {}  # story -> 1 / length of its weights
         self._live: deque[tuple[float, str]] = deque()
         self._where: dict[str, int] = {}
         self._copies = Copies(window_entries)
@@ -191,7 +185,7 @@ class Linker:
         """Take a story out of the index."""
         for term in story.weights:
             self._unindex(term, serial)
-        del self._stories[serial]
+        del self._stories[serial], self._scales[serial]
         self._by_id.pop(story.story_id, None)
 
     def _unindex(self, term: str, serial: int) -> None:
@@ -203,40 +197,49 @@ class Linker:
 
     def _vector(self, title: str, text: str) -> dict[str, float]:
         """Return the entry's strongest terms, rarest first, as a unit vector; count them in the stream."""
-        counts = count_terms(title, text)
-        frequencies = self.frequencies
-        frequencies.add(counts)
-        held, n_documents, log = frequencies.counts, frequencies.n_documents, math.log
-        weighted: list[tuple[float, str]] = []
-        for term, count in counts.items():
-            rarity = log(n_documents / (held.get(term, 0) + 0.5))
-            if rarity >= RARITY_FLOOR:
-                weighted.append(((1.0 + log(count) if count > 1.0 else count) * rarity, term))
+        weighted = self.frequencies.add(count_terms(title, text))
         weighted.sort(reverse=True)
         del weighted[TERMS_PER_ENTRY:]
         norm = math.sqrt(sum(weight * weight for weight, _ in weighted)) or 1.0
         return {term: weight / norm for weight, term in weighted}
 
     def _search(self, terms: Iterable[tuple[str, float]], leave_out: int = -1) -> list[int]:
-        """Return the stories that share most weight with these terms, best first."""
-        index, stories = self._index, self._stories
+        """Return the two stories that share most weight with these terms, best first.
+
+        The rarest terms name the candidates, as many as SEARCH_BUDGET allows; the others only rank them.
+        """
+        index, scales = self._index, self._scales
+        found = [(len(index[term]), weight, index[term]) for term, weight in terms if term in index]
+        found.sort(key=itemgetter(0))
         shared: dict[int, float] = {}
-        looked_at = 0
-        for term, weight in terms:
-            holders = index.get(term)
-            if holders is None:
-                continue
-            looked_at += len(holders)
-            if looked_at > SEARCH_BUDGET and shared:
-                break
-            for serial, held in holders.items():
-                if serial in shared:
-                    shared[serial] += weight * held
-                else:
-                    shared[serial] = weight * held
+        budget = SEARCH_BUDGET
+        for n_holders, weight, holders in found:
+            if n_holders <= budget or not shared:
+                budget -= n_holders
+                for serial, held in holders.items():
+                    if serial in shared:
+                        shared[serial] += weight * held
+                    else:
+                        shared[serial] = weight * held
+            elif n_holders < len(shared):
+                for serial in holders.keys() & shared.keys():
+                    shared[serial] += weight * holders[serial]
+            else:
+                for serial in shared:
+                    if serial in holders:
+                        shared[serial] += weight * holders[serial]
         shared.pop(leave_out, None)
-        likeness = [(value * stories[serial].scale, -serial) for serial, value in shared.items()]
-        return [-negative for _, negative in nlargest(CANDIDATES, likeness)]
+        best = second = 0.0
+        found_best = found_second = -1
+        for serial, value in shared.items():
+            likeness = value * scales[serial]
+            if likeness > second:
+                if likeness > best:
+                    second, found_second = best, found_best
+                    best, found_best = likeness, serial
+                else:
+                    second, found_second = likeness, serial
+        return [serial for serial in (found_best, found_second) if serial >= 0]
 
     def _nearest(self, vector: dict[str, float], at: float) -> tuple[int, float]:
         """Return the story nearest to an entry, and the cosine, faded by the story's silence."""
@@ -244,8 +247,8 @@ class Linker:
         for serial in self._search(list(vector.items())[:SEARCH_TERMS]):
             story = self._stories[serial]
             weights = story.weights
-            dot = sum(weight * weights[term] for term, weight in vector.items() if term in weights)
-            likeness = dot * story.scale * math.exp(-abs(at - story.at) / (SILENCE * self.window_s))
+            dot = math.fsum([vector[term] * weights[term] for term in vector.keys() & weights.keys()])
+            likeness = dot * self._scales[serial] * math.exp(-abs(at - story.at) / (SILENCE * self.window_s))
             if likeness > best:
                 best, best_serial = likeness, serial
         return best_serial, best
@@ -259,22 +262,19 @@ class Linker:
     def _join(self, serial: int, entry_id: str, at: float, vector: dict[str, float]) -> None:
         """Add an entry's vector to a story and index the terms that are new to it."""
         story = self._stories[serial]
-        if at - story.faded_at > AGE_S / 20:
+        if at - story.faded_at > AGE_S / 7:
             self._fade(serial, story, at)
         weights, index, dot = story.weights, self._index, 0.0
         for term, weight in vector.items():
-            held = weights.get(term)
-            if held is None:
-                weights[term] = weight
-                holders = index.get(term)
-                if holders is None:
-                    index[term] = {serial: weight}
-                else:
-                    holders[serial] = weight
+            if term in weights:
+                dot += weight * weights[term]
+                weight += weights[term]
+            weights[term] = weight
+            if term in index:
+                index[term][serial] = weight
             else:
-                dot += weight * held
-                weights[term] = index[term][serial] = held + weight
-        story.measure(story.norm2 + 2.0 * dot + (1.0 if vector else 0.0))
+                index[term] = {serial: weight}
+        self._measure(serial, story, story.norm2 + 2.0 * dot + (1.0 if vector else 0.0))
         story.n += 1
         story.n_terms += len(vector)
         story.at = max(story.at, at)
@@ -284,13 +284,18 @@ class Linker:
         if len(weights) > 2 * STORY_TERMS:
             self._shorten(serial, story)
 
+    def _measure(self, serial: int, story: _Story, norm2: float) -> None:
+        """Set the squared length of a story's weights."""
+        story.norm2 = norm2
+        self._scales[serial] = 1.0 / math.sqrt(norm2) if norm2 > 0.0 else 0.0
+
     def _fade(self, serial: int, story: _Story, at: float) -> None:
         """Let what a story said long ago count less."""
         factor = math.exp(-(at - story.faded_at) / AGE_S)
         for term in story.weights:
             story.weights[term] *= factor
             self._index[term][serial] = story.weights[term]
-        story.measure(story.norm2 * factor * factor)
+        self._measure(serial, story, story.norm2 * factor * factor)
         story.faded_at = at
 
     def _shorten(self, serial: int, story: _Story) -> None:
@@ -299,7 +304,7 @@ class Linker:
         for term, _ in ranked[STORY_TERMS:]:
             del story.weights[term]
             self._unindex(term, serial)
-        story.measure(sum(weight * weight for weight in story.weights.values()))
+        self._measure(serial, story, sum(weight * weight for weight in story.weights.values()))
 
     def _merge_twins(self, serial: int, at: float, merged: list[tuple[str, str, float]]) -> int:
         """Merge a story that has grown with its nearest one while they are alike; the older id stays."""
@@ -316,14 +321,14 @@ class Linker:
     def _twin(self, serial: int) -> tuple[int, float]:
         """Return the story alike enough to be the same one, and the cosine; (-1, 0) where there is none."""
         story = self._stories[serial]
-        strongest = sorted(story.weights.items(), key=lambda pair: (-pair[1], pair[0]))[:MERGE_TERMS]
+        strongest = nlargest(MERGE_TERMS, story.weights.items(), key=itemgetter(1))
         best, found = 0.0, -1
         for other_serial in self._search(strongest, leave_out=serial):
             other = self._stories[other_serial]
-            small, large = sorted((story.weights, other.weights), key=len)
-            dot = sum(weight * large[term] for term, weight in small.items() if term in large)
+            common = story.weights.keys() & other.weights.keys()
+            dot = math.fsum([story.weights[term] * other.weights[term] for term in common])
             gap = abs(other.at - story.at) / (TWIN_GAP * self.window_s)
-            likeness = dot * story.scale * other.scale * math.exp(-gap)
+            likeness = dot * self._scales[serial] * self._scales[other_serial] * math.exp(-gap)
             if likeness > best and likeness >= _bar_to_merge(story, other):
                 best, found = likeness, other_serial
         return found, best
@@ -336,13 +341,13 @@ class Linker:
             holders = self._index[term]
             holders[kept] = story.weights[term]
             holders.pop(gone, None)
-        story.measure(sum(weight * weight for weight in story.weights.values()))
+        self._measure(kept, story, sum(weight * weight for weight in story.weights.values()))
         story.n += other.n
         story.entries |= other.entries
         story.n_terms += other.n_terms
         story.at = max(story.at, other.at)
         self._where.update(dict.fromkeys(other.entries, kept))
-        del self._stories[gone]
+        del self._stories[gone], self._scales[gone]
         self._by_id[other.story_id] = kept
 
     def _shared(self, serial: int, vector: dict[str, float], title: str, text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,8 +16,10 @@ MAX_CHARS = 2_500  # a report's lead names the happening; 5,000 characters score
 STEM_LETTERS = 8  # cutting words at 6-8 letters costs English nothing and joins the forms of inflected languages
 TITLE_WEIGHT = 2.0
 NAME_BOOST = 1.3  # 1.0 confuses like happenings to different people; 2.0 makes one name a story
+RARITY_FLOOR = 1.5  # ln(documents / documents with the word): commoner words say nothing
 NUMBER_WEIGHT = 0.6  # headlines count the same thing differently ("3 held", "four arrests")
 
+MAX_KNOWN = 60_000
 MAX_COUNTED = 200_000  # words counted at a time, about 20 MB
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -25,7 +27,6 @@ _UNSPACED = re.compile("[぀-ヿ㐀-鿿豈-﫿฀-๿]")
 _DATA = Path(__file__).parent / "data"
 
 
-@lru_cache(maxsize=60_000)
 def stem(word: str) -> str:
     """Return a word's stem: English endings off, then cut to STEM_LETTERS; `word` is lower case."""
     if word.endswith(("'s", "’s")):
@@ -49,7 +50,7 @@ def stem(word: str) -> str:
 def _words(text: str) -> list[str]:
     """Return the words; a run of a script written without spaces gives its pairs of letters."""
     words = _TOKEN.findall(text)
-    if not _UNSPACED.search(text):
+    if text.isascii() or not _UNSPACED.search(text):
         return words
     out: list[str] = []
     for word in words:
@@ -69,21 +70,50 @@ def count_terms(title: str, text: str) -> dict[str, float]:
     for passage, weight in ((title, TITLE_WEIGHT), (text[:MAX_CHARS], 1.0)):
         if not passage:
             continue
-        words = _words(passage)
-        capitals = [word[0].isupper() for word in words]
-        names_show = sum(capitals) <= 0.6 * len(words)
-        for i, word in enumerate(words):
-            if len(word) < 2:
-                continue
-            factor = weight
-            if capitals[i]:
-                if names_show and i:
-                    factor *= NAME_BOOST
-            elif word[0].isdigit():
-                factor *= NUMBER_WEIGHT
-            term = stem(word.lower())
-            counts[term] = counts.get(term, 0.0) + factor
+        words = [_known[word] if word in _known else _know(word) for word in _words(passage)]
+        n_capitals = sum([kind == _CAPITAL for _, kind in words])
+        boost = NAME_BOOST if n_capitals <= 0.6 * len(words) else 1.0
+        factors = (weight, weight * boost, weight * NUMBER_WEIGHT)
+        first = weight  # a capital opens every sentence
+        for term, kind in words:
+            factor = first or factors[kind]
+            first = 0.0
+            if term:
+                counts[term] = counts.get(term, 0.0) + factor
     return counts
+
+
+_PLAIN, _CAPITAL, _DIGIT = range(3)
+_known: dict[str, tuple[str, int]] = {}  # word as written -> (stem, kind); emptied when it grows beyond MAX_KNOWN
+
+
+def _know(word: str) -> tuple[str, int]:
+    """Return a word's stem (empty for a letter and for words like `the`) and kind, and remember them."""
+    if len(_known) > MAX_KNOWN:
+        _known.clear()
+    kind = _CAPITAL if word[0].isupper() else _DIGIT if word[0].isdigit() else _PLAIN
+    term = stem(word.lower()) if len(word) > 1 else ""
+    _known[word] = "" if term in _everywhere() else term, kind
+    return _known[word]
+
+
+@lru_cache(maxsize=1)
+def _everywhere() -> frozenset[str]:
+    """Return the stems that stand in so many background entries that no stream could make them rare."""
+    counts, n_documents = _background()
+    return frozenset(term for term, count in counts.items() if count > n_documents * math.exp(-RARITY_FLOOR))
+
+
+_N_LOGS = 4_096
+_LOGS = [math.log(n + 0.5) for n in range(_N_LOGS)]
+_damped: dict[float, float] = {}  # weighted count -> damped; counts are sums of a few weights, so there are few
+
+
+def _damp(count: float) -> float:
+    if len(_damped) > _N_LOGS:
+        _damped.clear()
+    _damped[count] = 1.0 + math.log(count) if count > 1.0 else count
+    return _damped[count]
 
 
 class Frequencies:
@@ -99,14 +129,23 @@ class Frequencies:
         counts, n_documents = _background()
         return cls(dict(counts), n_documents)
 
-    def add(self, terms: Iterable[str]) -> None:
-        """Count one more document."""
+    def add(self, terms: Mapping[str, float]) -> list[tuple[float, str]]:
+        """Count one more document; return its (weighted count x rarity, term), without what is too common to tell.
+
+        Rarity is ln(documents / documents with the term); counts are damped as 1 + ln(count).
+        """
         self.n_documents += 1
-        counts = self.counts
-        for term in terms:
-            counts[term] = counts.get(term, 0) + 1
+        counts, ceiling = self.counts, math.log(self.n_documents)
+        weighted = []
+        for term, count in terms.items():
+            seen = counts[term] = counts.get(term, 0) + 1
+            rarity = ceiling - (_LOGS[seen] if seen < _N_LOGS else math.log(seen + 0.5))
+            if rarity >= RARITY_FLOOR:
+                damped = _damped.get(count)
+                weighted.append(((_damp(count) if damped is None else damped) * rarity, term))
         if len(counts) > MAX_COUNTED:
             self._forget_rare()
+        return weighted
 
     def _forget_rare(self) -> None:
         """Keep memory bounded: a word met once in a long stream is as good as new when it is met again."""
@@ -114,10 +153,6 @@ class Frequencies:
         while len(self.counts) > MAX_COUNTED // 2:
             self.counts = {term: count for term, count in self.counts.items() if count > floor}
             floor *= 2
-
-    def rarity(self, term: str) -> float:
-        """Return ln(documents / documents with the term)."""
-        return math.log(self.n_documents / (self.counts.get(term, 0) + 0.5))
 
 
 @lru_cache(maxsize=1)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
+from monitor.feeds import urls
 from monitor.feeds.urls import canonical_url, same_page
 
 
@@ -64,3 +68,17 @@ def test_absurd_addresses_cost_nothing():
     """Forty thousand parameters and two thousand steps up are compared as written."""
     for url in ("https://news.example/?" + "q=1&" * 20_000, "https://news.example/" + "a/../" * 2000):
         assert canonical_url(url) == url
+
+
+def test_the_shortcut_for_plain_addresses_changes_nothing(monkeypatch: pytest.MonkeyPatch):
+    """20,000 addresses of every shape are spelled the same with and without it."""
+    rng = random.Random(7)
+    signs = "abZ09._-~/!$&'()*+,:=@;%? #é\\\t"
+    tails = ["".join(rng.choices(signs, k=rng.randrange(9))) for _ in range(20_000)]
+    addresses = [
+        rng.choice(("http://a.example/", "https://b-c.example.org/x/", "https://d.example:80/")) + t for t in tails
+    ]
+    spelled = list(map(urls.canonical_url.__wrapped__, addresses))
+    assert sum(map(bool, map(urls._CANONICAL.fullmatch, addresses))) > 3_000
+    monkeypatch.setattr(urls, "_CANONICAL", re.compile("(?!)"))
+    assert spelled == list(map(urls.canonical_url.__wrapped__, addresses))

@@ -7,9 +7,10 @@
     add --key BASE64 to demand that every signature is this key's
 
 What it checks (docs/events.md): positions run 1, 2, 3, ...; hash(n) = SHA-256(0x00 || hash(n-1) || canonical(n)) with
-hash(0) = 32 zero bytes; canonical(n) is position, type, version, recorded_at, actor, key, each followed by a line feed,
-then the stored JSON bytes; every signed checkpoint holds (Ed25519, RFC 8032) and names a hash the chain passes
-through, and so does every anchor; every text has the SHA-256 it is named by. Exit code: 0 holds, 1 does not, 2 usage.
+hash(0) = 32 zero bytes; canonical(n) is three lines (the position; recorded_at, type, version and actor with a space
+between; the key), then the stored JSON bytes; every signed checkpoint holds (Ed25519, RFC 8032) and names a hash the
+chain passes through, and so does every anchor; every text has the SHA-256 it is named by.
+Exit code: 0 it holds, 1 it does not, 2 wrong usage.
 """
 
 import argparse
@@ -88,13 +89,11 @@ def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 # ---- the chain ----
-NAMES = ("position", "type", "version", "recorded_at", "actor", "key")
-
-
 def event_hash(prev: bytes, fields: dict[str, Any], data: bytes) -> bytes:
     """Return hash(n) of an event that follows the hash `prev`."""
-    head = "".join(f"{fields[name]}\n" for name in NAMES).encode()
-    return hashlib.sha256(b"\x00" + prev + head + data).digest()
+    head = "{recorded_at} {type} {version} {actor}".format(**fields)
+    lines = f"{fields['position']}\n{head}\n{fields['key']}\n".encode()
+    return hashlib.sha256(b"\x00" + prev + lines + data).digest()
 
 
 class Verifier:
@@ -162,8 +161,12 @@ class Verifier:
 def verify_database(path: Path, verifier: Verifier) -> None:
     """Feed every event and text of a log.db to the verifier."""
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    for row in db.execute("SELECT position, type, version, recorded_at, actor, key, data, hash FROM events ORDER BY 1"):
-        verifier.event(dict(zip(NAMES, row, strict=False)), row[6], row[7])
+    for position, head, key, data, stored in db.execute(
+        "SELECT position, head, key, data, hash FROM events ORDER BY 1"
+    ):
+        recorded_at, kind, version, actor = head.split(" ", 3)
+        fields = {"recorded_at": recorded_at, "type": kind, "version": version, "actor": actor}
+        verifier.event({"position": position, "key": key, **fields}, data, stored)
     for sha, form, body in db.execute("SELECT sha, form, body FROM payloads WHERE form IN (1, 2)"):
         try:
             verifier.text(sha, zlib.decompress(body) if form == 2 else body)

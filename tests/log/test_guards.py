@@ -15,7 +15,7 @@ from monitor.log.payloads import payload_sha
 from monitor.log.sqlite import SqliteLog, open_log
 from tests.log.conftest import AT, label
 
-COPY = "INTO events SELECT {}, type, version, recorded_at, 'eve', {}, data, hash FROM events WHERE position = 2"
+COPY = "INTO events SELECT {}, head || 'x', {}, data, hash FROM events WHERE position = 2"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def plain(log: SqliteLog) -> sqlite3.Connection:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE events SET actor = 'eve'",
+        "UPDATE events SET head = 'eve'",
         "UPDATE events SET position = 9 WHERE position = 3",
         "UPDATE OR REPLACE events SET position = 1 WHERE position = 3",
         "DELETE FROM events",
@@ -40,7 +40,7 @@ def plain(log: SqliteLog) -> sqlite3.Connection:
         "INSERT " + COPY.format(0, "'new'"),
         "INSERT " + COPY.format(-1, "'new'"),
         "INSERT " + COPY.format("NULL", "'new'"),
-        "INSERT INTO events VALUES (4, 'x', 'one', 'now', 'eve', 'k', x'00', x'00')",
+        "INSERT INTO events VALUES (4, 'x', 'k', x'00', x'00')",
         "UPDATE payloads SET body = x'00'",
         "UPDATE payloads SET sha = x'00'",
         "DELETE FROM payloads",

@@ -100,7 +100,7 @@ def test_a_backup_is_the_log_and_carries_its_checksum(full: SqliteLog, tmp_path:
 
 def test_a_backup_of_a_broken_log_is_refused_and_leaves_no_file(full: SqliteLog, tmp_path: Path) -> None:
     full.connection.execute("DROP TRIGGER events_no_update")
-    full.connection.execute("UPDATE events SET actor = 'eve' WHERE position = 3")
+    full.connection.execute("UPDATE events SET head = head || 'x' WHERE position = 3")
     with pytest.raises(LogBrokenError, match="does not verify"):
         backup_log(full, tmp_path / "copies" / "copy.db")
     assert list((tmp_path / "copies").iterdir()) == []

@@ -74,10 +74,10 @@ def test_an_untouched_log_verifies_with_both_verifiers(full: Path) -> None:
     ("statement", "position", "what"),
     [
         ("UPDATE events SET data = CAST(replace(data, 'plot', 'unsure') AS BLOB) WHERE position = 7", 7, "changed"),
-        ("UPDATE events SET actor = 'eve' WHERE position = 7", 7, "changed"),
-        ("UPDATE events SET recorded_at = '2025-01-31T12:00:00.000000Z' WHERE position = 7", 7, "changed"),
+        ("UPDATE events SET head = head || 'x' WHERE position = 7", 7, "changed"),
+        ("UPDATE events SET head = replace(head, '2026', '2025') WHERE position = 7", 7, "changed"),
         ("UPDATE events SET key = 'label:x' WHERE position = 7", 7, "changed"),
-        ("UPDATE events SET version = 2 WHERE position = 7", 7, "changed"),
+        ("UPDATE events SET head = replace(head, ' 1 ', ' 2 ') WHERE position = 7", 7, "changed"),
         ("UPDATE events SET hash = zeroblob(32) WHERE position = 7", 7, "changed"),
         ("UPDATE events SET hash = x'00' WHERE position = 7", 7, "not a hash"),
         ("DELETE FROM events WHERE position = 7", 7, "event 7 missing"),
@@ -163,7 +163,7 @@ def test_a_file_that_is_no_database_is_reported_not_raised(tmp_path: Path) -> No
 
 
 def break_event(path: Path, position: int) -> None:
-    tamper(path, f"UPDATE events SET actor = 'eve' WHERE position = {position}")
+    tamper(path, f"UPDATE events SET head = head || 'x' WHERE position = {position}")
 
 
 def test_nothing_is_appended_to_a_log_broken_near_its_end(full: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from monitor.log.chain import ZERO_HEX, chain_rows, check_new
+from monitor.log.chain import ZERO_HEX, chain_rows, check_new, split_head
 from monitor.log.codec import encode_all
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
@@ -33,7 +33,8 @@ class MemoryLog:
         rows = chain_rows(new, raws, recorded_at, position, bytes.fromhex(prev))
         added = []
         for event, row in zip(new, rows, strict=True):
-            added.append(Event(*row[:6], event.data, row[6], prev, row[7].hex()))
+            at, type_, version, actor = split_head(row[1])
+            added.append(Event(row[0], type_, version, at, actor, row[2], event.data, row[3], prev, row[4].hex()))
             prev = added[-1].hash
         self._events += added
         self._by_key.update((event.key, event) for event in added)

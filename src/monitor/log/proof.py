@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from monitor.errors import InputError, NotFoundError
-from monitor.log.chain import canonical, next_hash
+from monitor.log.chain import canonical, head_line, next_hash
 from monitor.log.checkpoints import signature_holds
 from monitor.log.events import CheckpointSigned, Event
 from monitor.log.merkle import inclusion_path, root_from_path
@@ -84,9 +84,8 @@ def check_proof(raw: bytes, *, public_key: str = "") -> Proof:
     except (msgspec.DecodeError, ValueError) as error:
         raise InputError(f"not a proof: {error}") from error
     head, data = proof.checkpoint, proof.data.encode()
-    leaf = next_hash(
-        prev, canonical(proof.position, proof.type, proof.version, proof.recorded_at, proof.actor, proof.key, data)
-    )
+    line = head_line(proof.recorded_at, proof.type, proof.version, proof.actor)
+    leaf = next_hash(prev, canonical(proof.position, line, proof.key, data))
     root = root_from_path(leaf, proof.position - 1, head.position, path)
     if root is None or root.hex() != head.root:
         raise InputError(f"the proof does not hold: event {proof.position} is not under the signed root")

@@ -40,6 +40,16 @@ BEGIN SELECT RAISE(ABORT, 'append-only: erase a payload with monitor erase'); EN
 }
 
 
+# For people with a SQLite shell: the parts of a head as columns, the JSON as text.
+LOG_VIEW = """
+SELECT position, substr(head, 1, 27) AS recorded_at, substr(rest, 1, instr(rest, ' ') - 1) AS type,
+  CAST(substr(rest, instr(rest, ' ') + 1) AS INTEGER) AS version,
+  substr(substr(rest, instr(rest, ' ') + 1), instr(substr(rest, instr(rest, ' ') + 1), ' ') + 1) AS actor,
+  key, CAST(data AS TEXT) AS data, lower(hex(hash)) AS hash
+FROM (SELECT *, substr(head, 29) AS rest FROM events)
+"""
+
+
 def schema_version(connection: sqlite3.Connection) -> int:
     """Return the file's schema version; 0 for an empty file. Raises LogError for a newer or a foreign file."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -80,14 +90,10 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _create(db: Database) -> None:
-    event_columns = {
-        "position": int, "type": str, "version": int, "recorded_at": str, "actor": str, "key": str,
-        "data": bytes, "hash": bytes,
-    }  # fmt: skip
+    event_columns = {"position": int, "head": str, "key": str, "data": bytes, "hash": bytes}
     db.create_table("events", event_columns, pk="position", not_null=set(event_columns) - {"position"}, strict=True)
     db.table("events").create_index(["key"], unique=True)
-    # tiny, and finds the last signed head without a scan
-    db.execute("CREATE INDEX events_checkpoints ON events(position) WHERE type = 'checkpoint-signed'")
+    db.create_view("log", LOG_VIEW)
     payload_columns = {"id": int, "sha": bytes, "form": int, "body": bytes}
     db.create_table("payloads", payload_columns, pk="id", not_null=set(payload_columns) - {"id"}, strict=True)
     db.table("payloads").create_index(["sha"], unique=True)

@@ -17,7 +17,7 @@ import msgspec
 
 from monitor.errors import LogBrokenError
 from monitor.log.anchors import Anchor, anchors_path, last_anchor, read_marker, write_anchor
-from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_bad_row
+from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_bad_row, split_head
 from monitor.log.codec import decode_data, encode_all
 from monitor.log.database import check_free_space, connect, create_file, make_room, one_line_errors, require_file
 from monitor.log.events import Event, NewEvent
@@ -25,26 +25,29 @@ from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import ERASED, check_payloads, pack, unpack
 from monitor.log.schema import SCHEMA_VERSION, migrate, schema_version
 
-INSERT_EVENT = (
-    "INSERT INTO events (position, type, version, recorded_at, actor, key, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+INSERT_EVENT = "INSERT INTO events (position, head, key, data, hash) VALUES (?, ?, ?, ?, ?)"
 INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?) ON CONFLICT (sha) DO NOTHING"
-_SELECT = "SELECT position, type, version, recorded_at, actor, key, data, hash FROM events "
-_SELECT_RANGE = _SELECT + "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
+_SELECT_RANGE = """
+SELECT position, head, key, data, hash FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?
+"""
+# In a head, the time takes 27 characters and a space; the type ends at the next space.
 _SELECT_LAST = """
-SELECT position, type, version, recorded_at, actor, key, data, hash FROM events
-WHERE (? = 0 OR type IN (SELECT value FROM json_each(?))) ORDER BY position DESC LIMIT ?
+SELECT position, head, key, data, hash FROM events
+WHERE ? = 0 OR substr(head, 29, instr(substr(head, 29), ' ') - 1) IN (SELECT value FROM json_each(?))
+ORDER BY position DESC LIMIT ?
 """
 _SELECT_WITH_PREV = """
-SELECT e.position, e.type, e.version, e.recorded_at, e.actor, e.key, e.data, e.hash, p.hash
+SELECT e.position, e.head, e.key, e.data, e.hash, p.hash
 FROM events e LEFT JOIN events p ON p.position = e.position - 1
 """
 _SELECT_TYPES = """
-SELECT e.position, e.type, e.version, e.recorded_at, e.actor, e.key, e.data, e.hash, p.hash
+SELECT e.position, e.head, e.key, e.data, e.hash, p.hash
 FROM events e LEFT JOIN events p ON p.position = e.position - 1
-WHERE e.position > ? AND e.position <= ? AND e.type IN (SELECT value FROM json_each(?)) ORDER BY e.position LIMIT ?
+WHERE e.position > ? AND e.position <= ?
+  AND substr(e.head, 29, instr(substr(e.head, 29), ' ') - 1) IN (SELECT value FROM json_each(?))
+ORDER BY e.position LIMIT ?
 """
-_SELECT_KEYS = "SELECT key, position, type, version, data FROM events WHERE key IN (SELECT value FROM json_each(?))"
+_SELECT_KEYS = "SELECT key, position, head, data FROM events WHERE key IN (SELECT value FROM json_each(?))"
 _READ_ROWS = 1_000
 # Checked before the first append of a process: the last events, and a window that moves with the head, so that
 # ticks together walk the whole log. About 4 ms for both.
@@ -107,7 +110,7 @@ class SqliteLog:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._checked = (rows[-1][0], rows[-1][7]) if rows else (position, prev)
+        self._checked = (rows[-1][0], rows[-1][4]) if rows else (position, prev)
         if rows:
             self._appended = at
             if rows[-1][0] // _ROOM_EVERY != position // _ROOM_EVERY:
@@ -130,7 +133,8 @@ class SqliteLog:
 
     def _stored(self, keys: Sequence[str]) -> dict[str, Stored]:
         wanted = msgspec.json.encode(keys).decode()
-        return {row[0]: row[1:] for row in self.connection.execute(_SELECT_KEYS, (wanted,))}
+        found = self.connection.execute(_SELECT_KEYS, (wanted,)).fetchall()
+        return {key: (position, *split_head(head)[1:3], raw) for key, position, head, raw in found}
 
     def check_writable(self) -> None:
         """Refuse a log that must not be appended to: broken near its end, shorter than its last anchor, no disk space.
@@ -181,9 +185,13 @@ class SqliteLog:
                     yield from map(_event, rows)
                 return
             prev = self._hash_at(after)
-            before = prev.hex() if prev else ""
+            before, last_head = prev.hex() if prev else "", ""
+            at, type_, version, actor = "", "", 0, ""
             for rows in self._pages(_SELECT_RANGE, after, upto):
-                for position, type_, version, at, actor, key, raw, hash_ in rows:
+                for position, head, key, raw, hash_ in rows:
+                    if head != last_head:  # the events of one commit share a head or two
+                        at, type_, version, actor = split_head(head)
+                        last_head = head
                     now = hash_.hex()
                     data = decode_data(type_, version, raw)
                     yield Event(position, type_, version, at, actor, key, data, raw, before, now)
@@ -249,12 +257,12 @@ class SqliteLog:
 
     def last_checkpoint(self, *, from_position: int = 0) -> Event | None:
         """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
-        query = "WHERE e.type = 'checkpoint-signed' AND e.position >= ? ORDER BY e.position DESC LIMIT 1"
-        return self._one(_SELECT_WITH_PREV + query, from_position)
+        by_key = "WHERE e.key >= 'checkpoint:' AND e.key < 'checkpoint;' AND e.position >= ?"
+        return self._one(f"{_SELECT_WITH_PREV} {by_key} ORDER BY +e.position DESC LIMIT 1", from_position)
 
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
-        query = "SELECT position FROM events WHERE recorded_at <= ? ORDER BY position DESC LIMIT 1"
+        query = "SELECT position FROM events WHERE substr(head, 1, 27) <= ? ORDER BY position DESC LIMIT 1"
         with one_line_errors(self.path):
             row = self.connection.execute(query, (moment,)).fetchone()
         return int(row[0]) if row else 0
@@ -346,10 +354,10 @@ def _moving_window(head: int) -> int:
 
 
 def _event(row: Any) -> Event:
-    position, type_, version, at, actor, key, raw, hash_, prev = row
-    data = decode_data(type_, version, raw)
+    position, head, key, raw, hash_, prev = row
     before = prev.hex() if prev else ZERO_HEX if position == 1 else ""
-    return Event(position, type_, version, at, actor, key, data, raw, before, hash_.hex())
+    at, type_, version, actor = split_head(head)
+    return Event(position, type_, version, at, actor, key, decode_data(type_, version, raw), raw, before, hash_.hex())
 
 
 class Appended(Sequence[Event]):
@@ -368,20 +376,24 @@ class Appended(Sequence[Event]):
     def __getitem__(self, index: int | slice) -> Event | list[Event]:
         if isinstance(index, slice):
             return [self[i] for i in range(len(self))[index]]
-        row = self._rows[index]
-        first = row is self._rows[0]
-        prev = self._prev if first else self._rows[index - 1][7]
-        return Event(*row[:6], self._events[index].data, row[6], prev.hex(), row[7].hex())
+        index = range(len(self))[index]
+        prev = self._rows[index - 1][4] if index else self._prev
+        return _appended(self._events[index], self._rows[index], prev.hex(), self._rows[index][4].hex())
 
     def __iter__(self) -> Iterator[Event]:
         before = self._prev.hex()
         for event, row in zip(self._events, self._rows, strict=True):
-            after = row[7].hex()
-            yield Event(row[0], row[1], row[2], row[3], row[4], row[5], event.data, row[6], before, after)
+            after = row[4].hex()
+            yield _appended(event, row, before, after)
             before = after
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and list(self) == list(other)
 
     def __hash__(self) -> int:
-        return hash(tuple(row[7] for row in self._rows))
+        return hash(tuple(row[4] for row in self._rows))
+
+
+def _appended(event: NewEvent, row: Row, prev: str, hash_: str) -> Event:
+    data = event.data
+    return Event(row[0], data.type, data.version, row[1][:27], event.actor, row[2], data, row[3], prev, hash_)

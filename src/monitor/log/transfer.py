@@ -17,7 +17,7 @@ import msgspec
 
 from monitor.errors import InputError, LogBrokenError
 from monitor.log.anchors import Anchor, anchors_path, write_anchor
-from monitor.log.chain import ZERO, Row, first_bad_row
+from monitor.log.chain import ZERO, Row, first_bad_row, head_line, split_head
 from monitor.log.database import connect, one_line_errors
 from monitor.log.events import CheckpointSigned
 from monitor.log.payloads import WITHHELD, pack, payload_sha, unpack
@@ -62,8 +62,9 @@ def export_log(log: SqliteLog, *, texts: bool = True) -> Iterator[bytes]:
     position, hash_ = log.head()
     yield _line({"format": FORMAT, "position": position})
     for row in log.rows(upto=position):
-        envelope = msgspec.json.encode(_EventLine(*row[:6], row[7].hex()))
-        yield b"".join((envelope[:-1], _DATA, row[6], b"}\n"))
+        at, type_, version, actor = split_head(row[1])
+        envelope = msgspec.json.encode(_EventLine(row[0], type_, version, at, actor, row[2], row[4].hex()))
+        yield b"".join((envelope[:-1], _DATA, row[3], b"}\n"))
     n_payloads = 0
     for sha, form, body in log.payload_rows() if texts else ():
         n_payloads += 1
@@ -150,7 +151,7 @@ class _Importer:
         if found:
             raise LogBrokenError(f"{self.source}: {found[1]}; nothing was imported", found[0])
         if rows:
-            self.position, self.prev = rows[-1][0], rows[-1][7]
+            self.position, self.prev = rows[-1][0], rows[-1][4]
             self.connection.executemany(INSERT_EVENT, rows)
         self.connection.executemany(INSERT_PAYLOAD, payloads)
         self.n_payloads += len(payloads)
@@ -159,8 +160,8 @@ class _Importer:
         start, found, data = line.rstrip(b"\r\n").partition(_DATA)
         if found:
             event = msgspec.json.decode(start + b"}", type=_EventLine)
-            names = (event.position, event.type, event.version, event.recorded_at, event.actor, event.key)
-            rows.append((*names, data[:-1], bytes.fromhex(event.hash)))
+            head = head_line(event.recorded_at, event.type, event.version, event.actor)
+            rows.append((event.position, head, event.key, data[:-1], bytes.fromhex(event.hash)))
             return
         fields = msgspec.json.decode(line)
         if "payload" in fields:
@@ -172,7 +173,7 @@ class _Importer:
 
     def _withhold(self) -> None:
         """Mark the texts the export left out, so that verification knows they were never here."""
-        query = "SELECT DISTINCT json_extract(CAST(data AS TEXT), '$.text_sha') FROM events WHERE type IN (?, ?, ?)"
+        query = "SELECT DISTINCT json_extract(data, '$.text_sha') FROM log WHERE type IN (?, ?, ?)"
         named = self.connection.execute(query, ("entry-seen", "entry-revised", "page-read")).fetchall()
         self.connection.execute("BEGIN IMMEDIATE")
         self.connection.executemany(INSERT_PAYLOAD, [(bytes.fromhex(sha), WITHHELD, b"") for (sha,) in named])

@@ -14,6 +14,7 @@ import click
 from monitor import app
 from monitor.errors import InputError, LogBrokenError
 from monitor.log.anchors import anchors_path, read_anchors, read_marker, write_marker
+from monitor.log.chain import Row, split_head
 from monitor.log.codec import iso
 from monitor.log.events import EVENT_TYPES
 from monitor.log.sqlite import SqliteLog
@@ -70,17 +71,16 @@ def tail(ctx: click.Context, lines: int, types: tuple[str, ...], follow: bool, a
             last = max(last, _show(opened, opened.rows(after=last), as_json, types))
 
 
-def _show(opened: SqliteLog, rows: Iterable[tuple[object, ...]], as_json: bool, types: tuple[str, ...] = ()) -> int:
+def _show(opened: SqliteLog, rows: Iterable[Row], as_json: bool, types: tuple[str, ...] = ()) -> int:
     """Write rows and return the last position seen."""
     import msgspec
 
     last = 0
-    for position, type_, version, at, actor, key, data, hash_ in rows:
-        last = int(str(position))
+    for position, head, key, data, hash_ in rows:
+        at, type_, version, actor = split_head(head)
+        last = position
         if types and type_ not in types:
             continue
-        assert isinstance(data, bytes)  # noqa: S101 - the column is a BLOB (STRICT)
-        assert isinstance(hash_, bytes)  # noqa: S101
         if as_json:
             write_json_line(
                 {"position": position, "type": type_, "version": version, "recorded_at": at, "actor": actor,
@@ -88,7 +88,7 @@ def _show(opened: SqliteLog, rows: Iterable[tuple[object, ...]], as_json: bool, 
             )  # fmt: skip
         else:
             text = data.decode(errors="replace")
-            click.echo(safe.line(f"{position:>8} {str(at)[:19]}Z {type_:<18} {actor} {text}", 500))
+            click.echo(safe.line(f"{position:>8} {at[:19]}Z {type_:<18} {actor} {text}", 500))
     return last or opened.head()[0]
 
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from calendar import timegm
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from time import strptime
 from typing import Any
 
 import numpy as np
 
-from monitor.learn.cold import Prior
+from monitor.learn.cold import Prior, shipped_prior
 from monitor.learn.fit import Options
+from monitor.learn.pool import POOL_OPTIONS, Start, pool_figures, screen
 from monitor.learn.simulate import RETRAIN_DAYS, Answer, Replay, figures, replay
-from monitor.learn.streams import StreamEntry, StreamLabel
+from monitor.learn.streams import StreamEntry, StreamLabel, read_pool
 from monitor.learn.terms import TermStore
 from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, fit_set
 from monitor.stories.link import Linker
@@ -95,3 +97,28 @@ class Experiment:
 
 def _text(entry: StreamEntry) -> Text:
     return Text(f"entry:{entry.entry_id}", entry.title, entry.summary, entry.text, entry.lang)
+
+
+def screen_file(path: Path, budget: int | None = None) -> dict[str, Any]:
+    """Screen a pool file and return its figures.
+
+    Records marked `prior` are the start; without any the seeds are, and the shipped contrast.
+    """
+    records = read_pool(path)
+    store = TermStore(len(POOL_OPTIONS.views))
+    rows = count_texts(store, [Text(f"entry:{r.record_id}", r.title, r.abstract) for r in records])
+    waiting = [i for i, record in enumerate(records) if not record.prior]
+    given = [i for i, record in enumerate(records) if record.prior]
+    truth = np.array([record.label for record in records], dtype=bool)
+    prior_margins = None
+    if given:
+        start = Start(np.array([rows[i] for i in given]), truth[given], np.ones(len(given)))
+    else:
+        prior = shipped_prior()
+        first = store.add_all(p.counts for p in prior).start
+        data = TrainingSet(store, tuple(Row(first + i, p.plot, p.weight) for i, p in enumerate(prior)))
+        prior_margins = fit_set(data).margins(np.array([rows[i] for i in waiting]))
+        start = Start(np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0))
+    pool = np.array([rows[i] for i in waiting])
+    result = screen(store, pool, truth[waiting], start, prior_margins=prior_margins, budget=budget)
+    return pool_figures(result, int(truth[waiting].sum()), len(waiting))

@@ -26,8 +26,14 @@ SOURCE_CAP = 0.2  # one source's labels weigh at most this share of their class
 TOTAL = 10_000.0  # weights are scaled to this sum, so that `c` means the same with few and many rows
 N_EXAMPLES = 200  # labelled plots kept for "nearest example"
 
-_VIEW = ViewOptions(min_df=2, pad=10.0)
-OPTIONS = Options(views=(_VIEW,) * len(VIEWS), kind="logistic", c=0.06, positive_ratio=1.0)
+# Word weights are learnt from few texts and many words, so the words view gets twice the room of the two views that
+# generalise; pad 20 keeps a text with one known word from being taken for that word. Plateau: docs/classifier.md.
+OPTIONS = Options(
+    views=(ViewOptions(scale=2.0, pad=20.0), ViewOptions(pad=20.0), ViewOptions(pad=20.0)),
+    kind="logistic",
+    c=0.1,
+    positive_ratio=1.0,
+)
 
 
 class Text(msgspec.Struct, frozen=True):

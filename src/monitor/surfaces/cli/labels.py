@@ -75,7 +75,7 @@ def export_labels(ctx: click.Context, kind: str, day: str | None, reviewer: str 
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(FIELDS)
     for row in rows:
-        writer.writerow([safe.cell(str(getattr(row, field))) for field in FIELDS])
+        writer.writerow([safe.csv_cell(str(getattr(row, field))) for field in FIELDS])
     click.echo(out.getvalue(), nl=False)
 
 

@@ -40,21 +40,23 @@ def quality(ctx: click.Context, since: str, as_of: str | None, as_json: bool) ->
 
 
 def read_quality(views: Views, since: str = "") -> Quality:
-    """Read found plots, the sample and its answers from the views and estimate."""
-    labelled = """SELECT l.label FROM labels l WHERE l.entry_id = {} AND l.withdrawn_position IS NULL
-                  AND l.label <> 'unsure' ORDER BY l.position DESC LIMIT 1"""
+    """Read found plots, the sample and its answers from the views and estimate; the newest standing verdict counts."""
+    verdict = """SELECT l.label FROM labels l WHERE (l.entry_id = {0} OR l.story_id = (
+                     SELECT t.story_id FROM story_entries t WHERE t.entry_id = {0}))
+                 AND l.withdrawn_position IS NULL AND l.label <> 'unsure'
+                 ORDER BY l.entry_id = {0} DESC, l.position DESC LIMIT 1"""
     n_found = views.db.execute(
         f"""SELECT count(*) FROM entries e WHERE e.flagged_position IS NOT NULL AND e.seen_at >= ?
-            AND ({labelled.format("e.entry_id")}) = 'plot'
+            AND ({verdict.format("e.entry_id")}) = 'plot'
             AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.entry_id = e.entry_id)""",  # noqa: S608 - our own text
         (since,),
     ).fetchone()[0]
     rows = views.db.execute(
-        f"SELECT s.probability, ({labelled.format('s.entry_id')}) FROM samples s WHERE s.day >= ?",  # noqa: S608
+        f"SELECT s.probability, ({verdict.format('s.entry_id')}) FROM samples s WHERE s.day >= ?",  # noqa: S608
         (since,),
     ).fetchall()
     answers = [SampleAnswer(probability, label == "plot") for probability, label in rows if label is not None]
-    population = views.db.execute(
-        "SELECT count(*) FROM entries WHERE seen_at >= ? AND score IS NOT NULL AND flagged_position IS NULL", (since,)
+    n_population = views.db.execute(
+        "SELECT coalesce(sum(n_population), 0) FROM sample_days WHERE day >= ?", (since,)
     ).fetchone()[0]
-    return estimate(n_found, answers, len(rows), int(population))
+    return estimate(n_found, answers, len(rows), int(n_population))

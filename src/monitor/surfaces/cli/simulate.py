@@ -77,11 +77,12 @@ def simulate(
 
 
 def _stream(stream: Path, labels: Path, background: Path | None, rows_per_day: int, retrain: str) -> dict[str, Any]:
+    from monitor.learn.cold import shipped_prior
     from monitor.learn.experiment import Experiment
     from monitor.learn.streams import read_labels, read_stream
 
     contrast = read_stream(background) if background else []
-    experiment = Experiment(read_stream(stream), read_labels(labels), contrast)
+    experiment = Experiment(read_stream(stream), read_labels(labels), shipped_prior(), contrast)
     _, found = experiment.run(rows_per_day, retrain)
     return {"rows_per_day": rows_per_day, "retrain": retrain, "n_background": len(contrast)} | found
 

@@ -1,0 +1,193 @@
+"""Retrain from the log: read the labels, train, judge, promote or reject, take the second look. Also the rollback.
+
+Owns reading the materials from the views and writing the outcome to the log and the models folder. What is learnt and
+what the gate demands is learn/'s job. Harmless to repeat: without a new label the same model comes out and nothing
+happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from monitor.classify.modelstore import load_model, save_model
+from monitor.errors import ModelError, NotFoundError
+from monitor.learn.labels import background_texts, labelled_texts, list_decisions, verdicts
+from monitor.learn.retrain import Materials, RecentText, comparison_figures, train_candidate
+from monitor.learn.train import Text
+from monitor.log.codec import iso
+from monitor.log.events import ModelPromoted, ModelRejected, ModelTrained, NewEvent
+from monitor.log.payloads import read_entry_payload
+from monitor.worker.assess import SCORE_DIGITS, Candidate, Scored, flagged_event, scored_event
+from monitor.worker.workspace import Workspace
+
+RECENT_DAYS = 28  # replayed, rescored after a promotion, and the measure of the budget
+RECENT_MAX = 60_000
+BACKGROUND_MAX = 20_000
+SECOND_LOOK_ROWS = 2.0  # a second look adds at most this many days' worth of rows
+_BATCH = 500
+NO_MODEL = "none"  # a rejection before any model was trained: the labels themselves were refused
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a retrain did. `state` is promoted, rejected, unchanged or dry-run; `reasons` say why."""
+
+    state: str
+    model_id: str = ""
+    previous_id: str = ""
+    reasons: tuple[str, ...] = ()
+    threshold: float = 0.0
+    n_plot: int = 0
+    n_not_plot: int = 0
+    n_split: int = 0
+    n_rescored: int = 0
+    n_second_look: int = 0
+    figures: Mapping[str, Any] = {}
+
+
+def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run: bool = False) -> Outcome:
+    """Train a candidate from every standing label, compare it, promote it if the gate holds, and look again.
+
+    Raises NotFoundError or ModelError where no model is in use.
+    """
+    now, current = workspace.clock(), workspace.model
+    settled, split = verdicts(list_decisions(workspace.views))
+    materials = Materials(
+        labelled=tuple(labelled_texts(workspace.views, workspace.log, settled)),
+        background=tuple(background_texts(workspace.views, workspace.log, BACKGROUND_MAX)),
+        recent=tuple(_recent(workspace, now, {v.entry_id: v.plot for v in settled})),
+        label_positions=tuple(v.position for v in settled),
+        rows_per_day=float(workspace.config.settings.rows_per_day),
+        target_recall=target_recall,
+    )
+    counts: dict[str, Any] = {
+        "n_plot": sum(item.plot for item in materials.labelled),
+        "n_not_plot": sum(not item.plot for item in materials.labelled),
+        "n_split": len(split),
+        "previous_id": current.model_id,
+    }
+    found = train_candidate(materials, current)
+    if isinstance(found, tuple):
+        if counts["n_plot"] and counts["n_not_plot"] and not dry_run:
+            _refuse_labels(workspace, found, max(materials.label_positions))
+        return Outcome(state="rejected", reasons=found, **counts)
+    figures = comparison_figures(found.comparison)
+    told: dict[str, Any] = {
+        "model_id": found.model_id, "threshold": found.thresholds.flag, "figures": figures, **counts
+    }  # fmt: skip
+    if found.model_id == current.model_id:
+        return Outcome(state="unchanged", **told)
+    if dry_run:
+        return Outcome(state="dry-run", reasons=found.reasons, **told)
+    save_model(workspace.data_dir / "models", found.content)
+    workspace.append(
+        [NewEvent(f"model-trained:{found.model_id}", ModelTrained(model_id=found.model_id, card=found.card))]
+    )
+    if found.reasons:
+        reject(workspace, found.model_id, "; ".join(found.reasons), figures)
+        return Outcome(state="rejected", reasons=found.reasons, **told)
+    promote(workspace, found.model_id, "the gate held", figures)
+    n_rescored, n_flagged = second_look(workspace)
+    return Outcome(state="promoted", n_rescored=n_rescored, n_second_look=n_flagged, **told)
+
+
+def promote(workspace: Workspace, model_id: str, reason: str, figures: Mapping[str, Any] | None = None) -> None:
+    """Put a model in use. Raises ModelError where its file is missing or refused; the model in use then stays."""
+    model = load_model(workspace.data_dir / "models" / f"{model_id}.json")
+    row = workspace.views.db.execute("SELECT model_id FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
+    previous = row[0] if row else ""
+    data = ModelPromoted(
+        model_id=model_id, threshold=model.threshold, previous_id=previous, reason=reason, figures=dict(figures or {})
+    )
+    workspace.append([NewEvent(f"model-promoted:{workspace.log.head()[0]}:{model_id}", data)])
+    workspace.forget_model()
+
+
+def reject(workspace: Workspace, model_id: str, reason: str, figures: Mapping[str, Any] | None = None) -> None:
+    """Log that a model was refused; the model in use stays."""
+    data = ModelRejected(model_id=model_id, reason=reason, figures=dict(figures or {}))
+    workspace.append([NewEvent(f"model-rejected:{workspace.log.head()[0]}:{model_id}", data)])
+
+
+def _refuse_labels(workspace: Workspace, reasons: tuple[str, ...], position: int) -> None:
+    """Log, once per newest label, that the labels as they stand must not be learnt from."""
+    data = ModelRejected(model_id=NO_MODEL, reason="; ".join(reasons))
+    workspace.append([NewEvent(f"model-rejected:labels:{position}", data)])
+
+
+def rollback(workspace: Workspace, reason: str) -> str:
+    """Put the model that was in use before this one back in use, and return its id.
+
+    Raises NotFoundError where there was none before, ModelError where its file is missing or damaged.
+    """
+    row = workspace.views.db.execute("SELECT previous_id FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
+    if row is None or not row[0]:
+        raise NotFoundError("there is no model before the one in use; nothing to roll back to")
+    try:
+        promote(workspace, row[0], reason)
+    except ModelError as error:
+        reject(workspace, row[0], str(error)[:500])
+        raise
+    return str(row[0])
+
+
+def second_look(workspace: Workspace) -> tuple[int, int]:
+    """Rescore the unflagged entries of the last weeks with the model in use; flag the best new finds.
+
+    Returns how many were rescored and how many flagged (marked `second-look`), at most SECOND_LOOK_ROWS days' rows.
+    """
+    now, model = workspace.clock(), workspace.model
+    candidates = _unflagged(workspace, now)
+    threshold = round(model.threshold, SCORE_DIGITS)
+    scored = []
+    for item in candidates:
+        score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
+        scored.append(Scored(item, score, score >= threshold))
+    limit = int(SECOND_LOOK_ROWS * workspace.config.settings.rows_per_day)
+    finds = sorted((s for s in scored if s.flag), key=lambda s: (-s.score, s.candidate.entry_id))[:limit]
+    for start in range(0, len(scored), _BATCH):
+        batch = scored[start : start + _BATCH]
+        workspace.append([scored_event(model, batch, "", "second-look")])
+    workspace.append([flagged_event(model, find, "second-look") for find in finds])
+    return len(scored), len(finds)
+
+
+def _unflagged(workspace: Workspace, now: datetime) -> list[Candidate]:
+    rows = workspace.views.db.execute(
+        """SELECT e.entry_id, e.revision, e.text_sha, e.lang FROM entries e
+           WHERE e.seen_at >= ? AND e.flagged_position IS NULL AND e.erased = 0 AND e.score IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL)
+           ORDER BY e.position DESC LIMIT ?""",
+        (iso(now - timedelta(days=RECENT_DAYS)), RECENT_MAX),
+    ).fetchall()
+    found = []
+    for entry_id, revision, sha, lang in reversed(rows):
+        text = read_entry_payload(workspace.log.payload(sha))
+        if text is not None:
+            found.append(
+                Candidate(
+                    entry_id=entry_id, revision=revision, text_sha=sha, title=text.title, summary=text.summary,
+                    text=text.text, lang=lang,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _recent(workspace: Workspace, now: datetime, judged: Mapping[str, bool]) -> list[RecentText]:
+    """Return the entries seen in the last RECENT_DAYS whole days, in log order."""
+    rows = workspace.views.db.execute(
+        """SELECT e.entry_id, e.text_sha, e.lang, e.seen_at, coalesce(s.story_id, 's' || e.entry_id)
+           FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+           WHERE e.seen_at >= ? AND e.erased = 0 ORDER BY e.position DESC LIMIT ?""",
+        (iso(now - timedelta(days=RECENT_DAYS)), RECENT_MAX),
+    ).fetchall()
+    found = []
+    for entry_id, sha, lang, seen_at, story_id in reversed(rows):
+        text = read_entry_payload(workspace.log.payload(sha))
+        if text is not None:
+            content = Text(f"entry:{entry_id}", text.title, text.summary, text.text, lang)
+            found.append(RecentText(content, seen_at[:10], story_id, judged.get(entry_id)))
+    return found

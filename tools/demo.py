@@ -1,7 +1,7 @@
 """The main job in one sitting, over fixtures/feeds/ on the loopback interface: `python3 dev.py demo`.
 
 Owns the order of the commands and the analyst's part; everything else is done by the `monitor` commands it prints, each
-run as a person would run it. Data goes to .demo/, which is emptied first.
+run as a person would run it. Data goes to .demo/ (or the folder named), which is emptied first.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ from tools.build_fixtures import FEEDS, sources
 from tools.feed_server import FeedServer
 
 ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / ".demo"
+MONITOR = ROOT / ".venv" / "bin" / "monitor"
 # The fixtures' newest entry is of 13:00 that day; a fixed clock makes every run print the same.
 FIRST_TICK = "2026-01-23T14:00:00Z"
 SECOND_TICK = "2026-01-23T15:00:00Z"
 WRITTEN_HOST = "127.0.0.1:8099"
 MUST_TAKE_LESS_S = 60
+N_MOVES = 5
+SPYING = "3d6e3c07"  # "Two accused of passing shipyard drawings …": an id depends on the feed's id and the guid alone
 
 
 class Demo:
     """Runs commands in the demo's folder and shows them."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.env = {**os.environ, "MONITOR_REVIEWER": "ana", "COLUMNS": "120"}
 
     def say(self, text: str) -> None:
@@ -42,24 +45,30 @@ class Demo:
         self.env["MONITOR_NOW"] = moment
         print(f"$ export MONITOR_NOW={moment}", flush=True)
 
-    def run(self, *args: str) -> str:
-        """Run `monitor …`, show the command and its output as it comes, and return its standard output."""
+    def run(self, *args: str, codes: tuple[int, ...] = (0,)) -> None:
+        """Run `monitor …` and show the command and its output as it comes; another exit code than these ends all."""
         print(f"$ monitor {' '.join(quoted(arg) for arg in args)}", flush=True)
-        lines = []
-        command = [str(ROOT / ".venv" / "bin" / "monitor"), *args]
-        with subprocess.Popen(command, cwd=DEMO, env=self.env, text=True, stdout=subprocess.PIPE) as child:
-            assert child.stdout is not None
-            for line in child.stdout:
-                print(line, end="", flush=True)
-                lines.append(line)
-        if child.returncode:
-            raise SystemExit(f"demo: `monitor {args[0]}` ended with exit code {child.returncode}")
-        return "".join(lines)
+        code = subprocess.run([str(MONITOR), *args], cwd=self.folder, env=self.env).returncode
+        if code not in codes:
+            raise SystemExit(f"demo: `monitor {args[0]}` ended with exit code {code}")
+
+    def filter(self, command: str) -> list[dict[str, Any]]:
+        """Run a shell line, show it without its output, and return the JSON lines it wrote (here or to a file)."""
+        print(f"$ {command}", flush=True)
+        paths = f"{MONITOR.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        line = command.replace(" > entries.jsonl", " | tee entries.jsonl")
+        env = {**self.env, "PATH": paths}
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=self.folder, env=env, text=True, capture_output=True, check=True
+        )
+        return [json.loads(row) for row in done.stdout.splitlines()]
 
     def ask(self, *args: str) -> Any:
         """Run `monitor … --json` without showing it and return what it says."""
-        command = [str(ROOT / ".venv" / "bin" / "monitor"), *args, "--json"]
-        return json.loads(subprocess.run(command, cwd=DEMO, env=self.env, capture_output=True, check=True).stdout)
+        command = [str(MONITOR), *args, "--json"]
+        return json.loads(
+            subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, check=True).stdout
+        )
 
 
 def quoted(arg: str) -> str:
@@ -67,41 +76,46 @@ def quoted(arg: str) -> str:
     return f'"{arg}"' if " " in arg else arg
 
 
-def write_config(server: FeedServer) -> None:
-    """Empty the demo's folder and write its feeds.yaml: the fixtures' feeds at the server's address."""
-    shutil.rmtree(DEMO, ignore_errors=True)
-    DEMO.mkdir()
+def prepare(folder: Path, server: FeedServer) -> None:
+    """Empty the demo's folder and put the fixtures' feeds.yaml there, with the server's address."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     config = (FEEDS / "feeds.yaml").read_text(encoding="utf-8")
-    (DEMO / "feeds.yaml").write_text(config.replace(WRITTEN_HOST, server.host), encoding="utf-8")
+    (folder / "feeds.yaml").write_text(config.replace(WRITTEN_HOST, server.host), encoding="utf-8")
 
 
-def decide(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str, str]]:
-    """Return two rows with the analyst's verdicts, taken from what the fixtures' author wrote about the entries."""
+def decide(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Return two entries with the analyst's verdicts: the first row that reports a plot, and one that does not.
+
+    Where every waiting row reports a plot, the second is a look-alike that the machine rightly left out.
+    """
     plots = {entry["title"] for source in sources() for entry in source["entries"] if entry.get("kind") == "plot"}
-    found = [row for row in rows if row["title"] in plots]
-    others = [row for row in rows if row["title"] not in plots]
-    first = (found[0], "plot", "a charge, and officials name a state")
-    if others:
-        return [first, (others[0], "not-plot", "no covert operation is reported")]
-    return [first, (found[1], "plot", "officials name a state service")]
+    first = next(row["entry_id"] for row in rows if row["title"] in plots)
+    wrong = next((row["entry_id"] for row in rows if row["title"] not in plots), SPYING)
+    return [(first, "plot", "officials name a state"), (wrong, "not-plot", "no violence is alleged")]
 
 
-def show_changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> None:
-    """Print how the waiting rows' scores moved."""
-    scores = {row["entry_id"]: row["score"] for row in before}
-    for row in after:
-        was = scores.get(row["entry_id"])
-        print(f"  {'new ' if was is None else f'{was:.2f}'} → {row['score']:.2f}  {row['title'][:90]}")
+def show_changes(demo: Demo, models: list[str]) -> None:
+    """Score every entry with both models and print those whose score moved most."""
+    demo.say("6. What changed: every entry scored with both models; the largest moves.")
+    feeds = os.path.relpath(FEEDS, demo.folder)
+    entries = demo.filter(f"monitor parse {feeds}/*.{{xml,atom,rdf,json}} > entries.jsonl")
+    before, after = (
+        demo.filter(f"monitor score --no-reasons --model data/models/{model}.json entries.jsonl") for model in models
+    )
+    moved = sorted(zip(before, after, entries, strict=True), key=lambda row: -abs(row[1]["score"] - row[0]["score"]))
+    for old, new, entry in moved[:N_MOVES]:
+        print(f"  {old['score']:.2f} → {new['score']:.2f}  {entry['title'][:90]}")
 
 
-def main() -> int:
+def main(args: list[str]) -> int:
     """Run the demo; a command that fails ends it with its output."""
     began = time.monotonic()
-    demo = Demo()
+    demo = Demo(Path(args[0]).resolve() if args else ROOT / ".demo")
     n_entries = sum(len(source["entries"]) for source in sources())
     with FeedServer.of_folder(FEEDS) as server:
-        write_config(server)
-        print(f"{server.url('/')} serves {len(sources())} invented feeds with {n_entries} entries. Working in .demo/.")
+        prepare(demo.folder, server)
+        print(f"{server.url('/')} serves {len(sources())} invented feeds with {n_entries} entries.")
         demo.say("1. A log, a first model made from four seed articles, and a first tick.")
         demo.clock(FIRST_TICK)
         demo.run("init")
@@ -114,21 +128,19 @@ def main() -> int:
         demo.run("queue")
         rows = demo.ask("queue", "--all")
         demo.say("4. The analyst decides on two rows.")
-        for row, label, note in decide(rows):
-            demo.run("label", row["entry_id"][:8], label, "--note", note)
+        for entry_id, label, note in decide(rows):
+            demo.run("label", entry_id[:8], label, "--note", note)
         demo.say("5. Training on the two labels; the candidate is promoted only if it is no worse.")
-        before = demo.ask("queue", "--all")
-        demo.run("train")
+        demo.run("train", codes=(0, 1))
         demo.run("models")
-        demo.say("6. What changed for the rows that wait.")
-        show_changes(before, demo.ask("queue", "--all"))
+        show_changes(demo, [model["model_id"] for model in demo.ask("models", "list")][:2])
         demo.say("7. Nothing was lost or altered.")
         demo.run("log", "verify")
         demo.run("status")
     took = time.monotonic() - began
-    print(f"\nDone in {took:.0f} s. Look around: cd .demo && ../.venv/bin/monitor queue")
+    print(f"\nDone in {took:.0f} s. Look around: cd {demo.folder} && {MONITOR} queue")
     return 0 if took < MUST_TAKE_LESS_S else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -5,7 +5,7 @@ is a dependency of the product:
 
     python tools/build_gazetteer.py WORDS src/monitor/facts/data/gazetteer.json
 
-WORDS is a file of words that news writes in lower case, one a line: a city that is also such a word ("reading",
+WORDS is a file of words that news uses for something else, one a line: a city that is also such a word ("reading",
 "nice") is left out. A name shared by cities of several countries is kept for each of them, unless one city has five
 times the people of the next; the reader resolves what is left from the rest of the article.
 """
@@ -18,7 +18,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-POPULATION_FLOOR = 40_000  # below it, names collide with surnames and villages more often than they help
+POPULATION_FLOOR = 25_000  # below it, names collide with surnames more often than they help
 DOMINANCE = 5
 LATIN = ("en", "es", "de", "fr")
 OTHER = ("ar", "fa", "he", "ru", "tr")

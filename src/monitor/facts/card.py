@@ -6,23 +6,27 @@ their own module; shapes in values.py; merging and corrections in merge.py. By l
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from monitor.facts.claims import read_claims, read_hedging
 from monitor.facts.dates import read_dates
 from monitor.facts.denials import read_denials
 from monitor.facts.focus import read_published, weigh
+from monitor.facts.foreign import LANGUAGES, mark_foreign
 from monitor.facts.lexicon import LATIN_LANGUAGES, index_for
 from monitor.facts.methods import read_methods
 from monitor.facts.numbers import read_number
 from monitor.facts.places import read_places
-from monitor.facts.sentences import Sentence, read_sentences
+from monitor.facts.sentences import Sentence, mark_phrases, read_sentences
 from monitor.facts.stages import read_legal, read_stage
 from monitor.facts.states import read_states
 from monitor.facts.targets import read_targets
 from monitor.facts.values import Card
+from monitor.text.language import guess_language
 
 __all__ = ["Card", "read_card"]
+HEAD_SENTENCES = 2  # of a text without a title
 _NOUN_FIRST = ("es", "fr")
 
 
@@ -34,13 +38,10 @@ def read_card(
     lang: str = "",
 ) -> Card:
     """Return the card of one entry. Never raises: what cannot be read stays empty."""
-    language = lang[:2].lower()
-    if language not in LATIN_LANGUAGES:
-        language = "en"
-    published = read_published(published_at, text or "")
-    sentences = read_sentences(title or "", summary or "", text or "", index_for(language))
-    for sentence in sentences:
-        sentence.noun_first = language in _NOUN_FIRST
+    title, summary, text = title or "", summary or "", text or ""
+    language = guess_language(f"{title}\n{summary}\n{text[:1000]}", lang)
+    published = read_published(published_at, text)
+    sentences = read_sentences(title, summary, text, _marker(language))
     overview = is_overview(sentences)
     weigh(sentences, published, overview=overview)
     states, services = read_states(sentences, overview=overview)
@@ -57,17 +58,35 @@ def read_card(
         places=places,
         dates=() if overview else read_dates(sentences, published),
         stage=read_stage(sentences, overview=overview),
-        legal_stage=read_legal(sentences),
+        legal_stage=read_legal(sentences, overview=overview),
         n_arrested=read_number(sentences, "arrested"),
         n_charged=read_number(sentences, "charged"),
-        claimed_by=read_claims(sentences, linked),
+        claimed_by=read_claims(sentences, linked, overview=overview),
         denied_by=read_denials(sentences, linked, {value.code for value in services}),
         hedging=read_hedging(sentences),
         overview=overview,
     )
 
 
+def _marker(language: str) -> Callable[[Sentence], None]:
+    """Return the function that marks a sentence of the language; what has no table of its own is read as English."""
+    if language in LANGUAGES:
+
+        def mark(sentence: Sentence) -> None:
+            sentence.loose = True
+            mark_foreign(sentence, language)
+
+        return mark
+    index = index_for(language if language in LATIN_LANGUAGES else "en")
+
+    def mark_latin(sentence: Sentence) -> None:
+        sentence.noun_first = language in _NOUN_FIRST
+        mark_phrases(sentence, index)
+
+    return mark_latin
+
+
 def is_overview(sentences: list[Sentence]) -> bool:
     """Return whether the report reviews several plots: its head speaks of plots or killings and of a pattern."""
-    head = [s for at, s in enumerate(sentences) if s.field != "text" or at == 0]
+    head = [s for at, s in enumerate(sentences) if s.field != "text" or at < HEAD_SENTENCES]
     return any(s.has("many") for s in head) and any(s.has("overview") for s in head)

@@ -10,11 +10,12 @@ from monitor.facts.focus import is_lead
 from monitor.facts.sentences import Mark, Sentence
 from monitor.facts.values import CLAIMANTS, Value
 
-ENOUGH = 1.0
+ENOUGH, OVERVIEW_ENOUGH = 1.0, 0.5
+ACCORDING = 2.0  # "according to" names a source outright
 REACH = 6
 
 
-def read_claims(sentences: list[Sentence], linked: list[str]) -> tuple[Value, ...]:
+def read_claims(sentences: list[Sentence], linked: list[str], *, overview: bool) -> tuple[Value, ...]:
     """Return who makes the claim, in a fixed order."""
     weights: dict[str, float] = {}
     evidence: dict[str, tuple[float, Value]] = {}
@@ -24,21 +25,38 @@ def read_claims(sentences: list[Sentence], linked: list[str]) -> tuple[Value, ..
         for mark in sentence.of("source"):
             if not _speaks(sentence, mark) or _accused_voice(sentence, mark, linked):
                 continue
-            weights[mark.code] = weights.get(mark.code, 0.0) + sentence.weight
+            named = ACCORDING if _according(sentence, mark) else 1.0
+            weights[mark.code] = weights.get(mark.code, 0.0) + sentence.weight * named
             if sentence.weight > evidence.get(mark.code, (0.0,))[0]:
                 quote, offset = sentence.span(mark.first, mark.last)
                 confidence = round(min(0.9, 0.4 + sentence.weight / 4), 2)
                 evidence[mark.code] = (sentence.weight, Value(mark.code, quote, sentence.field, offset, confidence))
-    return tuple(evidence[code][1] for code in CLAIMANTS if weights.get(code, 0.0) >= ENOUGH)
+    floor = OVERVIEW_ENOUGH if overview else ENOUGH
+    chosen = [code for code in CLAIMANTS if weights.get(code, 0.0) >= floor]
+    if not chosen and "officials" in evidence:  # "officials said" says nothing more once somebody is named
+        value = evidence["officials"][1]
+        return (Value("anonymous-officials", value.quote, value.field, value.offset, value.confidence),)
+    return tuple(evidence[code][1] for code in chosen)
 
 
 def _speaks(sentence: Sentence, mark: Mark) -> bool:
-    if mark.last - mark.first > 1 and mark.code in ("anonymous-officials", "media"):
+    if mark.last - mark.first > 1 and mark.code in ("anonymous-officials", "officials", "media"):
         return True
     words = sentence.lowers
-    if mark.first > 1 and (words[mark.first - 2] == "according" or words[mark.first - 1] in ("say", "says")):
+    if _according(sentence, mark) or (mark.first and words[mark.first - 1] in ("say", "says")):
         return True
+    if (
+        mark.code == "court"
+        and mark.last < len(words)
+        and words[mark.last] in ("detained", "charged", "charges", "orders")
+    ):
+        return False  # a step of the law, not a finding
     return any(m.kind == "say" and 0 <= m.first - mark.last <= REACH for m in sentence.marks)
+
+
+def _according(sentence: Sentence, mark: Mark) -> bool:
+    before = sentence.lowers[max(0, mark.first - 5) : mark.first]
+    return "according" in before or "laut" in before or "según" in before or "selon" in before
 
 
 def _accused_voice(sentence: Sentence, mark: Mark, linked: list[str]) -> bool:

@@ -24,8 +24,11 @@ _DATE = re.compile(
     r"|(?P<y4>(?:19|20)\d\d)\b|(?P<this>(?:middle of|earlier|later) this year))",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
+_HINTS = frozenset({*MONTHS, "year"})
 _ACTS = ("method", "done")
 _ARRESTS = ("legal", "foil")
+_NO_DATE = ("attack", "suspected", "on-trial", "convicted", "sanctioned", "expelled")
 
 
 class Found(NamedTuple):
@@ -41,7 +44,7 @@ def read_dates(sentences: list[Sentence], published: date | None) -> tuple[Value
     """Return the date of the plot, or nothing."""
     best: tuple[float, Value] | None = None
     for sentence in sentences:
-        if sentence.old:
+        if sentence.old or not _may_have_date(sentence):
             continue
         for found in dates_in(sentence.text, published):
             score = _score(sentence, found) * min(sentence.weight, 1.2)
@@ -57,6 +60,10 @@ def read_dates(sentences: list[Sentence], published: date | None) -> tuple[Value
                 )
                 best = (score, value)
     return (best[1],) if best else ()
+
+
+def _may_have_date(sentence: Sentence) -> bool:
+    return bool(_DIGIT.search(sentence.text)) or not _HINTS.isdisjoint(sentence.lowers)
 
 
 def dates_in(text: str, published: date | None) -> list[Found]:
@@ -92,10 +99,18 @@ def _made(got: dict[str, str | None], month: int, published: date | None) -> tup
     return f"{year}-{month:02d}", "month"
 
 
+def _told_then(sentence: Sentence, found: Found) -> bool:
+    """Return whether it is the date of a statement: "told a press conference March 8"."""
+    before = sentence.text[max(0, found.start - 30) : found.start].lower()
+    return any(word in before for word in ("press conference", " said ", "announced on", "reported on", "statement on"))
+
+
 def _score(sentence: Sentence, found: Found) -> float:
+    if _told_then(sentence, found):
+        return 0.0
     score = 0.0
     for mark in sentence.marks:
-        if mark.kind not in (*_ACTS, *_ARRESTS) or mark.code == "attack":
+        if mark.kind not in (*_ACTS, *_ARRESTS) or mark.code in _NO_DATE:
             continue
         start = sentence.starts[mark.first]
         gap = max(found.start - start, start - found.end, 0)

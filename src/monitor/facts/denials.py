@@ -22,6 +22,7 @@ _PLOT_WORDS = {
     "abducted",
     "role",
 }
+_MISSIONS = {"ambassador", "embassy", "mission", "consulate", "envoy", "commission"}
 _ACCUSED_DENY = ("pleaded", "pleads", "plead", "denies guilt", "maintained his", "maintains his", "protest", "protests")
 
 
@@ -46,7 +47,7 @@ def _denials(sentence: Sentence, linked: list[str], proxies: set[str], last_stat
     result = [(mark, who) for mark, who in found if who]
     if not result and (sentence.has("calls") or sentence.has("deny")):
         for mark in sentence.of("denyword"):
-            who = _subject(sentence, mark, linked, proxies, "")
+            who = _subject(sentence, mark, linked, proxies, last_state)
             if who and who != "other" and _called(sentence, mark):
                 result.append((mark, who))
     return result
@@ -69,6 +70,10 @@ def _subject(sentence: Sentence, mark: Mark, linked: list[str], proxies: set[str
     ]
     text = " ".join(sentence.lowers[mark.first : mark.last])
     if text.startswith(_ACCUSED_DENY):
+        return "accused"
+    if mark.first and sentence.lowers[mark.first - 1] in ("which", "that") and mark.kind == "deny":
+        return next((m.code for m in reversed(sentence.of("state", "capital")) if m.last <= mark.first), "")
+    if not speakers and _named_person(sentence, mark):
         return "accused"
     if not speakers:
         return last_state if _opens(sentence, mark) and last_state and _about_plot(sentence, mark) else ""
@@ -99,8 +104,23 @@ def _state_speaker(
     return last_state if nearest.kind == "government" and last_state in linked else ""
 
 
+def _named_person(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether a name stands right before "denied involvement" or the like."""
+    following = sentence.lowers[mark.last : mark.last + 2]
+    name = mark.first > 0 and sentence.words[mark.first - 1][:1].isupper()
+    return name and bool({"involvement", "charges", "guilt", "wrongdoing", "any", "being"} & set(following))
+
+
+def _abroad(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether the place only tells where a mission of another state is: "the ambassador in X"."""
+    before = sentence.lowers[max(0, mark.first - 2) : mark.first]
+    return len(before) == 2 and before[1] == "in" and before[0] in _MISSIONS
+
+
 def _is_object(sentence: Sentence, mark: Mark) -> bool:
     """Return whether the state's name stands as a place ("trial in X"), not as a speaker ("minister in X")."""
+    if _abroad(sentence, mark):
+        return True
     words = sentence.lowers
     if mark.extra == "adj" or not mark.first or words[mark.first - 1] not in ("in", "to", "against", "at", "from"):
         return False

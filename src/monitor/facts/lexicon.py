@@ -38,13 +38,13 @@ class Entry(NamedTuple):
     meanings: tuple[Meaning, ...]
 
 
-class Index:
-    """Phrases by their first word; single words may be stems. `find` remembers what it answered."""
+class Index(dict[str, list[Entry]]):
+    """Entries by a lower-case word, longest first; it remembers what it looked up, within a bound."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.phrases: dict[str, list[Entry]] = {}
         self.stems: dict[str, list[Entry]] = {}
-        self._seen: dict[str, list[Entry]] = {}
 
     def add(self, phrase: str, meaning: Meaning, case: str = "") -> None:
         """Add one phrase; `*` at its end makes its last word a stem (only for single words)."""
@@ -62,17 +62,14 @@ class Index:
                 return
         entries.append(Entry(words[1:], case, (meaning,)))
 
-    def find(self, word: str) -> list[Entry]:
-        """Return the entries that begin with a lower-case word, longest first."""
-        found = self._seen.get(word)
-        if found is None:
-            found = list(self.phrases.get(word, ()))
-            for cut in range(len(word), 2, -1):
-                found += self.stems.get(word[:cut], ())
-            found.sort(key=lambda entry: -len(entry.rest))
-            if len(self._seen) > _MAX_REMEMBERED:
-                self._seen.clear()
-            self._seen[word] = found
+    def __missing__(self, word: str) -> list[Entry]:
+        found = list(self.phrases.get(word, ()))
+        for cut in range(len(word), 2, -1):
+            found += self.stems.get(word[:cut], ())
+        found.sort(key=lambda entry: -len(entry.rest))
+        if len(self) > _MAX_REMEMBERED:
+            self.clear()
+        self[word] = found
         return found
 
 

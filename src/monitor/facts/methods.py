@@ -28,9 +28,14 @@ def read_methods(sentences: list[Sentence], *, overview: bool) -> tuple[Value, .
                     mark.code, quote, sentence.field, offset, round(min(0.9, 0.4 + sentence.weight / 4), 2)
                 )
     weights.pop("attack", None)
+    if "explosives" in weights:  # found or carried: it says less than a bomb
+        weights["bombing"] = weights.get("bombing", 0.0) + weights.pop("explosives") * 0.5
+        evidence.setdefault("bombing", _renamed(evidence["explosives"], "bombing"))
     _settle_killing(weights, evidence)
     floor = OVERVIEW_ENOUGH if overview else ENOUGH
-    chosen = [code for code, weight in weights.items() if weight >= floor] or list(weights)[:1]
+    chosen = [code for code, weight in weights.items() if weight >= floor] or [
+        code for code, weight in weights.items() if weight >= OVERVIEW_ENOUGH
+    ][:1]
     return tuple(evidence[code] for code in sorted(chosen, key=lambda code: (-weights[code], METHODS.index(code))))
 
 
@@ -41,8 +46,8 @@ def _settle_killing(weights: dict[str, float], evidence: dict[str, Value]) -> No
         return
     if "assassination" in weights or not _IMPERSONAL & set(weights):
         weights["assassination"] = weights.get("assassination", 0.0) + weight
-        evidence.setdefault("assassination", _renamed(evidence["killing"]))
+        evidence.setdefault("assassination", _renamed(evidence["killing"], "assassination"))
 
 
-def _renamed(value: Value) -> Value:
-    return Value("assassination", value.quote, value.field, value.offset, value.confidence * 0.8)
+def _renamed(value: Value, code: str) -> Value:
+    return Value(code, value.quote, value.field, value.offset, value.confidence * 0.8)

@@ -33,8 +33,7 @@ _NOT_PEOPLE = {"years", "year", "months", "month", "days", "day", "hours", "week
                "attacks", "countries", "devices", "places", "cities", "bullets", "shots", "rifles", "decades",
                "january", "february",
                "march", "april", "may", "june", "july", "august", "september", "october", "november",
-               "december", "tonnes", "in",
-               "of"}  # fmt: skip
+               "december", "tonnes"}  # fmt: skip
 _SINGULAR = {"a", "an", "un", "una", "ein", "eine", "einen", "une"}
 _PERSON = {"man", "woman", "national", "citizen", "suspect", "person", "resident", "student", "officer",
            "diplomat", "gunman", "traveller",

@@ -10,15 +10,15 @@ from monitor.facts.sentences import Mark, Sentence
 from monitor.facts.values import Value
 
 ENOUGH = 0.6
-SHARE = 0.75
 SCENE, NEAR_ACT, NAMED, AUTHORITY, OFFICE = 2.0, 0.8, 0.4, 0.9, 2.0
 LINKED_FACTOR = 0.3
 _PREPOSITIONS = {"in", "at", "near", "outside", "inside", "off", "over", "around", "en", "à", "bei", "nahe"}
 _TOWARDS = {"to", "of"}
+_SEATED = ("source", "government")
 _PLACE_KINDS = ("state", "capital", "region", "city")
 _PRECISION = {"city": "city", "capital": "city", "region": "region", "state": "country"}
 _MOVES = {"flew", "fled", "arrived", "travelled", "traveled", "returned", "lives", "lived", "living",
-          "trained", "training", "born",
+          "trained", "training", "born", "poste", "accredited", "stationed",
           "based", "hide", "left", "moved", "back", "trip", "camps", "ambassador", "grew", "died"}  # fmt: skip
 
 
@@ -31,11 +31,12 @@ def read_places(
     weights: dict[str, float] = {}
     best: dict[str, tuple[float, Value]] = {}
     spots: dict[str, tuple[float, str, Value]] = {}
+    pairs: set[frozenset[str]] = set()
     for sentence in sentences:
-        for mark in sentence.of(*_PLACE_KINDS):
-            if mark.kind == "city" and cities.get(mark.extra) != mark.code:
-                continue
-            amount = place_weight(sentence, mark) * sentence.weight
+        marks = [m for m in sentence.of(*_PLACE_KINDS) if m.kind != "city" or cities.get(m.extra) == m.code]
+        rates = [place_weight(sentence, mark) for mark in marks]
+        for mark, rate in zip(marks, _joined(sentence, marks, rates, pairs), strict=True):
+            amount = rate * sentence.weight
             if mark.code in linked:
                 amount *= LINKED_FACTOR
             if amount <= 0:
@@ -51,7 +52,7 @@ def read_places(
                     mark.code,
                     Value(quote, quote, sentence.field, offset, confidence, _PRECISION[mark.kind]),
                 )
-    chosen = _choose(weights, overview=overview)
+    chosen = _choose(weights, pairs, overview=overview)
     return tuple(best[code][1] for code in chosen), _spots(spots, chosen)
 
 
@@ -62,6 +63,8 @@ def place_weight(sentence: Sentence, mark: Mark) -> float:
     acts = [m for m in sentence.marks if m.kind in ("method", "done")]
     near = any(-9 <= m.first - mark.first <= 12 for m in acts)
     moves = any(word in _MOVES for word in words[max(0, mark.first - 5) : mark.first])
+    if mark.extra == "adj" and any(m.first == mark.last for m in sentence.of("ground")):
+        return SCENE
     if mark.extra == "adj":
         return AUTHORITY if any(m.kind == "claims" and 0 <= m.first - mark.last <= 1 for m in sentence.marks) else 0.0
     if before in _TOWARDS and any(
@@ -69,6 +72,8 @@ def place_weight(sentence: Sentence, mark: Mark) -> float:
     ):
         return OFFICE
     if before in _PREPOSITIONS or (before == "the" and mark.first > 1 and words[mark.first - 2] in _PREPOSITIONS):
+        if _of_speaker(sentence, mark) or _other_case(words, mark):
+            return 0.0  # "officials in X said", "in the X case"
         if near and not moves:
             return SCENE
         return NAMED if moves else NEAR_ACT
@@ -79,6 +84,35 @@ def place_weight(sentence: Sentence, mark: Mark) -> float:
     if mark.last < len(words) and any(m.kind in ("method", "legal") and m.first == mark.last for m in sentence.marks):
         return SCENE if mark.kind != "state" else NEAR_ACT
     return NAMED * 0.75 if near else NAMED * 0.25
+
+
+def _of_speaker(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether "in X" tells where a speaker sits; a diplomat in X may be the target there."""
+    before = [m for m in sentence.marks if m.last == mark.first - 1]
+    return any(m.kind in _SEATED for m in before) and not any(m.code == "diplomat" for m in before)
+
+
+def _joined(sentence: Sentence, marks: list[Mark], rates: list[float], pairs: set[frozenset[str]]) -> list[float]:
+    """Let "in X and Y" make both places scenes, and remember the pair."""
+    result = list(rates)
+    for at in range(1, len(marks)):
+        left, right = marks[at - 1], marks[at]
+        between = sentence.lowers[left.last : right.first]
+        if between in (["and"], ["y"], ["und"], ["et"]) and result[at - 1] >= SCENE and left.extra != "adj":
+            result[at] = max(result[at], result[at - 1])
+            pairs.add(frozenset((left.code, right.code)))
+    return result
+
+
+def _other_case(words: list[str], mark: Mark) -> bool:
+    return mark.last < len(words) and words[mark.last] in (
+        "case",
+        "affair",
+        "inquiry",
+        "killing",
+        "poisoning",
+        "bombing",
+    )
 
 
 def _resolve(sentences: list[Sentence], known: set[str]) -> dict[str, str]:
@@ -96,14 +130,17 @@ def _resolve(sentences: list[Sentence], known: set[str]) -> dict[str, str]:
     }
 
 
-def _choose(weights: dict[str, float], *, overview: bool) -> list[str]:
+def _choose(weights: dict[str, float], pairs: set[frozenset[str]], *, overview: bool) -> list[str]:
     ranked = sorted(weights, key=lambda code: -weights[code])
     if not ranked or weights[ranked[0]] < ENOUGH:
         return []
     top = weights[ranked[0]]
     if overview:
         return [code for code in ranked if weights[code] >= ENOUGH]
-    return [code for code in ranked if weights[code] >= SHARE * top][:2]
+    return [
+        ranked[0],
+        *[code for code in ranked[1:] if frozenset((ranked[0], code)) in pairs and weights[code] >= 0.5 * top][:1],
+    ]
 
 
 def _spots(spots: dict[str, tuple[float, str, Value]], chosen: list[str]) -> tuple[Value, ...]:

@@ -7,12 +7,14 @@ an older story. Knows nothing of plots: the modules that read fields work on the
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from monitor.facts.lexicon import NAME_KINDS, WORD, Index, Meaning
 
 FIELDS = ("title", "summary", "text")
 MAX_CHARS = 60_000  # a longer article is read to here: the card is about what a report leads with
+_MIN_WORDS = 3  # a shorter line of the text is a section name or a byline
 _BREAK = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(¿¡\[]*[^\W_])")
 _ABBREVIATION = re.compile(
     r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Lt|Gen|Col|Maj|Capt|Sgt|Sen|Rep|Gov|Prof|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|"
@@ -24,10 +26,19 @@ _FURNITURE = re.compile(
     r"home [>/]|get the day|accept all|we value|you have \d+ free|already a sub|by a staff|reporting by|"
     r"with (?:afp|ap|reuters)|editing by|\[video|audio by|accessibility|breaking news|click here|"
     r"to find out more|do you like|"
-    r"this article is|copyright|©|article from|email our|anyone who saw|\w+ writers? .* contributed|if you are in)",
+    r"this article is|\d{1,2}:\d\d [ap]m|[\w &]+ > |"
+    r"copyright|©|article from|email our|anyone who saw|\w+ writers? .* contributed|if you are in)",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"\((?:left|right|centre|center|file|pictured)\)|"
+    r"\((?:AP|Reuters|AFP)? ?Photo|/(?:AFP|AP|Reuters|Getty)\b|file photo",
     re.IGNORECASE,
 )
 _DATE_LINE = re.compile(r"^\W*(?:[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d)\W*$")
+
+
+_TOLD_AS_MOTIVE = frozenset({"method", "done", "target", "try", "foil"})
 
 
 class Mark(NamedTuple):
@@ -40,11 +51,16 @@ class Mark(NamedTuple):
     last: int
 
 
+_NONE: list[Mark] = []  # shared by every sentence without a kind; nobody adds to it
+
+
 class Sentence:
     """One sentence: where it stands, its tokens and the marks in it."""
 
     __slots__ = (
+        "by_kind",
         "field",
+        "loose",
         "lowers",
         "marks",
         "noun_first",
@@ -61,19 +77,35 @@ class Sentence:
         self.field, self.paragraph, self.offset, self.text = field, paragraph, offset, text
         self.weight = 1.0
         self.old = False
+        self.loose = False  # word order tells little: languages read through foreign.py
         self.noun_first = False  # the adjective follows its noun, as in Spanish and French
         self.words: list[str] = []
         self.lowers: list[str] = []
         self.starts: list[int] = []
         self.marks: list[Mark] = []
+        self.by_kind: dict[str, list[Mark]] | None = None  # made when the marks are complete
 
     def of(self, *kinds: str) -> list[Mark]:
         """Return the marks of some kinds, in order."""
+        if len(kinds) == 1:
+            return self._kinds().get(kinds[0], _NONE)
         return [mark for mark in self.marks if mark.kind in kinds]
 
     def has(self, kind: str) -> bool:
         """Return whether a mark of the kind stands in the sentence."""
-        return any(mark.kind == kind for mark in self.marks)
+        return kind in self._kinds()
+
+    def _kinds(self) -> dict[str, list[Mark]]:
+        if self.by_kind is None:
+            self.by_kind = {}
+            for mark in self.marks:
+                self.by_kind.setdefault(mark.kind, []).append(mark)
+        return self.by_kind
+
+    def after(self, last: int) -> str:
+        """Return the sign that follows token `last` - 1 directly, or ""."""
+        end = self.starts[last - 1] + len(self.words[last - 1])
+        return self.text[end : end + 1]
 
     def span(self, first: int, last: int) -> tuple[str, int]:
         """Return the text that tokens [first, last) cover, and its offset in the field."""
@@ -82,20 +114,31 @@ class Sentence:
         return self.text[start:end], self.offset + start
 
 
-def read_sentences(title: str, summary: str, text: str, index: Index) -> list[Sentence]:
+def read_sentences(title: str, summary: str, text: str, mark: Callable[[Sentence], None]) -> list[Sentence]:
     """Return the sentences of an article in order, marked; page furniture is left out."""
     sentences: list[Sentence] = []
     for field, value in zip(FIELDS, (title, summary, text), strict=True):
-        at, paragraph = 0, 0
+        at, paragraph, before = 0, 0, ""
         for line in value[:MAX_CHARS].split("\n"):
-            if line.strip() and not _FURNITURE.match(line) and not _DATE_LINE.match(line):
+            words = line.count(" ") + 1
+            byline = line.startswith("By ") and words < 8
+            short = field == "text" and (words < _MIN_WORDS or byline) and line.strip()[-1:] not in '.!?”"'
+            if line.strip() and not short and line != before and not _is_furniture(line):
+                before = line
                 for start, piece in _pieces(line):
                     sentences.append(Sentence(field, paragraph, at + start, piece))
                 paragraph += 1
             at += len(line) + 1
     for sentence in sentences:
-        _mark(sentence, index)
+        _cut_words(sentence)
+        mark(sentence)
+        _drop_inner(sentence)
+        _drop_motive(sentence)
     return sentences
+
+
+def _is_furniture(line: str) -> bool:
+    return bool(_FURNITURE.match(line) or _DATE_LINE.match(line) or _CAPTION.search(line))
 
 
 def _pieces(line: str) -> list[tuple[int, str]]:
@@ -108,24 +151,36 @@ def _pieces(line: str) -> list[tuple[int, str]]:
     return [(at, piece) for at, piece in found if piece.strip()]
 
 
-def _mark(sentence: Sentence, index: Index) -> None:
+def _cut_words(sentence: Sentence) -> None:
     for match in WORD.finditer(sentence.text):
         word = match.group()
         if word == "s" and match.start() and sentence.text[match.start() - 1] in "'’":
             continue  # a possessive is not a word of its own
         sentence.words.append(word)
         sentence.starts.append(match.start())
-    sentence.lowers = lowers = [word.lower() for word in sentence.words]
+    sentence.lowers = [word.lower() for word in sentence.words]
+
+
+def mark_phrases(sentence: Sentence, index: Index) -> None:
+    """Mark every phrase of the index in a sentence."""
+    lowers = sentence.lowers
     at, count = 0, len(lowers)
     while at < count:
         step = 1
-        entries = index.find(lowers[at])
+        entries = index[lowers[at]]
+        if not entries:
+            at += 1
+            continue
         taken = 0
         for entry in entries:
             length = 1 + len(entry.rest)
             if length < taken and _is_name(entry.meanings):
                 continue
-            if length > 1 and tuple(lowers[at + 1 : at + length]) != entry.rest:
+            if length > 1 and (
+                at + length > count
+                or lowers[at + 1] != entry.rest[0]
+                or tuple(lowers[at + 1 : at + length]) != entry.rest
+            ):
                 continue
             if not _written_right(sentence.words, at, length, entry.case):
                 continue
@@ -133,7 +188,6 @@ def _mark(sentence: Sentence, index: Index) -> None:
             if _is_name(entry.meanings):
                 taken, step = max(taken, length), max(step, length)
         at += step
-    _drop_inner(sentence)
 
 
 def _written_right(words: list[str], at: int, length: int, case: str) -> bool:
@@ -146,9 +200,19 @@ def _is_name(meanings: tuple[Meaning, ...]) -> bool:
     return meanings[0].kind in NAME_KINDS
 
 
+def _drop_motive(sentence: Sentence) -> None:
+    """Drop the acts and targets after "in revenge for": they tell why, not what."""
+    motive = next((mark for mark in sentence.marks if mark.kind == "motive"), None)
+    if motive:
+        sentence.marks = [m for m in sentence.marks if m.first < motive.last or m.kind not in _TOLD_AS_MOTIVE]
+
+
 def _drop_inner(sentence: Sentence) -> None:
     """Drop a mark that lies inside a longer one of the same kind ("minister" in "prime minister")."""
     long = [mark for mark in sentence.marks if mark.last - mark.first > 1]
+    bombs = {at for m in long if m.kind == "method" for at in range(m.first, m.last)}
+    if bombs:  # a magnetic charge is no charge in court
+        sentence.marks = [m for m in sentence.marks if m.kind != "legal" or m.first not in bombs]
     if long:
         sentence.marks = [
             mark
@@ -161,3 +225,12 @@ def _drop_inner(sentence: Sentence) -> None:
                 for other in long
             )
         ]
+
+
+def cut(sentence: Sentence, first: int, last: int) -> bool:
+    """Return whether punctuation or another state stands between token `first` - 1 and token `last`."""
+    if any(first <= mark.first < last and mark.kind in ("state", "capital") for mark in sentence.marks):
+        return True
+    start = sentence.starts[first - 1] + len(sentence.words[first - 1])
+    text = sentence.text[start : sentence.starts[last]] if last < len(sentence.starts) else ""
+    return any(sign in text for sign in ",;:()")

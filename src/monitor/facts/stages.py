@@ -7,13 +7,14 @@ abduction, a bomb or a fire is executed when it took place. Codes: docs/plot-car
 
 from __future__ import annotations
 
+from monitor.facts.focus import is_lead
 from monitor.facts.sentences import Mark, Sentence
 from monitor.facts.values import LEGAL_STAGES, Value
 
-LEAD_WEIGHT = 1.0  # legal words count from the lead; from later paragraphs only when the lead has none
 _NOT_YET = ("plan", "try", "foil")
 _INFINITIVE = {"to", "would", "could", "should", "of", "for", "not"}
 _LADDER = LEGAL_STAGES[:5]
+_IN_COURT = LEGAL_STAGES[:3]
 
 
 class Weights:
@@ -40,13 +41,16 @@ class Weights:
 def read_stage(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...]:
     """Return the stage; several for a report of several plots."""
     weights = Weights()
-    law = 0.0
+    law = acts = 0.0
     for sentence in sentences:
         if sentence.old:
             continue
         _weigh(sentence, weights)
-        law += sentence.weight * any(m.code in _LADDER for m in sentence.of("legal"))
+        acts += sentence.weight * (sentence.field == "title") * sentence.has("method")
+        law += is_lead(sentence) * any(m.code in _LADDER for m in sentence.of("legal"))
     codes = _several(weights, law) if overview else _one(weights, law)
+    if not codes and acts:
+        codes = ["executed"]  # an act in the title that nothing calls planned, tried or stopped
     return tuple(_value(code, weights) for code in codes)
 
 
@@ -104,6 +108,8 @@ def _several(weights: Weights, law: float) -> list[str]:
         found.append("attempted")
     if weights.get("foil") >= 0.5:
         found.append("foiled")
+    elif weights.get("plan") >= 1.0:
+        found.append("planned")
     return found or _one(weights, law)
 
 
@@ -122,17 +128,37 @@ def _value(code: str, weights: Weights) -> Value:
     return Value(code, quote, sentence.field, offset, round(min(0.9, 0.4 + weight / 5), 2))
 
 
-def read_legal(sentences: list[Sentence]) -> tuple[Value, ...]:
-    """Return where the law stands: the highest step of the criminal ladder, then sanctions and expulsions."""
+def read_legal(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...]:
+    """Return where the law stands: the highest step of the criminal ladder, then sanctions and expulsions.
+
+    The ladder is read from the lead; sanctions and expulsions often follow late in a report and are read everywhere. An
+    arrest is kept beside a charge; an overview keeps every step from the charge on.
+    """
     weights = Weights()
     for sentence in sentences:
         if not sentence.old:
             for mark in sentence.of("legal"):
-                weights.add(mark.code, 1.0, sentence, mark)
-    lead = [code for code in LEGAL_STAGES if code in weights.best and weights.best[code][0] >= LEAD_WEIGHT]
-    chosen = lead or [code for code in LEGAL_STAGES if code in weights.best]
-    steps = [code for code in chosen if code in _LADDER][:1]
-    return tuple(_legal_value(code, weights) for code in steps + [code for code in chosen if code not in _LADDER])
+                if mark.code not in _LADDER or overview or is_lead(sentence):
+                    weights.add(mark.code, 1.0, sentence, mark)
+    steps = [code for code in _LADDER if code in weights.best]
+    kept = [code for code in steps if code in _IN_COURT] if overview else steps[:1]
+    if steps[:1] == ["charged"] and _arrested(sentences):
+        weights = _with_arrest(weights, sentences)
+        kept = [*kept, "arrested"] if not overview else kept
+    others = [code for code in LEGAL_STAGES if code in weights.best and code not in _LADDER]
+    return tuple(_legal_value(code, weights) for code in (kept or steps[:1]) + others)
+
+
+def _arrested(sentences: list[Sentence]) -> bool:
+    return any(m.code == "arrested" and not s.old for s in sentences for m in s.of("legal"))
+
+
+def _with_arrest(weights: Weights, sentences: list[Sentence]) -> Weights:
+    for sentence in sentences:
+        for mark in sentence.of("legal"):
+            if mark.code == "arrested" and not sentence.old:
+                weights.add("arrested", 1.0, sentence, mark)
+    return weights
 
 
 def _legal_value(code: str, weights: Weights) -> Value:

@@ -7,12 +7,13 @@ others only next to an act against them.
 
 from __future__ import annotations
 
-from monitor.facts.sentences import Mark, Sentence
+from monitor.facts.sentences import Mark, Sentence, cut
 from monitor.facts.values import Value
 
-ENOUGH = 1.3
+ENOUGH = 1.1
 SHARE = 0.42  # a further type needs this share of the first one's weight
 OBJECT, SUFFERER, NAMED = 2.0, 1.5, 0.7
+WEAK = 0.3  # enough when nothing else is there
 REACH = 7
 _BY_NAME = {"dissident", "journalist", "jewish-or-israeli", "defector"}
 _SPEAKERS = {"official", "diplomat", "military", "other", "journalist"}
@@ -39,6 +40,8 @@ def read_targets(
     top = max(weights.values(), default=0.0)
     floor = ENOUGH if overview else max(ENOUGH, SHARE * top)
     chosen = sorted((code for code, weight in weights.items() if weight >= floor), key=lambda code: -weights[code])
+    if not chosen and top >= WEAK and other < ENOUGH:
+        chosen = [max(weights, key=lambda code: weights[code])]
     if not chosen and other >= ENOUGH:
         chosen = ["other"]
     return tuple(best[code][1] for code in chosen), tuple(best[code][2] for code in chosen[:1])
@@ -84,11 +87,15 @@ def _acted_on(sentence: Sentence, mark: Mark) -> bool:
 
 
 def _suffers(sentence: Sentence, mark: Mark) -> bool:
-    return any(m.kind == "method" and 0 <= m.first - mark.last <= 4 for m in sentence.marks)
+    for other in sentence.of("method"):
+        if 0 <= other.first - mark.last <= 4:
+            return mark.code in _BY_NAME or not cut(sentence, mark.last, other.first)
+    return False
 
 
 def _speaks(sentence: Sentence, mark: Mark) -> bool:
     after = any(m.kind in ("say", "claims", "deny") and 0 <= m.first - mark.last <= 2 for m in sentence.marks)
+    after = after or (mark.first == 0 and sentence.after(mark.last) == ":")
     before = any(m.kind == "say" and 0 <= mark.first - m.last <= 1 and m.code for m in sentence.marks)
     return after or (before and not _acted_on(sentence, mark))
 

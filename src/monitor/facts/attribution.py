@@ -1,8 +1,8 @@
 """What one mention of a state says: it had a hand in the plot, it accuses, or its people are the target.
 
 Owns the weights of what stands beside a state's name, a service or a proxy: an agent word, a verb of blame, a denial,
-Owns the weights of what stands beside a state's name, a service or a proxy: an agent word, a verb of blame, a denial, an
-exile's home; police and courts that speak for it; victims named by nationality. Adding up is left to states.py.
+an exile's home; police and courts that speak for it; victims named by nationality. Adding up is left to states.py.
+"""
 
 from __future__ import annotations
 

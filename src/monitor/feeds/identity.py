@@ -194,6 +194,9 @@ def _extended(identity: str, entry: ParsedEntry) -> str:
 
 def _is_specific(page: str) -> bool:
     """Say whether an address can name one entry: a front page cannot."""
+    path = page.find("/", 8)
+    if page.startswith(("https://", "http://")) and 0 < path < len(page) - 1 and page[path + 1] not in "?#":
+        return True
     try:
         parts = urlsplit(page)
     except ValueError:

@@ -25,7 +25,7 @@ from monitor.worker.workspace import Workspace
 
 # Feeds are committed together, each whole: one disk flush for many. A kill costs the feeds of one batch a second fetch.
 BATCH_FEEDS = 64
-BATCH_EVENTS = 512
+BATCH_EVENTS = 2048
 CLOCK_SLACK = timedelta(minutes=5)
 
 

@@ -5,8 +5,8 @@ Owns the reasons and how a term is found again in the text. The weights are mode
 
 from __future__ import annotations
 
-import heapq
-from operator import itemgetter
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,9 +14,12 @@ import msgspec
 from monitor.classify import features
 
 if TYPE_CHECKING:
-    from monitor.classify.model import Example, Model
+    from monitor.classify.model import Model
 
-N_TERMS = 6  # reasons shown for and against
+N_TERMS = 5  # reasons shown for, and at most as many against
+N_CONSIDERED = 8  # strongest terms looked at: one pattern may stand among them three times
+SMALL = 1e-3  # log-odds too small to be a reason
+PATTERNS = features.VIEWS.index("patterns")
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -44,41 +47,53 @@ class Explanation(msgspec.Struct, frozen=True):
 def explain(
     model: Model, title: str, summary: str = "", text: str = "", lang: str = "", *, nearest: bool = True
 ) -> Explanation:
-    """Score a text and say why. Without `nearest` the examples are not searched (a fifth of the time)."""
+    """Score a text and say why; without `nearest` the examples are not searched."""
     from monitor.classify.model import sigmoid
 
     passages = features.read(title, summary, text, lang)
     counts = features.count(passages)
     parts = model.contributions(counts)
-    weighed = [(w, term, view) for view, part in enumerate(parts) for term, w in part.items()]
-    top = [row for row in heapq.nlargest(N_TERMS, weighed) if row[0] > 0]
-    low = [row for row in heapq.nsmallest(N_TERMS, weighed) if row[0] < 0]
-    total = sum(map(itemgetter(0), weighed))
-    shown = sum(map(itemgetter(0), (*top, *low)))
-    ref, name, similarity = nearest_example(model.data.examples, counts) if nearest else ("", "", 0.0)
+    weights = [part[0] for part in parts]
+    total = sum(weights)
+    ranked = sorted(weights)
+    high, low = (max(ranked[-N_CONSIDERED:][0], SMALL), min(ranked[:N_TERMS][-1], -SMALL)) if ranked else (1.0, -1.0)
+    top = sorted(_merged(part for part in parts if part[0] >= high), reverse=True)[:N_TERMS]
+    bottom = sorted(_merged(part for part in parts if part[0] <= low))[:N_TERMS]
+    ref, name, similarity = nearest_example(model, counts) if nearest else ("", "", 0.0)
     return Explanation(
-        score=sigmoid(model.margin(counts)),
+        score=sigmoid(model.bias + total),
         bias=model.bias,
-        terms_for=tuple(_reason(passages, *row) for row in top),
-        terms_against=tuple(_reason(passages, *row) for row in low),
-        rest=total - shown,
+        terms_for=tuple(_reason(passages, *part) for part in top),
+        terms_against=tuple(_reason(passages, *part) for part in bottom),
+        rest=total - sum(part[0] for part in (*top, *bottom)),
         nearest=ref,
         nearest_title=name,
         nearest_similarity=similarity,
     )
 
 
-def nearest_example(examples: tuple[Example, ...], counts: features.Counts) -> tuple[str, str, float]:
+def _merged(parts: Iterable[tuple[float, str, int]]) -> list[tuple[float, str, int]]:
+    """Add up what one pattern adds in the title, in a sentence and in the lead; leave the other views' terms alone."""
+    sums: dict[tuple[str, int], float] = {}
+    for weight, term, view in parts:
+        key = (term[2:] if view == PATTERNS else term, view)
+        sums[key] = sums.get(key, 0.0) + weight
+    return [(weight, term, view) for (term, view), weight in sums.items()]
+
+
+def nearest_example(model: Model, counts: features.Counts) -> tuple[str, str, float]:
     """Return (ref, title, cosine) of the example whose concepts are most like the text's."""
-    terms = counts[1]
-    length = sum(n * n for n in terms.values()) ** 0.5
-    best, ref, title = 0.0, "", ""
-    for example in examples:
-        common = terms.keys() & example.terms.keys()
-        likeness = sum(terms[t] * example.terms[t] for t in common) / length if common else 0.0
-        if likeness > best:
-            best, ref, title = likeness, example.ref, example.title
-    return ref, title, round(best, 4)
+    terms = counts[features.VIEWS.index("concepts")]
+    likeness: dict[int, float] = {}
+    for n, found in zip(terms.values(), map(model.example_index.get, terms), strict=True):
+        for place, value in found or ():
+            likeness[place] = likeness.get(place, 0.0) + n * value
+    if not likeness:
+        return "", "", 0.0
+    place = max(likeness, key=lambda p: (likeness[p], -p))
+    example = model.data.examples[place]
+    length = math.sqrt(sum(n * n for n in terms.values()))
+    return example.ref, example.title, round(likeness[place] / length, 4)
 
 
 def _reason(passages: features.Passages, weight: float, term: str, view: int) -> Reason:
@@ -87,7 +102,9 @@ def _reason(passages: features.Passages, weight: float, term: str, view: int) ->
 
 def _shown(passages: features.Passages, term: str, view: int) -> str:
     """Return the words of the text that made a term count, the first time they stand there."""
-    find = (_find_words, _find_concepts, _find_pattern)[view]
+    if view == PATTERNS:
+        return _find_pattern(passages, term)
+    find = _find_concepts if view else _find_words
     for passage in passages:
         found = find(passage, term)
         if found:
@@ -96,13 +113,26 @@ def _shown(passages: features.Passages, term: str, view: int) -> str:
 
 
 def _find_words(passage: features.Passage, term: str) -> str:
-    kept = [(word, at) for at, word in enumerate(passage.marked.words) if word and word != "."]
-    words, n = [word for word, _ in kept], term.count(" ") + 1
-    for i, word in enumerate(words):
-        if term.startswith(word) and " ".join(words[i : i + n]) == term:
-            end = kept[i + n][1] if i + n < len(kept) else len(passage.tokens)
-            return " ".join(t for t in passage.tokens[kept[i][1] : end] if t not in ".!?…\n")
+    first, _, second = term.partition(" ")
+    words = passage.marked.words
+    at = -1
+    while first in words[at + 1 :]:
+        at = words.index(first, at + 1)
+        if not second:
+            return _tokens(passage, at)
+        there = next((i for i in range(at + 1, len(words)) if features.counts_as_word(words[i])), at)
+        if words[there] == second:
+            return f"{_tokens(passage, at)} … {_tokens(passage, there)}"
     return ""
+
+
+def _tokens(passage: features.Passage, at: int) -> str:
+    """Return the token at a place with those a phrase's mask took in."""
+    end = at + 1
+    words = passage.marked.words
+    while end < len(words) and not words[end]:
+        end += 1
+    return " ".join(passage.tokens[at:end])
 
 
 def _find_concepts(passage: features.Passage, term: str) -> str:
@@ -115,18 +145,25 @@ def _find_concepts(passage: features.Passage, term: str) -> str:
     return ""
 
 
-def _find_pattern(passage: features.Passage, term: str) -> str:
-    needed = features.pattern_kinds(term)
-    for sentence in passage.marked.concepts:
-        said: list[str] = []
-        left = needed
-        for part in sentence:
-            if part[3] & left:
-                left &= ~part[3]
-                said.append(_span(passage, part))
-        if not left:
-            return " … ".join(said)
-    return ""
+def _find_pattern(passages: features.Passages, name: str) -> str:
+    """Return the words of a pattern's kinds: those of one sentence that has them all, else the first of each."""
+    needed = features.pattern_kinds(name)
+    scattered: list[str] = []
+    missing = needed
+    for passage in passages:
+        for sentence in passage.marked.concepts:
+            left, said = needed, []
+            for part in sentence:
+                word = _span(passage, part)
+                if part[3] & left:
+                    left &= ~part[3]
+                    said.append(word)
+                if part[3] & missing:
+                    missing &= ~part[3]
+                    scattered.append(word)
+            if not left:
+                return " … ".join(said)
+    return " … ".join(scattered)
 
 
 def _span(passage: features.Passage, part: tuple[str, int, int, int]) -> str:

@@ -2,7 +2,7 @@
 
 Owns the order clean → language → split → mask → count, and the views:
 
-words     masked words and their pairs ("#state plot"); only as good as the texts trained on
+words     masked words and their pairs ("#state plot"), empty words left out; as good as the texts trained on
 concepts  concepts and their pairs, the same tokens in every language ("STATE ACCUSE")
 patterns  kinds that stand together in one sentence or in the lead ("s:STATE+ACT+FOIL")
 
@@ -19,13 +19,15 @@ from typing import NamedTuple
 
 from monitor.text import mask
 from monitor.text.clean import clean
-from monitor.text.language import guess_language
+from monitor.text.language import EMPTY_WORDS, guess_language
 from monitor.text.tokens import split
 
 FEATURES_VERSION = 1
 VIEWS = ("words", "concepts", "patterns")
 TITLE_COUNTS = 2  # a title's terms count twice: measured, docs/classifier.md
 LEAD_SENTENCES = 3  # the title and two more: where a report says what it reports
+
+_SILENT = EMPTY_WORDS | {"", "."}
 
 Counts = tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]
 
@@ -58,7 +60,8 @@ class Features:
 
 def read(title: str, summary: str = "", text: str = "", lang: str = "") -> Passages:
     """Clean, cut and mask a text: its title and the rest."""
-    head, body = clean(title), clean(summary)
+    head = clean(title) if "<" in title or "&" in title else title  # a title has no furniture around it
+    body = clean(summary)
     if text:
         body = f"{body}\n{clean(text)}" if body else clean(text)
     head_words, head_folded = split(head)
@@ -81,35 +84,43 @@ def _cased(words: list[str], folded: list[str]) -> list[str]:
 def count(passages: Passages) -> Counts:
     """Count each view's terms; the title's words and concepts count TITLE_COUNTS times."""
     (_, head), (_, body) = passages
-    words: Counter[str] = Counter()
-    concepts: Counter[str] = Counter()
-    for marked, times in ((head, TITLE_COUNTS), (body, 1)):
-        terms = _word_terms(marked.words)
-        words.update(terms * times)
-        for sentence in marked.concepts:
-            names = [name for name, _, _, _ in sentence]
-            concepts.update([*names, *map(" ".join, pairwise(names))] * times)
-    return words, concepts, pattern_counts(head.sentences, body.sentences)
+    words = _word_terms(head.words) * TITLE_COUNTS + _word_terms(body.words)
+    concepts = _concept_terms(head.concepts) * TITLE_COUNTS + _concept_terms(body.concepts)
+    return Counter(words), Counter(concepts), pattern_counts(head.sentences, body.sentences)
 
 
 def _word_terms(words: list[str]) -> list[str]:
-    kept = [word for word in words if word and word != "."]
+    kept = [word for word in words if word not in _SILENT]
     return [*kept, *map(" ".join, pairwise(kept))]
+
+
+def _concept_terms(sentences: list[list[tuple[str, int, int, int]]]) -> list[str]:
+    terms: list[str] = []
+    for sentence in sentences:
+        names = [part[0] for part in sentence]
+        terms += names
+        terms += map(" ".join, pairwise(names))
+    return terms
+
+
+def counts_as_word(word: str) -> bool:
+    """Tell whether a masked word counts in the words view."""
+    return word not in _SILENT
 
 
 def pattern_counts(head: list[int], body: list[int]) -> Counter[str]:
     """Count the patterns of each sentence ("s:"), of the title ("t:") and of the lead ("d:")."""
-    found: Counter[str] = Counter()
+    found: list[str] = []
     lead = 0
     for bits in head:
-        found.update(patterns_in(_narrow(bits), "t:"))
+        found += patterns_in(_narrow(bits), "t:")
         lead |= bits
-    for bits in body[:LEAD_SENTENCES]:
-        lead |= bits
-    for bits in (*head, *body):
-        found.update(patterns_in(_narrow(bits), "s:"))
-    found.update(patterns_in(_narrow(lead), "d:"))
-    return found
+    for place, bits in enumerate(body):
+        found += patterns_in(_narrow(bits), "s:")
+        if place < LEAD_SENTENCES:
+            lead |= bits
+    found += patterns_in(_narrow(lead), "d:")
+    return Counter(found)
 
 
 _KINDS = (1 << mask.KINDS_WIDTH) - 1
@@ -142,7 +153,7 @@ def _patterns() -> tuple[tuple[str, int, int], ...]:
     return tuple(rows)
 
 
-def pattern_kinds(term: str) -> int:
-    """Return the bits of the kinds a pattern needs."""
-    wanted = term.partition(":")[2]
-    return next(needed for name, needed, _ in _patterns() if name == wanted) & ~_TWO_STATES
+@cache
+def pattern_kinds(name: str) -> int:
+    """Return the bits of the kinds a pattern needs, by its name without place."""
+    return next(needed for known, needed, _ in _patterns() if known == name) & ~_TWO_STATES

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -74,7 +75,14 @@ class Model:
         self.look_again = data.look_again
         self.bias = data.bias
         self.card = data.card
-        self._views = tuple((v.terms.get, v.pad * v.pad, v.unknown_idf * v.unknown_idf) for v in data.views)
+        self._views = tuple(
+            (
+                {term: (idf * idf, idf * weight) for term, (idf, weight) in view.terms.items()}.get,
+                view.pad * view.pad,
+                view.unknown_idf * view.unknown_idf,
+            )
+            for view in data.views
+        )
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Model:
@@ -90,36 +98,45 @@ class Model:
         total = self.bias
         for (get, norm, unknown), terms in zip(self._views, counts, strict=True):
             dot = 0.0
-            for term, n in terms.items():
-                found = get(term)
+            for found, n in zip(map(get, terms), terms.values(), strict=True):
                 if found is None:
                     norm += unknown
-                    continue
-                idf, weight = found
-                value = idf * (_LOG.get(n) or 1.0 + math.log(n))
-                norm += value * value
-                dot += value * weight
+                elif n == 1:
+                    norm += found[0]
+                    dot += found[1]
+                else:
+                    tf = _LOG.get(n) or 1.0 + math.log(n)
+                    norm += tf * tf * found[0]
+                    dot += tf * found[1]
             if norm:
                 total += dot / math.sqrt(norm)
         return total
 
-    def contributions(self, counts: features.Counts) -> tuple[dict[str, float], ...]:
-        """Return, per view, what each term adds to the log-odds; with the bias they sum to the margin."""
-        parts = []
-        for (get, norm, unknown), terms in zip(self._views, counts, strict=True):
-            part: dict[str, float] = {}
+    def contributions(self, counts: features.Counts) -> list[tuple[float, str, int]]:
+        """Return (its part of the log-odds, term, view) of each known term; with the bias they sum to the margin."""
+        parts: list[tuple[float, str, int]] = []
+        for view, ((get, norm, unknown), terms) in enumerate(zip(self._views, counts, strict=True)):
+            known: list[tuple[float, str]] = []
             for term, n in terms.items():
                 found = get(term)
                 if found is None:
                     norm += unknown
                     continue
-                idf, weight = found
-                value = idf * (_LOG.get(n) or 1.0 + math.log(n))
-                norm += value * value
-                part[term] = value * weight
-            scale = 1.0 / math.sqrt(norm) if norm else 0.0
-            parts.append({term: value * scale for term, value in part.items()})
-        return tuple(parts)
+                tf = 1.0 if n == 1 else _LOG.get(n) or 1.0 + math.log(n)
+                norm += tf * tf * found[0]
+                known.append((tf * found[1], term))
+            scale = math.sqrt(norm) or 1.0
+            parts += [(value / scale, term, view) for value, term in known]
+        return parts
+
+    @cached_property
+    def example_index(self) -> dict[str, list[tuple[int, float]]]:
+        """The examples by term: term → (place among the examples, value)."""
+        index: dict[str, list[tuple[int, float]]] = {}
+        for place, example in enumerate(self.data.examples):
+            for term, value in example.terms.items():
+                index.setdefault(term, []).append((place, value))
+        return index
 
     def explain(self, title: str, summary: str = "", text: str = "", lang: str = "") -> Explanation:
         """Return the score with its reasons: terms for and against in the text's own words, the nearest example."""

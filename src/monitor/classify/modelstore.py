@@ -51,7 +51,7 @@ def _read(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise ModelError(f"model refused: {path}: {error.strerror}") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise ModelError(f"model refused: {path} is not a plain file")
@@ -59,4 +59,7 @@ def _read(path: Path) -> bytes:
             raise ModelError(f"model refused: {path} can be written by anybody; `chmod o-w {path}` if you trust it")
         if status.st_size > MAX_BYTES:
             raise ModelError(f"model refused: {path} has {status.st_size} bytes, at most {MAX_BYTES} are read")
-        return file.read(MAX_BYTES + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES + 1)
+    finally:
+        os.close(handle)

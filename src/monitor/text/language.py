@@ -31,6 +31,19 @@ for _lang, _list in _WORDS.items():
 _PERSIAN = frozenset("پچژگ")
 _FUNCTION_WORDS = frozenset(word for word, owner in _OWNER.items() if owner)
 
+# Words that say nothing by themselves in any of the languages (folded): not counted as terms.
+_EMPTY = (
+    "an it he she they we you their them this these those there here but or if so than then which "
+    "when what where had been being would could can may might do does did no into out up about more "
+    "also her him our your all any some one two three said say say's told tells other new first last "
+    "year years day days week just over only la que se es son dos tres une deux zwei entre sobre sin "
+    "muy ya si pero tambien qui ne il elle on nous vous mais ou comme plus und oder aber auch als wie "
+    "sie er wir man nur noch ki ise ama cok daha en на по об от до из за не что как это его ее их он "
+    "она они но для при был была были بود است این آن که از به در را با برای بر او می من في على إلى ان "
+    "الى عن مع هذا هذه التي الذي قد هو هي לא על את של עם הוא היא זה גם כי אל או "
+)
+EMPTY_WORDS = frozenset(_OWNER) | frozenset(_EMPTY.split())
+
 
 def guess_language(text: str, hint: str = "", folded: list[str] | None = None) -> str:
     """Return the two-letter code of the lexicon to use for a text; `hint` is a declared language such as "en-GB".

@@ -82,6 +82,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         self.longest = 0
         for line in _lines(language):
             self._add(*line)
+        self._complete()
         self[SENTENCE_END] = Entry("", 0, "")
         self._known = len(self)
 
@@ -107,22 +108,36 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
             held = onward.setdefault(word.rstrip("*"), Branch())
         held.entry = held.entry or entry
 
+    def _complete(self) -> None:
+        """Give a word that only begins phrases the meaning its stem has alone."""
+        for stem, held in sorted(self.stems.items()):
+            if isinstance(held, Branch) and held.entry is None:
+                held.entry = _alone(self._by_stem(stem, len(stem) - 1))
+        for word, own in self.items():
+            if isinstance(own, Branch) and own.entry is None:
+                own.entry = _alone(self._find(word))
+
     def __missing__(self, word: str) -> Entry | Branch | None:
         if len(self) > self._known + MEMORY:
             self._forget()
-        found = self._by_stem(word)
-        if found is None:
-            for clitic in self.clitics:
-                if word.startswith(clitic) and len(word) > len(clitic) + 1:
-                    rest = word[len(clitic) :]
-                    found = self.get(rest) or self._by_stem(rest)
-                    if found is not None:
-                        break
+        found = self._find(word)
         self[word] = found
         return found
 
-    def _by_stem(self, word: str) -> Entry | Branch | None:
-        for length in range(min(len(word), self.longest), MIN_STEM - 1, -1):
+    def _find(self, word: str) -> Entry | Branch | None:
+        found = self._by_stem(word, len(word))
+        if found is not None:
+            return found
+        for clitic in self.clitics:
+            if word.startswith(clitic) and len(word) > len(clitic) + 1:
+                rest = word[len(clitic) :]
+                found = self.get(rest) or self._by_stem(rest, len(rest))
+                if found is not None:
+                    return found
+        return None
+
+    def _by_stem(self, word: str, longest: int) -> Entry | Branch | None:
+        for length in range(min(longest, self.longest), MIN_STEM - 1, -1):
             found = self.stems.get(word[:length])
             if found is not None:
                 return found
@@ -134,6 +149,10 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
             del self[word]
 
 
+def _alone(found: Entry | Branch | None) -> Entry | None:
+    return found.entry if isinstance(found, Branch) else found
+
+
 def mark(folded: list[str], lexicon: Lexicon) -> Marked:
     """Walk a text's folded tokens and return its masked words, concepts and sentence bits."""
     words = folded.copy()
@@ -141,15 +160,19 @@ def mark(folded: list[str], lexicon: Lexicon) -> Marked:
     sentences: list[int] = []
     sentence: list[tuple[str, int, int, int]] = []
     bits = skip = 0
+    n_words = len(folded)
     for at, found in enumerate(map(lexicon.__getitem__, folded)):
         if found is None or at < skip:
             continue
         end = at + 1
         if found.__class__ is Branch:
-            found, end = _phrase(found, folded, end)
+            if found.stems or (end < n_words and folded[end] in found.following):
+                found, end = _phrase(found, folded, end)
+                skip = end
+            else:
+                found = found.entry
             if found is None:
                 continue
-            skip = end
         concept, own, mask = found  # type: ignore[misc]
         if not concept:
             if sentence:

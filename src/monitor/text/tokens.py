@@ -12,7 +12,7 @@ from functools import cache
 
 # Words of two or more letters or digits, initials such as "U.S.", and sentence ends as tokens of their own.
 # A Hebrew abbreviation keeps its inner quotation mark.
-TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]{2,}(?:[\"'״׳][א-ת]+)?|[.!?…؟۔\n]")
+TOKEN = re.compile(r"\w{2,}(?:[\"'״׳][א-ת]+)?|(?:[^\W\d_]\.){2,}|[.!?…؟۔\n]")
 SENTENCE_END = "."
 
 _ENDS = {"!": ".", "?": ".", "…": ".", "؟": ".", "۔": "."}

@@ -268,15 +268,14 @@ def score(ctx: click.Context, paths: tuple[str, ...], model_path: str | None, re
     model = _model(ctx, model_path)
 
     def stage(row: Row) -> Row:
-        texts = [text_of(row, key) for key in ("title", "summary", "text")]
-        if not any(text.strip() for text in texts):
+        title, summary, text, lang = (text_of(row, key) for key in ("title", "summary", "text", "lang"))
+        if not (title.strip() or summary.strip() or text.strip()):
             raise ValueError('no "title", "summary" or "text"')
-        lang = text_of(row, "lang")
         named = {"id": row["id"]} if "id" in row else {}
         if not reasons:
-            value = model.score(*texts, lang)
+            value = model.score(title, summary, text, lang)
             return {**named, "score": value, "flagged": value >= model.threshold, "model": model.model_id}
-        found = model.explain(*texts, lang)
+        found = model.explain(title, summary, text, lang)
         value = found.score
         return {
             **named, "score": value, "flagged": value >= model.threshold, "model": model.model_id,

@@ -1,0 +1,32 @@
+"""Tokens: the same words however they are accented, pointed or capitalised."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.text.tokens import fold, split
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Asesinó", "asesino"), ("İSTANBUL", "istanbul"), ("ilkbahar", "ılkbahar"), ("Größe", "grosse"),
+        ("إيران", "ايران"), ("علي", "على"), ("يك", "یک"), ("مُؤَامَرَة", "موامره"), ("Й", "и"), ("שָׁלוֹם", "שלום"),
+    ],
+)  # fmt: skip
+def test_variants_fold_to_one_spelling(one: str, other: str) -> None:
+    """Accents, vowel points and letter variants do not make another word."""
+    assert fold(one) == fold(other)
+
+
+def test_tokens_as_written_and_folded_go_one_to_one() -> None:
+    """Reasons can be shown in the text's own words: each folded token has its original."""
+    words, folded = split('The U.S. said: «Él mató!» İran? שב"כ…')
+    assert words == ["The", "U.S.", "said", "Él", "mató", "!", "İran", "?", 'שב"כ', "…"]
+    assert folded == ["the", "u.s.", "said", "el", "mato", ".", "iran", ".", 'שב"כ', "."]
+
+
+def test_no_text_no_tokens() -> None:
+    """Nothing in, nothing out."""
+    assert split("") == ([], [])
+    assert split("- ? -")[1] == ["."]

@@ -2,6 +2,7 @@
 
 `entry_events` lists the positions that speak of one entry, for everything rarer than seeing and scoring. A score's own
 event is found at `scored_position`; older scores stand in the events listed by `rescored`.
+Rows lie in order of position: sorted by their random ids, folding a large log took twice as long.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from monitor.log.events import (
 
 SCHEMA = """
 CREATE TABLE entries (
-    entry_id TEXT PRIMARY KEY, feed_id TEXT NOT NULL, position INTEGER NOT NULL, seen_at TEXT NOT NULL,
+    entry_id TEXT NOT NULL UNIQUE, feed_id TEXT NOT NULL, position INTEGER PRIMARY KEY, seen_at TEXT NOT NULL,
     revision INTEGER NOT NULL DEFAULT 0, text_sha TEXT NOT NULL, feed_sha TEXT NOT NULL, link TEXT NOT NULL,
     published_at TEXT NOT NULL, lang TEXT NOT NULL, author TEXT NOT NULL, source_name TEXT NOT NULL,
     source_url TEXT NOT NULL, score REAL, model_id TEXT, scored_position INTEGER, scored_revision INTEGER,
     flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
+);
 CREATE INDEX entries_seen ON entries (seen_at);
 CREATE INDEX entries_feed ON entries (feed_id, position);
 CREATE INDEX entries_flagged ON entries (flagged_position) WHERE flagged_position IS NOT NULL;

@@ -12,7 +12,7 @@ import msgspec
 from monitor.classify.contrast import contrast_counts
 from monitor.classify.model import Example, sigmoid
 from monitor.classify.seeds import Seed, load_seeds
-from monitor.classify.sequences import background_counts, template_counts
+from monitor.classify.sequences import CONTRAST_TEMPLATES, background_counts, template_counts
 from monitor.learn.terms import Counts, TermStore
 from monitor.learn.train import (
     OPTIONS,
@@ -26,9 +26,10 @@ from monitor.learn.train import (
 
 # Log-odds above which the cold model would show 10 and 30 rows a day of a stream of 1,419 entries a day: measured on
 # unlabelled entries of 2022 (docs/classifier.md). A deployment's own entries replace them once there are some.
-FLAG_MARGIN = 0.61
-LOOK_AGAIN_MARGIN = 0.06
-SEED_SHARE = 0.3  # the passages' total weight, the templates' being 1: more makes one outlet's wording count too much
+FLAG_MARGIN = -0.11
+LOOK_AGAIN_MARGIN = -0.62
+SEED_SHARE = 0.1  # the passages' total weight, the templates' being 1: more makes one outlet's wording count too much
+CONTRAST_TEMPLATE_WEIGHT = 2.0
 LOOK_ALIKE_WEIGHT = 10.0  # a look-alike counts as this many background entries: it was written to be hard
 
 
@@ -48,6 +49,7 @@ def shipped_prior(seeds: Sequence[Seed] | None = None) -> list[Prior]:
         *(Prior(counts, plot=True, weight=SEED_SHARE / len(passages)) for counts in passages),
         *(Prior(counts, plot=True, weight=1 / len(templates)) for counts in templates),
         *(Prior(counts, plot=False, weight=LOOK_ALIKE_WEIGHT) for counts in contrast_counts()),
+        *(Prior(counts, plot=False, weight=CONTRAST_TEMPLATE_WEIGHT) for counts in template_counts(CONTRAST_TEMPLATES)),
         *(Prior(counts, plot=False) for counts in background_counts()),
     ]
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from time import strptime
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from monitor.learn.cold import Prior, shipped_prior
-from monitor.learn.fit import Options
-from monitor.learn.pool import POOL_OPTIONS, Start, pool_figures, screen
+from monitor.learn.fit import Options, ViewOptions
+from monitor.learn.pool import POOL_OPTIONS, Start, pool_counts, pool_figures, screen
 from monitor.learn.simulate import RETRAIN_DAYS, Answer, Replay, figures, replay
-from monitor.learn.streams import StreamEntry, StreamLabel, read_pool
+from monitor.learn.streams import PoolRecord, StreamEntry, StreamLabel, read_pool
 from monitor.learn.terms import TermStore
 from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, fit_set
 from monitor.stories.link import Linker
@@ -104,21 +105,25 @@ def screen_file(path: Path, budget: int | None = None) -> dict[str, Any]:
 
     Records marked `prior` are the start; without any the seeds are, and the shipped contrast.
     """
-    records = read_pool(path)
+    return screen_records(read_pool(path), budget)
+
+
+def screen_records(records: Sequence[PoolRecord], budget: int | None = None) -> dict[str, Any]:
+    """Screen a pool and return its figures; see screen_file."""
     store = TermStore(len(POOL_OPTIONS.views))
-    rows = count_texts(store, [Text(f"entry:{r.record_id}", r.title, r.abstract) for r in records])
-    waiting = [i for i, record in enumerate(records) if not record.prior]
-    given = [i for i, record in enumerate(records) if record.prior]
+    rows = np.array(store.add_all(pool_counts(r.title, r.abstract) for r in records), dtype=np.int64)
+    prior = np.array([record.prior for record in records], dtype=bool)
     truth = np.array([record.label for record in records], dtype=bool)
-    prior_margins = None
-    if given:
-        start = Start(np.array([rows[i] for i in given]), truth[given], np.ones(len(given)))
-    else:
-        prior = shipped_prior()
-        first = store.add_all(p.counts for p in prior).start
-        data = TrainingSet(store, tuple(Row(first + i, p.plot, p.weight) for i, p in enumerate(prior)))
-        prior_margins = fit_set(data).margins(np.array([rows[i] for i in waiting]))
-        start = Start(np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0))
-    pool = np.array([rows[i] for i in waiting])
-    result = screen(store, pool, truth[waiting], start, prior_margins=prior_margins, budget=budget)
-    return pool_figures(result, int(truth[waiting].sum()), len(waiting))
+    margins = None if prior.any() else _cold_margins(store, rows)
+    start = Start(rows[prior], truth[prior], np.ones(int(prior.sum())))
+    result = screen(store, rows[~prior], truth[~prior], start, prior_margins=margins, budget=budget)
+    return pool_figures(result, int(truth[~prior].sum()), int((~prior).sum()))
+
+
+def _cold_margins(store: TermStore, rows: Any) -> Any:
+    """Return the rows' log-odds from the shipped examples; plain words, which those have not, are left out."""
+    prior = shipped_prior()
+    first = store.add_all((*p.counts, {}) for p in prior).start
+    data = TrainingSet(store, tuple(Row(first + i, p.plot, p.weight) for i, p in enumerate(prior)))
+    without_plain = msgspec.structs.replace(OPTIONS, views=(*OPTIONS.views, ViewOptions(max_df=0.0)))
+    return fit_set(data, without_plain).margins(rows)

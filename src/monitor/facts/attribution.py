@@ -23,6 +23,7 @@ _PASSIVE = {"jailed", "charged", "convicted", "sentenced", "detained", "arrested
             "indicted", "designated", "held", "remanded"}  # fmt: skip
 _VERBS = {"links", "plots", "hands", "orders"}  # after a name ("Ankara links") they are verbs, after an adjective nouns
 _DEEDS = {"attack", "attacks", "strike", "raid", "sabotage", "campaign"}  # "Israeli attack": by or on them
+_AUXILIARY = {"was", "were", "are", "is", "been", "being", "be", "have", "has", "who", "spies", "men", "nationals"}
 _STOPS = {"foil", "foils", "thwart", "thwarts", "disrupt", "disrupts", "dismantle", "dismantles", "uncover", "uncovers"}
 _PUNISHED = {"expelled", "sanctioned", "charged", "convicted", "arrested", "suspected", "on-trial"}
 
@@ -88,7 +89,7 @@ def _noun(sentence: Sentence, mark: Mark, kind: str) -> Mark | None:
     for other in sentence.marks:
         if (
             other.kind == kind
-            and mark.last <= other.first <= mark.last + 1
+            and mark.last <= other.first <= mark.last + (not sentence.noun_first)
             and not cut(sentence, mark.last, other.first)
             and (mark.extra == "adj" or sentence.lowers[other.first] not in _VERBS)
             and not (other.first > mark.last and kind == "agent" and _is_person(sentence, mark.last))
@@ -151,7 +152,9 @@ def _claims(sentence: Sentence, mark: Mark, noun: Mark | None) -> bool:
     """Return whether the state speaks or acts as the one who accuses, arrests or tries."""
     if noun or _in_place(sentence, mark) or _denies(sentence, mark):
         return False
-    return _clear_after(sentence, mark, "claims", 2) is not None
+    claim = _clear_after(sentence, mark, "claims", 2)
+    act = _clear_after(sentence, mark, "acts", 2)
+    return claim is not None and (act is None or act.first > claim.first)
 
 
 def _attacked(sentence: Sentence, mark: Mark) -> bool:
@@ -169,7 +172,7 @@ def _attacked(sentence: Sentence, mark: Mark) -> bool:
 def _of_agent(sentence: Sentence, mark: Mark, noun: Mark) -> float:
     last = max(mark.last, noun.last)
     punished = _punished(sentence, mark, noun)
-    said = any(m.kind == "claims" and last <= m.first <= last + 2 for m in sentence.marks)
+    said = any(last <= m.first <= last + 2 and not cut(sentence, last, m.first) for m in sentence.of("claims"))
     helped = any(m.kind == "aide" and -6 <= mark.first - m.last <= 8 for m in sentence.marks)
     stops = any(0 <= m.first - last <= 1 and sentence.lowers[m.first] in _STOPS for m in sentence.of("foil"))
     if (said or helped or stops) and not punished and not _denies(sentence, mark):
@@ -201,8 +204,9 @@ def _punished(sentence: Sentence, mark: Mark, noun: Mark) -> bool:
 
 
 def _suffers_law(sentence: Sentence, law: Mark, last: int) -> bool:
+    between = sentence.lowers[last : law.first]
     near = 0 <= law.first - last <= 2 and sentence.lowers[law.first] in _PASSIVE
-    return near and not cut(sentence, last, law.first)
+    return near and all(word in _AUXILIARY for word in between) and not cut(sentence, last, law.first)
 
 
 def _left_home(sentence: Sentence, mark: Mark) -> bool:

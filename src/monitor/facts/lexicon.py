@@ -111,7 +111,7 @@ def index_for(language: str) -> Index:
             at = LATIN_LANGUAGES.index(column)
             text = by_language[at] if at < len(by_language) else ""
             for word in filter(None, text.split(",")):
-                index.add(word, Meaning("state", code, "adj"), "cap" if column in ("en", "de") else "")
+                index.add(word, Meaning("state", code, "adj"), "cap" if word[0].isupper() else "")
     for column in columns:
         for line in data_lines(f"lexicon-{column}.txt"):
             name, _, phrases = line.partition("=")

@@ -12,7 +12,23 @@ from monitor.facts.values import Value
 ENOUGH = 0.6
 SCENE, NEAR_ACT, NAMED, AUTHORITY, OFFICE = 2.0, 0.8, 0.4, 0.9, 2.0
 LINKED_FACTOR = 0.3
-_PREPOSITIONS = {"in", "at", "near", "outside", "inside", "off", "over", "around", "en", "à", "bei", "nahe"}
+_ARTICLES = {"the", "a", "an"}
+_PREPOSITIONS = {
+    "on",
+    "into",
+    "in",
+    "at",
+    "near",
+    "outside",
+    "inside",
+    "off",
+    "over",
+    "around",
+    "en",
+    "à",
+    "bei",
+    "nahe",
+}
 _TOWARDS = {"to", "of"}
 _SEATED = ("source", "government")
 _PLACE_KINDS = ("state", "capital", "region", "city")
@@ -66,24 +82,47 @@ def place_weight(sentence: Sentence, mark: Mark) -> float:
     if mark.extra == "adj" and any(m.first == mark.last for m in sentence.of("ground")):
         return SCENE
     if mark.extra == "adj":
-        return AUTHORITY if any(m.kind == "claims" and 0 <= m.first - mark.last <= 1 for m in sentence.marks) else 0.0
+        return AUTHORITY if _acts_as_authority(sentence, mark, 1) else 0.0
+    if any(m.code == "diplomat" and m.first == mark.last for m in sentence.of("target")):
+        return 0.0  # whose mission it is, not where
     if before in _TOWARDS and any(
         m.code == "diplomat" and 1 <= mark.first - m.last <= 2 for m in sentence.of("target")
     ):
         return OFFICE
-    if before in _PREPOSITIONS or (before == "the" and mark.first > 1 and words[mark.first - 2] in _PREPOSITIONS):
+    if before in _PREPOSITIONS or (before in _ARTICLES and mark.first > 1 and words[mark.first - 2] in _PREPOSITIONS):
         if _of_speaker(sentence, mark) or _other_case(words, mark):
             return 0.0  # "officials in X said", "in the X case"
+        if any(m.code == "arrested" and 1 <= mark.first - m.last <= 3 for m in sentence.of("legal")):
+            return AUTHORITY  # where a suspect was caught
         if near and not moves:
             return SCENE
         return NAMED if moves else NEAR_ACT
     if mark.first == 0 and mark.kind in ("capital", "city") and sentence.field == "text":
         return NAMED * 0.5  # a dateline
-    if any(m.kind == "claims" and 0 <= m.first - mark.last <= 1 for m in sentence.marks):
+    if _acts_as_authority(sentence, mark, 1):
         return AUTHORITY
+    if mark.first == 0 and sentence.after(mark.last) == ":":
+        return NEAR_ACT  # "Berlin: …"
     if mark.last < len(words) and any(m.kind in ("method", "legal") and m.first == mark.last for m in sentence.marks):
         return SCENE if mark.kind != "state" else NEAR_ACT
     return NAMED * 0.75 if near else NAMED * 0.25
+
+
+def _acts_as_authority(sentence: Sentence, mark: Mark, reach: int) -> bool:
+    """Return whether police or courts of the country act there; sanctions and expulsions are done from anywhere."""
+    for claim in sentence.of("claims"):
+        if 0 <= claim.first - mark.last <= reach:
+            word = sentence.lowers[claim.first]
+            tried = mark.extra == "adj" and word in (
+                "convicted",
+                "charged",
+                "arrested",
+                "jailed",
+                "sentenced",
+                "detained",
+            )
+            return not tried and not word.startswith(("sanction", "penalis", "expel", "blame", "accus", "declassified"))
+    return False
 
 
 def _of_speaker(sentence: Sentence, mark: Mark) -> bool:

@@ -38,7 +38,7 @@ _CAPTION = re.compile(
 _DATE_LINE = re.compile(r"^\W*(?:[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d)\W*$")
 
 
-_TOLD_AS_MOTIVE = frozenset({"method", "done", "target", "try", "foil"})
+_TOLD_AS_MOTIVE = frozenset({"method", "done", "target", "try", "foil", "blame", "acts", "near"})
 
 
 class Mark(NamedTuple):

@@ -43,6 +43,9 @@ class Tally:
         if weighed < 0:
             weighed = max(weighed, MOST_AGAINST - self.against)
             self.against += weighed
+        if mark.kind == "service" and amount > 0 and self.against:
+            self.total -= self.against  # a state that tries its own service is no mere host
+            self.against = MOST_AGAINST
         self.total += weighed
         self.clear += amount >= CLEAR and not sentence.old
         self.most = max(self.most, amount)

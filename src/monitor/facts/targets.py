@@ -12,10 +12,12 @@ from monitor.facts.values import Value
 
 ENOUGH = 1.1
 SHARE = 0.42  # a further type needs this share of the first one's weight
+SHARE_NAMED = 0.25  # less where the word alone says it
 OBJECT, SUFFERER, NAMED = 2.0, 1.5, 0.7
 WEAK = 0.3  # enough when nothing else is there
 REACH = 7
 _BY_NAME = {"dissident", "journalist", "jewish-or-israeli", "defector"}
+_BY_ACT = {"diplomat", "official", "military"}
 _SPEAKERS = {"official", "diplomat", "military", "other", "journalist"}
 _LEFT = {"former", "ex", "exiled", "opposition", "senior", "top", "retired", "prominent", "leading"}
 
@@ -38,8 +40,12 @@ def read_targets(
                 best[code] = (amount, *_values(sentence, mark, code))
     other = weights.pop("other", 0.0)
     top = max(weights.values(), default=0.0)
-    floor = ENOUGH if overview else max(ENOUGH, SHARE * top)
-    chosen = sorted((code for code, weight in weights.items() if weight >= floor), key=lambda code: -weights[code])
+    share = 0.0 if overview else top
+    chosen = [
+        code
+        for code in sorted(weights, key=lambda code: -weights[code])
+        if weights[code] >= max(ENOUGH, share * (SHARE_NAMED if code in _BY_NAME else SHARE))
+    ]
     if not chosen and top >= WEAK and other < ENOUGH:
         chosen = [max(weights, key=lambda code: weights[code])]
     if not chosen and other >= ENOUGH:
@@ -67,7 +73,9 @@ def _people_of(sentence: Sentence, mark: Mark) -> bool:
 def _weight(sentence: Sentence, mark: Mark, code: str, linked: list[str]) -> float:
     if code in _SPEAKERS and (_speaks(sentence, mark) or _is_suspect(sentence, mark)):
         return 0.0
-    if _of_linked_state(sentence, mark, linked) and code in ("diplomat", "official", "military"):
+    if code in _BY_ACT and not _acted_on(sentence, mark) and _of_linked_state(sentence, mark, linked):
+        return 0.0
+    if _is_setting(sentence, mark, code):
         return 0.0
     amount = NAMED if code in _BY_NAME else 0.0
     if _acted_on(sentence, mark):
@@ -75,6 +83,17 @@ def _weight(sentence: Sentence, mark: Mark, code: str, linked: list[str]) -> flo
     if _suffers(sentence, mark):
         return amount + SUFFERER
     return amount
+
+
+def _is_setting(sentence: Sentence, mark: Mark, code: str) -> bool:
+    """Return whether the word tells where, or what sort of thing: "on a bridge", "military wing", "opposition politician"."""
+    before = sentence.lowers[max(0, mark.first - 3) : mark.first]
+    after = sentence.lowers[mark.last : mark.last + 1]
+    if code == "infrastructure":
+        return any(word in ("on", "at", "near", "outside", "under") for word in before)
+    if code == "military":
+        return after in (["wing"], ["intelligence"], ["court"], ["service"], ["laboratory"], ["spy"])
+    return code == "official" and before[-1:] == ["opposition"]
 
 
 def _acted_on(sentence: Sentence, mark: Mark) -> bool:

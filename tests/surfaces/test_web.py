@@ -17,7 +17,7 @@ def test_every_page_answers(house: House, path: str) -> None:
     answer = house.signed_in().get(path)
     assert answer.status_code == 200, answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
 
 
 def test_a_label_is_saved_before_it_is_shown_as_saved(house: House) -> None:

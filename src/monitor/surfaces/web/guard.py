@@ -20,6 +20,8 @@ COOKIE = "monitor_session"
 MAX_BODY = 256 << 10
 OPEN_PATHS = frozenset({"/login", "/health", "/metrics"})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+# Referrer-Policy is same-origin, not no-referrer: that would make browsers send `Origin: null` with our own forms.
+# Other sites get no referrer either way.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -27,7 +29,7 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",

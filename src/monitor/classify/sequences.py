@@ -16,6 +16,8 @@ from monitor.classify import features
 from monitor.text import mask
 
 DATA = Path(__file__).parent / "data"
+TEMPLATES = DATA / "templates.txt"
+CONTRAST_TEMPLATES = DATA / "contrast-templates.txt"
 FILLINGS = 12  # sequences made of one template
 OTHER = "~"
 _FIRST, _SECOND = "ZY", "ZZ"  # stand-ins for two different states
@@ -23,8 +25,8 @@ _FIRST, _SECOND = "ZY", "ZZ"  # stand-ins for two different states
 Sequence = list[list[str]]
 
 
-def template_counts(path: Path = DATA / "templates.txt", fillings: int = FILLINGS) -> list[features.Counts]:
-    """Return the counts of every filling of every prior template."""
+def template_counts(path: Path = TEMPLATES, fillings: int = FILLINGS) -> list[features.Counts]:
+    """Return the counts of every filling of every template of a file."""
     slots, templates = _templates(path)
     return [
         count_sequence([list(_filled(part, slots, place, turn)) for part in template])

@@ -83,6 +83,14 @@ def count_terms(title: str, text: str) -> dict[str, float]:
     return counts
 
 
+def names_in(passage: str) -> dict[str, str]:
+    """Return stem -> spelling of the words that look like names: a capital inside a sentence."""
+    words = _words(passage[:MAX_CHARS])
+    if sum(word[0].isupper() for word in words) > 0.6 * len(words):
+        return {}
+    return {stem(word.lower()): word for word in words[1:] if word[0].isupper() and len(word) > 2}
+
+
 _PLAIN, _CAPITAL, _DIGIT = range(3)
 _known: dict[str, tuple[str, int]] = {}  # word as written -> (stem, kind); emptied when it grows beyond MAX_KNOWN
 
@@ -130,22 +138,33 @@ class Frequencies:
         return cls(dict(counts), n_documents)
 
     def add(self, terms: Mapping[str, float]) -> list[tuple[float, str]]:
-        """Count one more document; return its (weighted count x rarity, term), without what is too common to tell.
+        """Count one more document and weigh it."""
+        self.n_documents += 1
+        counts = self.counts
+        for term in terms:
+            counts[term] = counts.get(term, 0) + 1
+        if len(counts) > MAX_COUNTED:
+            self._forget_rare()
+        return self.weigh(terms)
+
+    def weigh(self, terms: Mapping[str, float]) -> list[tuple[float, str]]:
+        """Return (weighted count x rarity, term) of a document, without what is too common to tell.
 
         Rarity is ln(documents / documents with the term); counts are damped as 1 + ln(count).
         """
-        self.n_documents += 1
         counts, ceiling = self.counts, math.log(self.n_documents)
         weighted = []
         for term, count in terms.items():
-            seen = counts[term] = counts.get(term, 0) + 1
+            seen = counts.get(term, 0)
             rarity = ceiling - (_LOGS[seen] if seen < _N_LOGS else math.log(seen + 0.5))
             if rarity >= RARITY_FLOOR:
                 damped = _damped.get(count)
                 weighted.append(((_damp(count) if damped is None else damped) * rarity, term))
-        if len(counts) > MAX_COUNTED:
-            self._forget_rare()
         return weighted
+
+    def rarity(self, term: str) -> float:
+        """Return ln(documents / documents with the term)."""
+        return math.log(self.n_documents / (self.counts.get(term, 0) + 0.5))
 
     def _forget_rare(self) -> None:
         """Keep memory bounded: a word met once in a long stream is as good as new when it is met again."""

@@ -1,4 +1,4 @@
-"""People's changes to stories and cards: merge, split, correct. Each is one event; another can answer it."""
+"""People's changes to stories and cards: merge, split, link, correct. Each is one event; another can answer it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.errors import InputError, NotFoundError
 from monitor.facts.values import LIST_FIELDS
 from monitor.log.codec import iso
-from monitor.log.events import CardCorrected, Event, EventData, NewEvent, StoryMerged, StorySplit
+from monitor.log.events import CardCorrected, Event, EventData, NewEvent, StoryLinked, StoryMerged, StorySplit
 from monitor.log.store import EventStore
 from monitor.triage.entries import story_entries, story_of
 from monitor.views.fold import Views
@@ -20,7 +20,7 @@ def merge_stories(
     log: EventStore, views: Views, into_id: str, from_id: str, *, by: str, now: datetime, reason: str = ""
 ) -> Event | None:
     """Make story `from_id` part of `into_id`. Raises NotFoundError, InputError where they are one already."""
-    into_id, from_id = _story(views, into_id), _story(views, from_id)
+    into_id, from_id = find_story(views, into_id), find_story(views, from_id)
     if into_id == from_id:
         raise InputError(f"{into_id} and {from_id} are one story already")
     data = StoryMerged(story_id=into_id, from_id=from_id, reason=reason or f"merged by {by}")
@@ -43,6 +43,17 @@ def split_story(
     return _append(log, views, f"story-split:{story_id}:{new_id}:{views.position}", data, by, now)
 
 
+def link_case(
+    log: EventStore, views: Views, story_id: str, case_id: str, *, by: str, now: datetime, reason: str = ""
+) -> Event | None:
+    """Put a story into the case that another story belongs to; with itself as the other, take it out of its case."""
+    story_id, other_id = find_story(views, story_id), find_story(views, case_id)
+    found = views.db.execute("SELECT case_id FROM stories WHERE story_id = ?", (other_id,)).fetchone()
+    target = story_id if other_id == story_id else str(found[0])
+    data = StoryLinked(story_id=story_id, case_id=target, reason=reason or f"linked by {by}")
+    return _append(log, views, f"story-linked:{story_id}:{target}:{views.position}", data, by, now)
+
+
 def correct_card(
     log: EventStore,
     views: Views,
@@ -57,7 +68,7 @@ def correct_card(
     """Set a field of a story's card to what the reviewer read; an empty value says that the field is unknown."""
     if field not in LIST_FIELDS:
         raise InputError(f"unknown card field {field!r}: {', '.join(LIST_FIELDS)}")
-    story_id = _story(views, story_id)
+    story_id = find_story(views, story_id)
     row = views.db.execute(
         "SELECT value FROM corrections WHERE story_id = ? AND field = ?", (story_id, field)
     ).fetchone()
@@ -68,7 +79,7 @@ def correct_card(
     return _append(log, views, f"card-corrected:{story_id}:{field}:{views.position}", data, by, now)
 
 
-def _story(views: Views, story_id: str) -> str:
+def find_story(views: Views, story_id: str) -> str:
     """Return the full id of a story (a prefix will do), following merges. Raises NotFoundError."""
     views.catch_up()
     rows = views.db.execute(

@@ -14,6 +14,7 @@ from monitor.log.payloads import read_entry_payload
 from monitor.stories.link import Linker, StoryEntry
 from monitor.stories.publishers import publisher_of
 from monitor.worker.assess import Candidate
+from monitor.worker.casing import CaseLinking
 from monitor.worker.workspace import Workspace
 
 # A story takes up entries for a week; follow-ups later than that are a matter of cases.
@@ -28,6 +29,7 @@ class StoryLinking:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._linker: Linker | None = None
+        self._cases = CaseLinking(workspace)
 
     def link(self, feed: FeedConfig, candidate: Candidate, entry: ParsedEntry, now: datetime) -> list[NewEvent]:
         """Return the story events of one flagged entry: opened or joined, and merges that follow."""
@@ -40,22 +42,37 @@ class StoryLinking:
                 entry_id=candidate.entry_id, published_at=at, title=candidate.title, text=words, lang=candidate.lang
             )
         )
-        publisher = publisher_of(feed.publisher or feed.name, entry.source_name, entry.source_url, entry.link, words)
+        publisher = publisher_of(
+            feed.publisher or feed.name, entry.source_name, entry.source_url, entry.link, f"{candidate.title}\n{words}"
+        )
+        origin = publisher.origin or self._copied_from(link.why)
         data: StoryOpened | StoryJoined
         if link.opened:
             data = StoryOpened(
-                story_id=link.story_id, entry_id=candidate.entry_id, publisher=publisher.family, origin=publisher.origin
+                story_id=link.story_id, entry_id=candidate.entry_id, publisher=publisher.family, origin=origin
             )
         else:
             data = StoryJoined(
                 story_id=link.story_id, entry_id=candidate.entry_id, similarity=round(link.similarity, 3), why=link.why,
-                publisher=publisher.family, origin=publisher.origin,
+                publisher=publisher.family, origin=origin,
             )  # fmt: skip
         events = [NewEvent(f"story-entry:{candidate.entry_id}", data)]
         for kept, gone, similarity in link.merged:
             merged = StoryMerged(story_id=kept, from_id=gone, reason=f"grew alike ({similarity:.2f})")
             events.append(NewEvent(f"story-merged:{gone}:{kept}", merged))
+        if link.opened:
+            events += self._cases.link(link.story_id, candidate.title, words, now)
         return events
+
+    def _copied_from(self, why: str) -> str:
+        """Return the source of the entry that this one copies, so that both count as one source; empty for no copy."""
+        original = why.removeprefix("copy of ")
+        if original == why:
+            return ""
+        row = self._workspace.views.db.execute(
+            "SELECT publisher, origin FROM story_entries WHERE entry_id = ?", (original,)
+        ).fetchone()
+        return str(row[1] or row[0]) if row else ""
 
     def _recent(self, now: datetime) -> list[StoryEntry]:
         log, views = self._workspace.log, self._workspace.views

@@ -1,0 +1,242 @@
+"""`monitor stories` and `monitor correct`: look at stories and cases, put them right, and correct their cards."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.facts.values import LIST_FIELDS, Card
+from monitor.log.events import Event
+from monitor.stories.publishers import Publisher, corroborate
+from monitor.surfaces import safe
+from monitor.surfaces.cli.options import as_of_option, by_option, json_option, reading, working, write_json
+from monitor.triage import rearrange
+from monitor.triage.entries import find_entry, story_entries
+from monitor.triage.story import StoryView, story_view
+from monitor.views.fold import Views
+from monitor.worker.workspace import Workspace
+
+
+@click.group()
+def stories() -> None:
+    """Show, merge, split and link stories.
+
+    A story is what several entries report of one happening; a case is a story with its follow-ups. Every change is an
+    event and can be answered by another.
+    """
+
+
+@stories.command("list")
+@click.option("--limit", "-n", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
+@as_of_option
+@json_option
+@click.pass_context
+def list_stories(ctx: click.Context, limit: int, as_of: str | None, as_json: bool) -> None:
+    """List the stories, newest first.
+
+    \b
+    Example:
+      monitor stories list -n 5
+    """
+    with reading(ctx, as_of) as workspace:
+        found = workspace.views.db.execute(
+            "SELECT story_id, case_id, opened_at FROM stories WHERE merged_into IS NULL "
+            "ORDER BY opened_at DESC, story_id LIMIT ?",
+            (limit,),
+        ).fetchall()
+        rows = [
+            {
+                "story_id": story_id, "case_id": case_id, "opened_at": opened_at, "title": _title(workspace, story_id),
+                "sources": str(_sources(workspace.views, story_id)),
+                "n_entries": len(story_entries(workspace.views, story_id)),
+            }
+            for story_id, case_id, opened_at in found
+        ]  # fmt: skip
+    if as_json:
+        write_json(rows)
+        return
+    if not rows:
+        click.echo("There is no story yet; flagged entries open them.")
+    for row in rows:
+        follows = f"  follows {row['case_id'][:9]}" if row["case_id"] != row["story_id"] else ""
+        click.echo(f"{row['story_id'][:9]}  {row['opened_at'][:16]}  {safe.isolated(row['title'], 110)}")
+        click.echo(f"           {_plural(row['n_entries'], 'entry', 'entries')}, {row['sources']}{follows}")
+
+
+@stories.command()
+@click.argument("story")
+@as_of_option
+@json_option
+@click.pass_context
+def show(ctx: click.Context, story: str, as_of: str | None, as_json: bool) -> None:
+    """Show STORY: its entries, its sources, its card, and the timeline of its case.
+
+    STORY is the id of a story or of one of its entries, or the beginning of one.
+
+    \b
+    Example:
+      monitor stories show s3fb2a91c
+    """
+    with reading(ctx, as_of) as workspace:
+        story_id = _find(workspace.views, story)
+        view = story_view(workspace.log, workspace.views, story_id)
+        sources = _sources(workspace.views, story_id)
+        timeline = _timeline(workspace, view)
+    if as_json:
+        write_json({"story": view, "sources": sources, "timeline": timeline})
+        return
+    click.echo(f"story {view.story_id}: {_plural(len(view.entries), 'entry', 'entries')}, {sources}\n")
+    for entry in view.entries:
+        title = "(text erased)" if entry.text.erased else safe.isolated(entry.text.title, 110)
+        origin = f" < {entry.origin}" if entry.origin and entry.origin != entry.publisher else ""
+        click.echo(f"  {entry.entry_id[:8]}  {entry.published_at[:16]:<16}  {safe.line(entry.publisher, 40)}{origin}")
+        click.echo(f"            {title}")
+    _write_card(view.card)
+    if len(timeline) > 1:
+        click.echo(f"\ncase {view.case_id}")
+        for item in timeline:
+            mark = "*" if item["story_id"] == view.story_id else " "
+            click.echo(
+                f" {mark} {item['opened_at'][:10]}  {item['story_id'][:9]}  {item['stage']:<10}  "
+                f"{safe.isolated(item['title'], 90)}"
+            )
+
+
+@stories.command()
+@click.argument("into")
+@click.argument("others", nargs=-1, required=True)
+@click.option("--reason", default="", help="Why; kept in the log for good.")
+@by_option
+@click.pass_context
+def merge(ctx: click.Context, into: str, others: tuple[str, ...], reason: str, by: str) -> None:
+    """Make the stories OTHERS part of the story INTO. A merged story's id keeps working.
+
+    \b
+    Example:
+      monitor stories merge s3fb2a91c s77c0de12 --by ana
+    """
+    with working(ctx) as workspace:
+        log, views, now = workspace.log, workspace.views, workspace.clock()
+        into_id = _find(views, into)
+        for other in others:
+            event = rearrange.merge_stories(log, views, into_id, _find(views, other), by=by, now=now, reason=reason)
+            _saved(f"{other} is part of {into_id}", event)
+
+
+@stories.command()
+@click.argument("entries", nargs=-1, required=True)
+@click.option("--reason", default="", help="Why; kept in the log for good.")
+@by_option
+@click.pass_context
+def split(ctx: click.Context, entries: tuple[str, ...], reason: str, by: str) -> None:
+    """Take ENTRIES out of their story into one of their own.
+
+    \b
+    Example:
+      monitor stories split 3fb2a91c 90aa12fe --by ana
+    """
+    with working(ctx) as workspace:
+        ids = [find_entry(workspace.views, entry) for entry in entries]
+        event = rearrange.split_story(workspace.log, workspace.views, ids, by=by, now=workspace.clock(), reason=reason)
+        _saved(f"{_plural(len(ids), 'entry', 'entries')} in a story of their own", event)
+
+
+@stories.command()
+@click.argument("story")
+@click.argument("earlier")
+@click.option("--reason", default="", help="Why; kept in the log for good.")
+@by_option
+@click.pass_context
+def link(ctx: click.Context, story: str, earlier: str, reason: str, by: str) -> None:
+    """Put STORY into the case of the story EARLIER (a charge, a trial, a denial). With itself: out of its case.
+
+    \b
+    Example:
+      monitor stories link s77c0de12 s3fb2a91c --by ana
+    """
+    with working(ctx) as workspace:
+        log, views = workspace.log, workspace.views
+        story_id, earlier_id = _find(views, story), _find(views, earlier)
+        event = rearrange.link_case(log, views, story_id, earlier_id, by=by, now=workspace.clock(), reason=reason)
+        _saved(f"{story_id} stands alone" if story_id == earlier_id else f"{story_id} follows {earlier_id}", event)
+
+
+@click.command()
+@click.argument("story")
+@click.argument("field", type=click.Choice(LIST_FIELDS))
+@click.argument("values", nargs=-1)
+@click.option("--unknown", is_flag=True, help="Say that the field is unknown: no values.")
+@click.option("--note", default="", help="Why; kept in the log for good.")
+@by_option
+@click.pass_context
+def correct(
+    ctx: click.Context, story: str, field: str, values: tuple[str, ...], unknown: bool, note: str, by: str
+) -> None:
+    """Correct FIELD of STORY's plot card to VALUES (codes: docs/plot-card.md).
+
+    \b
+    Example:
+      monitor correct s3fb2a91c stage foiled --by ana
+      monitor correct s3fb2a91c denied_by --unknown
+    """
+    if bool(values) == unknown:
+        raise click.UsageError("give the values, or --unknown for none")
+    with working(ctx) as workspace:
+        log, views = workspace.log, workspace.views
+        event = rearrange.correct_card(
+            log, views, _find(views, story), field, list(values), by=by, now=workspace.clock(), note=note
+        )
+        _saved(f"{field} = {', '.join(values) or 'unknown'}", event)
+
+
+def _find(views: Views, wanted: str) -> str:
+    """Return the story with this id or prefix, or the one that the entry with it stands in."""
+    if wanted.startswith("s"):
+        return rearrange.find_story(views, wanted)
+    row = views.db.execute(
+        "SELECT story_id FROM story_entries WHERE entry_id = ?", (find_entry(views, wanted),)
+    ).fetchone()
+    return rearrange.find_story(views, str(row[0]) if row else wanted)
+
+
+def _sources(views: Views, story_id: str) -> object:
+    rows = views.db.execute("SELECT publisher, origin FROM story_entries WHERE story_id = ?", (story_id,)).fetchall()
+    return corroborate([Publisher(row[0], row[0], row[1]) for row in rows])
+
+
+def _title(workspace: Workspace, story_id: str) -> str:
+    from monitor.triage.entries import entry_text
+
+    text = entry_text(workspace.log, workspace.views, story_entries(workspace.views, story_id)[0])
+    return "(text erased)" if text.erased else text.title
+
+
+def _timeline(workspace: Workspace, view: StoryView) -> list[dict[str, str]]:
+    """Return the case's stories, oldest first, with the stage that each one's card reports."""
+    from monitor.triage.story import story_card
+
+    rows = []
+    for story_id in [view.story_id, *view.case]:
+        opened = workspace.views.db.execute("SELECT opened_at FROM stories WHERE story_id = ?", (story_id,)).fetchone()
+        card = view.card if story_id == view.story_id else story_card(workspace.log, workspace.views, story_id)
+        stage = (card.codes("legal_stage") or card.codes("stage") or [""])[0]
+        rows.append({
+            "story_id": story_id, "opened_at": str(opened[0]) if opened else "", "stage": stage,
+            "title": _title(workspace, story_id),
+        })  # fmt: skip
+    return sorted(rows, key=lambda item: (item["opened_at"], item["story_id"]))
+
+
+def _write_card(card: Card) -> None:
+    click.echo("\ncard (what the reports allege; docs/plot-card.md)")
+    for field in LIST_FIELDS:
+        for value in getattr(card, field):
+            quote = f'  "{safe.isolated(value.quote, 100)}"' if value.quote else f"  ({value.field})"
+            click.echo(f"  {field:<19} {safe.line(value.code, 40)}{quote}")
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _saved(what: str, event: Event | None) -> None:
+    click.echo(f"saved: {safe.line(what)} (position {event.position})" if event else "that is so already")

@@ -101,6 +101,15 @@ def one_line_errors(path: Path) -> Iterator[None]:
         raise StorageError(f"{error.strerror or error}: {error.filename or path}") from error
 
 
+@contextmanager
+def sound_values(path: Path) -> Iterator[None]:
+    """Turn what a value of the wrong type causes into LogBrokenError: tables are STRICT, so only damage makes one."""
+    try:
+        yield
+    except (TypeError, AttributeError, ValueError, OverflowError) as error:
+        raise LogBrokenError(f"{path}: a stored value is damaged ({error}): run `monitor log verify`") from error
+
+
 def explain(error: sqlite3.Error, path: Path) -> MonitorError:
     """Return the error a person meets for what SQLite refused."""
     text = str(error)

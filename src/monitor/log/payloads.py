@@ -66,9 +66,10 @@ def unpack(sha: bytes, form: int, body: bytes) -> bytes | None:
         return None
     try:
         payload = zlib.decompress(body) if form == ZLIB else body
-    except zlib.error:
-        payload = b""
-    if sha256(payload).digest() != sha:
+        whole = sha256(payload).digest() == sha
+    except (zlib.error, TypeError):  # TypeError: bit rot can turn a BLOB into another type
+        whole = False
+    if not whole:
         raise LogBrokenError(f"payload {sha.hex()[:16]} was changed on disk; run `monitor log verify`")
     return payload
 

@@ -19,7 +19,15 @@ from monitor.errors import LogBrokenError
 from monitor.log.anchors import Anchor, anchors_path, last_anchor, read_marker, write_anchor
 from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_bad_row, split_head
 from monitor.log.codec import decode_data, encode_all
-from monitor.log.database import check_free_space, connect, create_file, make_room, one_line_errors, require_file
+from monitor.log.database import (
+    check_free_space,
+    connect,
+    create_file,
+    make_room,
+    one_line_errors,
+    require_file,
+    sound_values,
+)
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import ERASED, check_payloads, pack, unpack
@@ -178,7 +186,7 @@ class SqliteLog:
 
     def read(self, *, after: int = 0, upto: int | None = None, types: Sequence[str] | None = None) -> Iterator[Event]:
         """Yield events with after < position <= upto, in order; a thousand in memory, no lock held between."""
-        with one_line_errors(self.path):
+        with one_line_errors(self.path), sound_values(self.path):
             if types is not None:
                 wanted = msgspec.json.encode(types).decode()
                 for rows in self._pages(_SELECT_TYPES, after, upto, wanted):
@@ -216,9 +224,9 @@ class SqliteLog:
         return self._one(_SELECT_WITH_PREV + "WHERE e.key = ?", key)
 
     def _one(self, query: str, value: int | str) -> Event | None:
-        with one_line_errors(self.path):
+        with one_line_errors(self.path), sound_values(self.path):
             row = self.connection.execute(query, (value,)).fetchone()
-        return _event(row) if row else None
+            return _event(row) if row else None
 
     def head(self) -> tuple[int, str]:
         """Return the last position and its hash."""

@@ -90,6 +90,8 @@ def verify_log(path: Path, anchors: Iterable[Anchor] = (), *, quick: bool = Fals
         report.add(0, str(explain(error, path)))
     except MonitorError as error:
         report.add(getattr(error, "position", 0), str(error))
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:  # damage can change a value's type
+        report.add(0, f"a stored value is damaged: {error}")
     finally:
         if connection is not None:
             connection.close()

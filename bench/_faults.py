@@ -82,9 +82,9 @@ def _has_events(path: Path) -> bool:
 def sweep(mode: str, *, sticky: bool, most: int, n_batches: int = 12) -> dict[str, int]:
     """Fail every call (or `most` of them) of a run once or for good; the next run must recover."""
     with tempfile.TemporaryDirectory() as temporary:
-        count = Path(temporary) / "count"
-        folder = Path(temporary) / "whole"
-        folder.mkdir()
+        count, empty, folder = (Path(temporary) / name for name in ("count", "empty", "whole"))
+        open_log(empty / "log.db", create=True).close()  # one for all: making tables is not what is tested
+        shutil.copytree(empty, folder)
         whole = run_victim(folder, n_batches, count=count)
         if whole.returncode:
             raise RuntimeError(whole.stderr)
@@ -95,7 +95,7 @@ def sweep(mode: str, *, sticky: bool, most: int, n_batches: int = 12) -> dict[st
         total = dict.fromkeys(("unverified", "lost", "half", "double", "unclear", "not_recovered"), 0)
         for point in points:
             folder = Path(temporary) / f"p{point}"
-            folder.mkdir()
+            shutil.copytree(empty, folder)
             faults = {"nth": point, "mode": mode, **({"sticky": 1} if sticky else {})}
             done = run_victim(folder, n_batches, **faults)
             _add(total, judge(folder))

@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from monitor.classify.model import Model
 from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, StorageError
 from monitor.feeds.config import Config, load_config
 from monitor.log.codec import iso, parse_iso
 from monitor.log.sqlite import SqliteLog, open_log
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace
+
+if TYPE_CHECKING:
+    from monitor.classify.model import Model
 
 LOG_NAME, VIEWS_NAME, LOCK_NAME, MODELS_NAME = "log.db", "views.db", "tick.lock", "models"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,11 +18,12 @@ from monitor.feeds.settings import Settings
 from monitor.feeds.values import FeedConfig, FeedState, FetchRequest, FetchResult
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
-from monitor.worker.chores import do_chores
-from monitor.worker.collect import Collector, Commit, feed_states
-from monitor.worker.pages import read_pages
+from monitor.worker.states import feed_states
 from monitor.worker.sync import feed_changes
 from monitor.worker.workspace import Workspace
+
+if TYPE_CHECKING:
+    from monitor.worker.collect import Commit
 
 # Feeds are committed together, each whole: one disk flush for many. A kill costs the feeds of one batch a second fetch.
 BATCH_FEEDS = 64
@@ -70,6 +72,9 @@ def run_tick(
     report = TickReport(n_due=len(due))
     if not due:
         return report
+    from monitor.worker.chores import do_chores  # what only a working tick needs costs an idle one a third more
+    from monitor.worker.pages import read_pages
+
     workspace.log.check_writable()
     report.tick_id = iso(now)
     started = NewEvent(f"tick-started:{report.tick_id}", TickStarted(tick_id=report.tick_id, n_due=len(due)))
@@ -148,6 +153,7 @@ def _collect(
     progress: Callable[[Progress], None],
 ) -> None:
     from monitor.feeds.fetch import fetch_all
+    from monitor.worker.collect import Collector
 
     collector = Collector(workspace, report.tick_id, now)
     batch: list[Commit] = []

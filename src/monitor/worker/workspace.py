@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from monitor.classify.model import Model
 from monitor.feeds.config import Config
 from monitor.log.codec import iso
 from monitor.log.events import Event, NewEvent
 from monitor.log.sqlite import SqliteLog
 from monitor.views.fold import Views
+
+if TYPE_CHECKING:
+    from monitor.classify.model import Model
 
 
 class Workspace:

@@ -6,7 +6,7 @@ Owns the reasons and how a term is found again in the text. The weights are mode
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,9 +16,7 @@ from monitor.classify import features
 if TYPE_CHECKING:
     from monitor.classify.model import Model
 
-N_TERMS = 5  # reasons shown for, and at most as many against
-N_CONSIDERED = 8  # strongest terms looked at: one pattern may stand among them three times
-SMALL = 1e-3  # log-odds too small to be a reason
+N_FOR, N_AGAINST = 5, 3  # reasons shown; the strongest twice as many are looked at, patterns standing up to three times
 PATTERNS = features.VIEWS.index("patterns")
 
 
@@ -52,27 +50,24 @@ def explain(
 
     passages = features.read(title, summary, text, lang)
     counts = features.count(passages)
-    parts = model.contributions(counts)
-    weights = [part[0] for part in parts]
-    total = sum(weights)
-    ranked = sorted(weights)
-    high, low = (max(ranked[-N_CONSIDERED:][0], SMALL), min(ranked[:N_TERMS][-1], -SMALL)) if ranked else (1.0, -1.0)
-    top = sorted(_merged(part for part in parts if part[0] >= high), reverse=True)[:N_TERMS]
-    bottom = sorted(_merged(part for part in parts if part[0] <= low))[:N_TERMS]
+    margin, parts = model.weigh(counts)
+    parts.sort()
+    top = [part for part in _merged(parts[: -2 * N_FOR - 1 : -1]) if part[0] > 0][:N_FOR]
+    bottom = [part for part in _merged(parts[: 2 * N_AGAINST]) if part[0] < 0][:N_AGAINST]
     ref, name, similarity = nearest_example(model, counts) if nearest else ("", "", 0.0)
     return Explanation(
-        score=sigmoid(model.bias + total),
+        score=sigmoid(margin),
         bias=model.bias,
         terms_for=tuple(_reason(passages, *part) for part in top),
         terms_against=tuple(_reason(passages, *part) for part in bottom),
-        rest=total - sum(part[0] for part in (*top, *bottom)),
+        rest=margin - model.bias - sum(part[0] for part in (*top, *bottom)),
         nearest=ref,
         nearest_title=name,
         nearest_similarity=similarity,
     )
 
 
-def _merged(parts: Iterable[tuple[float, str, int]]) -> list[tuple[float, str, int]]:
+def _merged(parts: Sequence[tuple[float, str, int]]) -> list[tuple[float, str, int]]:
     """Add up what one pattern adds in the title, in a sentence and in the lead; leave the other views' terms alone."""
     sums: dict[tuple[str, int], float] = {}
     for weight, term, view in parts:
@@ -116,7 +111,7 @@ def _find_words(passage: features.Passage, term: str) -> str:
     first, _, second = term.partition(" ")
     words = passage.marked.words
     at = -1
-    while first in words[at + 1 :]:
+    for _ in range(words.count(first)):
         at = words.index(first, at + 1)
         if not second:
             return _tokens(passage, at)
@@ -136,12 +131,15 @@ def _tokens(passage: features.Passage, at: int) -> str:
 
 
 def _find_concepts(passage: features.Passage, term: str) -> str:
-    wanted = term.split(" ")
+    first, _, second = term.partition(" ")
     for sentence in passage.marked.concepts:
-        names = [name for name, _, _, _ in sentence]
-        for i in range(len(names) - len(wanted) + 1):
-            if names[i : i + len(wanted)] == wanted:
-                return " … ".join(_span(passage, part) for part in sentence[i : i + len(wanted)])
+        before = None
+        for part in sentence:
+            if not second and part[0] == first:
+                return _span(passage, part)
+            if second and part[0] == second and before is not None and before[0] == first:
+                return f"{_span(passage, before)} … {_span(passage, part)}"
+            before = part
     return ""
 
 

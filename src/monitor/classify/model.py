@@ -27,6 +27,7 @@ FORMAT = "monitor-model-1"
 MAX_BYTES = 64 * 1024 * 1024
 MAX_WEIGHT = 1e4
 MAX_IDF = 100.0
+SMALL = 0.08  # log-odds a term must be able to reach in a short text to be a reason
 
 _LOG: dict[float, float] = {n: 1.0 + math.log(n) for n in range(1, 64)}  # 1 + ln count, for the usual counts
 
@@ -95,7 +96,12 @@ class Model:
 
     def margin(self, counts: features.Counts) -> float:
         """Return the log-odds of a text's term counts."""
+        return self._margin(counts)[0]
+
+    def _margin(self, counts: features.Counts) -> tuple[float, list[float]]:
+        """Return the log-odds and each view's norm."""
         total = self.bias
+        norms = []
         for (get, norm, unknown), terms in zip(self._views, counts, strict=True):
             dot = 0.0
             for found, n in zip(map(get, terms), terms.values(), strict=True):
@@ -108,26 +114,34 @@ class Model:
                     tf = _LOG.get(n) or 1.0 + math.log(n)
                     norm += tf * tf * found[0]
                     dot += tf * found[1]
-            if norm:
-                total += dot / math.sqrt(norm)
-        return total
+            norm = math.sqrt(norm) or 1.0
+            norms.append(norm)
+            total += dot / norm
+        return total, norms
 
-    def contributions(self, counts: features.Counts) -> list[tuple[float, str, int]]:
-        """Return (its part of the log-odds, term, view) of each known term; with the bias they sum to the margin."""
+    def weigh(self, counts: features.Counts) -> tuple[float, list[tuple[float, str, int]]]:
+        """Return the log-odds, and (its part of them, term, view) of each term that can be a reason."""
+        total, norms = self._margin(counts)
         parts: list[tuple[float, str, int]] = []
-        for view, ((get, norm, unknown), terms) in enumerate(zip(self._views, counts, strict=True)):
-            known: list[tuple[float, str]] = []
-            for term, n in terms.items():
-                found = get(term)
-                if found is None:
-                    norm += unknown
-                    continue
-                tf = 1.0 if n == 1 else _LOG.get(n) or 1.0 + math.log(n)
-                norm += tf * tf * found[0]
-                known.append((tf * found[1], term))
-            scale = math.sqrt(norm) or 1.0
-            parts += [(value / scale, term, view) for value, term in known]
-        return parts
+        for view, (terms, strong, norm) in enumerate(zip(counts, self._strong, norms, strict=True)):
+            parts += [
+                (strong[term] * (1.0 if terms[term] == 1 else 1.0 + math.log(terms[term])) / norm, term, view)
+                for term in terms
+                if term in strong
+            ]
+        return total, parts
+
+    @cached_property
+    def _strong(self) -> tuple[dict[str, float], ...]:
+        """Per view: idf times weight of the terms whose part could reach SMALL in a short text."""
+        return tuple(
+            {
+                term: idf * weight
+                for term, (idf, weight) in view.terms.items()
+                if abs(idf * weight) > SMALL * max(view.pad, 1.0)
+            }
+            for view in self.data.views
+        )
 
     @cached_property
     def example_index(self) -> dict[str, list[tuple[int, float]]]:

@@ -23,6 +23,7 @@ _PASSIVE = {"jailed", "charged", "convicted", "sentenced", "detained", "arrested
             "indicted", "designated", "held", "remanded"}  # fmt: skip
 _VERBS = {"links", "plots", "hands", "orders"}  # after a name ("Ankara links") they are verbs, after an adjective nouns
 _DEEDS = {"attack", "attacks", "strike", "raid", "sabotage", "campaign"}  # "Israeli attack": by or on them
+_JOINTS = frozenset("after over in on of for with and by to from as against at behind amid or but than into".split())
 _AUXILIARY = {"was", "were", "are", "is", "been", "being", "be", "have", "has", "who", "spies", "men", "nationals"}
 _STOPS = {"foil", "foils", "thwart", "thwarts", "disrupt", "disrupts", "dismantle", "dismantles", "uncover", "uncovers"}
 _PUNISHED = {"expelled", "sanctioned", "charged", "convicted", "arrested", "suspected", "on-trial"}
@@ -67,6 +68,8 @@ def _signs(sentence: Sentence, mark: Mark, noun: Mark | None, *, claims: bool) -
         found.append(SUSPECT)
     if not claims and _before(sentence, mark, "blame", 4):
         found.append(BLAMED)
+    elif _done_by(sentence, mark):
+        found.append(BLAMED)
     elif _before(sentence, mark, "near", 1) and sentence.has("method") and not _noun(sentence, mark, "victimlike"):
         found.append(NEAR)
     if mark.extra != "adj" and not claims and not _in_place(sentence, mark) and _clear_after(sentence, mark, "acts", 3):
@@ -92,12 +95,21 @@ def _noun(sentence: Sentence, mark: Mark, kind: str) -> Mark | None:
             and mark.last <= other.first <= mark.last + (not sentence.noun_first)
             and not cut(sentence, mark.last, other.first)
             and (mark.extra == "adj" or sentence.lowers[other.first] not in _VERBS)
-            and not (other.first > mark.last and kind == "agent" and _is_person(sentence, mark.last))
+            and not (
+                other.first > mark.last and (sentence.lowers[mark.last] in _JOINTS or _is_person(sentence, mark.last))
+            )
         ):
             return other
     if mark.extra == "adj" and sentence.noun_first:
         return next((m for m in sentence.marks if m.kind == kind and m.last == mark.first), None)
     return None
+
+
+def _done_by(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether an act stands right before "by" and the state: "kidnapped by the X government"."""
+    words = sentence.lowers
+    by = next((at for at in (mark.first - 1, mark.first - 2) if at > 0 and words[at] == "by"), 0)
+    return bool(by) and any(m.last == by and m.kind in ("method", "done", "plan") for m in sentence.marks)
 
 
 def _is_person(sentence: Sentence, at: int) -> bool:

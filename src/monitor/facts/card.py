@@ -21,7 +21,7 @@ from monitor.facts.places import read_places
 from monitor.facts.sentences import Sentence, mark_phrases, read_sentences
 from monitor.facts.stages import read_legal, read_stage
 from monitor.facts.states import read_states
-from monitor.facts.targets import read_targets
+from monitor.facts.targets import read_targets, unnamed_target
 from monitor.facts.values import Card
 from monitor.text.language import guess_language
 
@@ -47,13 +47,16 @@ def read_card(
     states, services = read_states(sentences, overview=overview)
     linked = [value.code for value in states]
     targets, description = read_targets(sentences, linked, overview=overview)
+    methods = read_methods(sentences, overview=overview)
+    if not targets and not overview:
+        targets = unnamed_target(methods)
     countries, places = read_places(sentences, linked, overview=overview)
     return Card(
         linked_states=states,
         services=services,
         target_types=targets,
         target_description=description,
-        methods=read_methods(sentences, overview=overview),
+        methods=methods,
         countries=countries,
         places=places,
         dates=() if overview else read_dates(sentences, published),

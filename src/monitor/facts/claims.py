@@ -13,6 +13,22 @@ from monitor.facts.values import CLAIMANTS, Value
 ENOUGH, OVERVIEW_ENOUGH = 1.0, 0.5
 ACCORDING = 2.0  # "according to" names a source outright
 REACH = 6
+_GOVERNMENT_ACTS = (
+    "accus",
+    "blam",
+    "say",
+    "said",
+    "tell",
+    "told",
+    "expel",
+    "sanction",
+    "summon",
+    "throw",
+    "penalis",
+    "link",
+    "freez",
+    "warn",
+)
 
 
 def read_claims(sentences: list[Sentence], linked: list[str], *, overview: bool) -> tuple[Value, ...]:
@@ -22,9 +38,8 @@ def read_claims(sentences: list[Sentence], linked: list[str], *, overview: bool)
     for sentence in sentences:
         if sentence.old:
             continue
-        for mark in sentence.of("source"):
-            if not _speaks(sentence, mark) or _accused_voice(sentence, mark, linked):
-                continue
+        voices = [m for m in sentence.of("source") if _speaks(sentence, m) and not _accused_voice(sentence, m, linked)]
+        for mark in [*voices, *_governments(sentence, linked)]:
             named = ACCORDING if _according(sentence, mark) else 1.0
             weights[mark.code] = weights.get(mark.code, 0.0) + sentence.weight * named
             if sentence.weight > evidence.get(mark.code, (0.0,))[0]:
@@ -60,13 +75,25 @@ def _according(sentence: Sentence, mark: Mark) -> bool:
 
 
 def _accused_voice(sentence: Sentence, mark: Mark, linked: list[str]) -> bool:
-    return any(
-        m.kind in ("state", "capital")
-        and m.code in linked
-        and -3 <= m.first - mark.last <= 2
-        and abs(m.first - mark.first) <= 3
-        for m in sentence.marks
-    )
+    """Return whether the voice is the accused state's own: "Iranian ministry", "ministry in Tehran"."""
+    for state in sentence.of("state", "capital"):
+        if state.code in linked:
+            if 0 <= mark.first - state.last <= 1:
+                return True
+            if state.first - mark.last == 1 and sentence.lowers[mark.last] in ("in", "of"):
+                return True
+    return False
+
+
+def _governments(sentence: Sentence, linked: list[str]) -> list[Mark]:
+    """Return the states, not accused, that speak or act as such: "Israel says", "Britain expels"."""
+    found = []
+    for state in sentence.of("state", "capital"):
+        if state.extra != "adj" and state.code not in linked and state.last < len(sentence.words):
+            verbs = sentence.lowers[state.last : state.last + 2]
+            if verbs[0].startswith(_GOVERNMENT_ACTS) or (verbs[0] == "has" and verbs[-1].startswith(_GOVERNMENT_ACTS)):
+                found.append(state._replace(kind="source", code="ministry"))
+    return found
 
 
 def read_hedging(sentences: list[Sentence]) -> tuple[Value, ...]:

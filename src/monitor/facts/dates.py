@@ -14,7 +14,7 @@ from monitor.facts.focus import MONTHS
 from monitor.facts.sentences import Sentence
 from monitor.facts.values import Value
 
-NEAR = 60  # characters between the date and the act or arrest it belongs to
+NEAR, NEAR_ATTACK = 110, 25  # characters between the date and the act or arrest it belongs to
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATE = re.compile(
     rf"\b(?:(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y1>(?:19|20)\d\d))?"
@@ -28,7 +28,7 @@ _DIGIT = re.compile(r"\d")
 _HINTS = frozenset({*MONTHS, "year"})
 _ACTS = ("method", "done")
 _ARRESTS = ("legal", "foil")
-_NO_DATE = ("attack", "suspected", "on-trial", "convicted", "sanctioned", "expelled")
+_NO_DATE = ("suspected", "on-trial", "convicted", "sanctioned", "expelled")
 
 
 class Found(NamedTuple):
@@ -114,7 +114,7 @@ def _score(sentence: Sentence, found: Found) -> float:
             continue
         start = sentence.starts[mark.first]
         gap = max(found.start - start, start - found.end, 0)
-        if gap <= NEAR:
+        if gap <= (NEAR_ATTACK if mark.code == "attack" else NEAR):
             base = 2.0 if mark.kind in _ACTS else 1.5 if mark.code in ("arrested", "x") else 0.6
             score = max(score, base - gap / 100)
-    return score + {"day": 0.5, "month": 0.3, "year": 0.0}[found.precision] if score else 0.0
+    return score + {"day": 0.9, "month": 0.6, "year": 0.0}[found.precision] if score else 0.0

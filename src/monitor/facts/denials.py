@@ -75,10 +75,21 @@ def _subject(sentence: Sentence, mark: Mark, linked: list[str], proxies: set[str
         return next((m.code for m in reversed(sentence.of("state", "capital")) if m.last <= mark.first), "")
     if not speakers and _named_person(sentence, mark):
         return "accused"
+    if (
+        not speakers
+        and mark.first == 1
+        and sentence.words[0][:1].isupper()
+        and sentence.lowers[0] not in ("it", "he", "she")
+    ):
+        return "other"
     if not speakers:
         return last_state if _opens(sentence, mark) and last_state and _about_plot(sentence, mark) else ""
     states = [m for m in speakers if m.kind in ("state", "capital", "proxy")]
     nearest = speakers[-1]
+    if nearest.kind == "accused" and states and sentence.lowers[nearest.first] in ("he", "she", "they"):
+        speaking = any(states[-1].last <= m.first < nearest.first for m in sentence.of("say"))
+        if speaking and states[-1].code in linked:
+            return states[-1].code  # "the embassy says he has nothing to do with it"
     if nearest.kind == "accused" and (not states or mark.first - nearest.last <= 2):
         return "accused" if _may_be_accused(sentence, nearest, mark) else ""
     return _state_speaker(sentence, mark, states, nearest, linked, proxies, last_state)

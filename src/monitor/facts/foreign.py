@@ -17,7 +17,7 @@ _TABLE = """
 ASSASSIN method.assassination done.kill
 KILL method.killing done.kill
 TOKILL method.assassination plan.x
-POISON method.poisoning done.hit
+POISON method.poisoning done.poison
 ABDUCT method.abduction done.abduct
 BOMB method.bombing done.hit
 PARCELBOMB method.bombing done.hit

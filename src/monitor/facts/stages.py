@@ -12,8 +12,10 @@ from monitor.facts.sentences import Mark, Sentence
 from monitor.facts.values import LEGAL_STAGES, Value
 
 _NOT_YET = ("plan", "try", "foil")
+_DEEDS = ("kill", "abduct", "hit", "poison")
 _INFINITIVE = {"to", "would", "could", "should", "of", "for", "not"}
 _LADDER = LEGAL_STAGES[:5]
+_IMPOSE = ("impos", "announc", "slap", "place", "under", "hit")
 _IN_COURT = LEGAL_STAGES[:3]
 
 
@@ -68,6 +70,8 @@ def _weigh(sentence: Sentence, weights: Weights) -> None:
             weights.add("foil", 1.0, sentence, mark)
         elif mark.kind == "plan":
             weights.add("plan", 1.0, sentence, mark)
+        elif mark.kind == "method" and mark.first and sentence.lowers[mark.first - 1] == "to":
+            weights.add("plan", 0.7, sentence, mark)  # "paid to kill", "told to attack"
 
 
 def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
@@ -86,7 +90,10 @@ def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
 def _one(weights: Weights, law: float) -> list[str]:
     kill, abduct, hit = weights.get("kill"), weights.get("abduct"), weights.get("hit")
     tried, hurt, foiled, planned = weights.get("try"), weights.get("hurt"), weights.get("foil"), weights.get("plan")
-    happened = kill + abduct + hit
+    poison = weights.get("poison")
+    if poison >= 1.2 and not kill + abduct:
+        return ["attempted"]  # whoever was poisoned and is not said to have died
+    happened = kill + abduct + hit + poison
     if foiled >= 1.2 and foiled >= 0.7 * max(kill, abduct):
         return ["foiled"]
     if tried + hurt >= 1.2 and tried + hurt >= kill + abduct and (tried >= 1.0 or not kill):
@@ -102,7 +109,7 @@ def _one(weights: Weights, law: float) -> list[str]:
 
 def _several(weights: Weights, law: float) -> list[str]:
     found = []
-    if weights.get("kill") + weights.get("abduct") + weights.get("hit") >= 2.0:
+    if sum(weights.get(part) for part in _DEEDS) >= 2.0:
         found.append("executed")
     if weights.get("try") + weights.get("hurt") >= 1.0:
         found.append("attempted")
@@ -115,8 +122,8 @@ def _several(weights: Weights, law: float) -> list[str]:
 
 def _value(code: str, weights: Weights) -> Value:
     parts = {
-        "executed": ("kill", "abduct", "hit"),
-        "attempted": ("try", "hurt"),
+        "executed": _DEEDS,
+        "attempted": ("try", "hurt", "poison"),
         "foiled": ("foil", "plan"),
         "planned": ("plan",),
     }
@@ -138,7 +145,7 @@ def read_legal(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...
     for sentence in sentences:
         if not sentence.old:
             for mark in sentence.of("legal"):
-                if mark.code not in _LADDER or overview or is_lead(sentence):
+                if _counts(sentence, mark, anywhere=overview):
                     weights.add(mark.code, 1.0, sentence, mark)
     steps = [code for code in _LADDER if code in weights.best]
     kept = [code for code in steps if code in _IN_COURT] if overview else steps[:1]
@@ -147,6 +154,15 @@ def read_legal(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...
         kept = [*kept, "arrested"] if not overview else kept
     others = [code for code in LEGAL_STAGES if code in weights.best and code not in _LADDER]
     return tuple(_legal_value(code, weights) for code in (kept or steps[:1]) + others)
+
+
+def _counts(sentence: Sentence, mark: Mark, *, anywhere: bool) -> bool:
+    """Return whether a legal word stands where it says what has happened: the ladder in the lead, sanctions imposed."""
+    if mark.code in _LADDER:
+        return anywhere or is_lead(sentence)
+    if sentence.lowers[mark.first] in ("sanctions", "sanction") and sentence.field == "text":
+        return any(word.startswith(_IMPOSE) for word in sentence.lowers[max(0, mark.first - 3) : mark.first])
+    return True
 
 
 def _arrested(sentences: list[Sentence]) -> bool:

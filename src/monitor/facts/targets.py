@@ -17,6 +17,7 @@ OBJECT, SUFFERER, NAMED = 2.0, 1.5, 0.7
 WEAK = 0.3  # enough when nothing else is there
 REACH = 7
 _BY_NAME = {"dissident", "journalist", "jewish-or-israeli", "defector"}
+_AGAINST_PERSONS = {"assassination", "abduction", "stabbing", "poisoning", "assault"}
 _BY_ACT = {"diplomat", "official", "military"}
 _SPEAKERS = {"official", "diplomat", "military", "other", "journalist"}
 _LEFT = {"former", "ex", "exiled", "opposition", "senior", "top", "retired", "prominent", "leading"}
@@ -86,7 +87,7 @@ def _weight(sentence: Sentence, mark: Mark, code: str, linked: list[str]) -> flo
 
 
 def _is_setting(sentence: Sentence, mark: Mark, code: str) -> bool:
-    """Return whether the word tells where, or what sort of thing: "on a bridge", "military wing", "opposition politician"."""
+    """Return whether the word tells where or what sort: "on a bridge", "military wing", "opposition politician"."""
     before = sentence.lowers[max(0, mark.first - 3) : mark.first]
     after = sentence.lowers[mark.last : mark.last + 1]
     if code == "infrastructure":
@@ -151,3 +152,9 @@ def _values(sentence: Sentence, mark: Mark, code: str) -> tuple[Value, Value]:
 
 def _is_adjective(sentence: Sentence, at: int) -> bool:
     return any(m.kind == "state" and m.first <= at < m.last for m in sentence.marks)
+
+
+def unnamed_target(methods: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return the type `other` for an act against a person of whom the report says nothing we code, with low confidence."""
+    act = next((value for value in methods if value.code in _AGAINST_PERSONS), None)
+    return (Value("other", act.quote, act.field, act.offset, 0.3),) if act else ()

@@ -1,0 +1,129 @@
+"""The digest: sent once, failed ones tried again, readable in every form."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+
+from monitor.feeds.settings import Digest, Settings
+from monitor.surfaces.digest import send
+from monitor.surfaces.digest.content import gather
+from monitor.surfaces.digest.render import FORMS
+from tests.surfaces.conftest import House
+
+
+def workspace_with(house: House, **digest: Any) -> Any:
+    """Return the house's workspace with these digest settings."""
+    workspace = house.open()
+    settings = msgspec.structs.replace(Settings(), digest=Digest(**digest))
+    workspace.config = msgspec.structs.replace(workspace.config, settings=settings)
+    return workspace
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_every_form_names_the_rows_and_the_caution(house: House, form: str) -> None:
+    """Promise: whatever the channel, the row, its score, its reasons and the head of the log are there."""
+    house.entry("aaaa1111", "Alleged plot foiled")
+    workspace = house.open()
+    text = FORMS[form](gather(workspace))
+    workspace.close()
+    assert "Alleged plot foiled" in text
+    assert "0.90" in text.replace("\\", "")
+
+
+def test_the_atom_digest_is_a_feed_our_own_reader_reads(house: House) -> None:
+    """Promise: people can read the queue in their feed reader."""
+    from monitor.feeds.parse import parse_feed
+
+    house.entry("aaaa1111", "Alleged plot foiled", "Officials say < & >")
+    workspace = house.open()
+    atom = FORMS["atom"](gather(workspace))
+    workspace.close()
+    ElementTree.parse(io.StringIO(atom))  # noqa: S314 - our own output
+    assert [entry.title for entry in parse_feed(atom.encode()).entries] == ["Alleged plot foiled"]
+
+
+def test_a_digest_is_written_once_a_day(house: House) -> None:
+    """Promise: running the job again sends nothing again."""
+    house.entry("aaaa1111", "Alleged plot foiled")
+    target = house.folder / "digest.md"
+    workspace = workspace_with(house, file=str(target))
+    assert send.send_digest(workspace) == [f"file {target}: sent"]
+    assert send.send_digest(workspace) == [f"file {target}: sent before"]
+    states = [event.data.state for event in workspace.log.read(types=("digest-sent",))]
+    workspace.close()
+    assert states == ["queued", "sent"]
+    assert "Alleged plot foiled" in target.read_text()
+
+
+def test_a_channel_that_fails_is_an_event_and_is_tried_again(house: House) -> None:
+    """Promise: a digest that did not go out is not forgotten."""
+    target = house.folder / "absent" / "digest.txt"
+    workspace = workspace_with(house, file=str(target))
+    assert send.send_digest(workspace)[0].startswith(f"file {target}: failed")
+    target.parent.mkdir()
+    assert send.send_digest(workspace) == [f"file {target}: sent"]
+    states = [event.data.state for event in workspace.log.read(types=("digest-sent",))]
+    workspace.close()
+    assert states == ["queued", "failed", "sent"]
+
+
+def test_mail_goes_to_a_server_and_says_what_is_to_read(house: House) -> None:
+    """Promise: mail has a text and an HTML part, and a subject a feed cannot forge headers with."""
+    import asyncio
+    import threading
+
+    house.entry("aaaa1111", "Alleged plot foiled\r\nBcc: everyone@example.org")
+    received: list[bytes] = []
+    ready, done = threading.Event(), threading.Event()
+    port: list[int] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 test\r\n")
+        in_data = False
+        while line := await reader.readline():
+            if in_data:
+                received.append(line)
+                if line == b".\r\n":
+                    in_data = False
+                    writer.write(b"250 ok\r\n")
+            elif line.upper().startswith(b"DATA"):
+                in_data = True
+                writer.write(b"354 go\r\n")
+            elif line.upper().startswith(b"QUIT"):
+                writer.write(b"221 bye\r\n")
+                break
+            else:
+                writer.write(b"250 ok\r\n")
+        await writer.drain()
+        writer.close()
+        done.set()
+
+    def serve() -> None:
+        async def run() -> None:
+            server = await asyncio.start_server(talk, "127.0.0.1", 0)
+            port.append(server.sockets[0].getsockname()[1])
+            ready.set()
+            while not done.is_set():  # noqa: ASYNC110 - the event belongs to another thread
+                await asyncio.sleep(0.02)
+            server.close()
+
+        asyncio.run(run())
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    assert ready.wait(5)
+    workspace = workspace_with(
+        house, to=["desk@example.org"], sender="m@example.org", smtp=f"smtp://127.0.0.1:{port[0]}"
+    )
+    assert send.send_digest(workspace) == ["mail: sent"]
+    workspace.close()
+    thread.join(5)
+    message = b"".join(received)
+    assert b"text/html" in message
+    assert b"Subject: monitor 2026-01-31: 1 to read" in message
+    assert not any(line.startswith(b"Bcc:") for line in received)

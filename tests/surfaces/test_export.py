@@ -1,0 +1,82 @@
+"""Exports: valid for the tools they are made for, the same when made again, and never an accusation."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from monitor.surfaces.export import exchange
+from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries, verdict
+from monitor.triage.decide import label_entry
+from monitor.triage.rows import LabelRow
+from tests.surfaces.conftest import House
+
+
+@pytest.fixture
+def entries(house: House) -> list[LabelledEntry]:
+    """Three labelled entries, two of them plots."""
+    titles = {
+        "aaaa1111": "Prosecutors charge two over alleged plot by a foreign service to kill an exile in Berlin",
+        "bbbb2222": "La fiscalía investiga un presunto complot iraní contra un disidente en Madrid",
+        "cccc3333": "Football",
+    }
+    for entry_id, title in titles.items():
+        house.entry(entry_id, title, "Tehran denied the accusation.")
+    workspace = house.open()
+    for entry_id, label in zip(titles, ("plot", "plot", "not-plot"), strict=True):
+        label_entry(workspace.log, workspace.views, entry_id, label, by="ana", now=house.now)
+    found = list(labelled_entries(workspace))
+    workspace.close()
+    return found
+
+
+def test_the_stix_bundle_is_valid_stix(entries: list[LabelledEntry]) -> None:
+    """Promise: the reference library reads every object, without custom properties."""
+    stix2 = pytest.importorskip("stix2", reason="needs the package stix2")
+    bundle = stix2.parse(json.dumps(exchange.as_stix(entries)), allow_custom=False)
+    kinds = [item.type for item in bundle.objects]
+    assert (kinds.count("report"), kinds.count("note"), kinds.count("opinion")) == (2, 2, 2)
+
+
+def test_the_misp_events_load_in_pymisp(entries: list[LabelledEntry]) -> None:
+    """Promise: the reference library reads every event, and nothing in it is to be detected on."""
+    pymisp = pytest.importorskip("pymisp", reason="needs the package pymisp")
+    for raw in exchange.as_misp(entries):
+        event = pymisp.MISPEvent()
+        event.from_dict(**raw["Event"])
+        assert event.info.startswith("Reported alleged plot")
+        assert [item.type for item in event.attributes] == ["link", "text"]
+        assert not any(item.to_ids for item in event.attributes)
+        assert "tlp:amber" in [tag.name for tag in event.tags]
+
+
+def test_exporting_again_gives_the_same_identifiers(entries: list[LabelledEntry]) -> None:
+    """Promise: a platform updates what it has instead of doubling it."""
+    assert exchange.as_stix(entries) == exchange.as_stix(entries)
+    assert exchange.as_misp(entries) == exchange.as_misp(entries)
+
+
+def test_the_words_allege_and_never_find(entries: list[LabelledEntry]) -> None:
+    """Promise: a card's words keep the distance of the sources."""
+    words = exchange.card_words(entries[0])
+    assert "an allegation, not a finding" in words
+    assert "guilty" not in words.lower()
+
+
+def row(by: str, label: str) -> LabelRow:
+    return LabelRow(position=1, entry_id="e", story_id="", label=label, by=by, note="", at="", withdrawn=False)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ([row("ana", "plot")], ("plot", True)),
+        ([row("ana", "plot"), row("ana", "not-plot")], ("not-plot", True)),
+        ([row("ana", "plot"), row("ben", "not-plot")], ("unsure", False)),
+        ([row("ana", "plot"), row("ben", "not-plot"), row("cleo", "plot")], ("plot", False)),
+    ],
+)
+def test_the_verdict_is_the_majority_of_the_newest_labels(labels: list[LabelRow], expected: tuple[str, bool]) -> None:
+    """Promise: a tie is unsure, never a coin toss."""
+    assert verdict(labels) == expected

@@ -161,7 +161,9 @@ def attack_all() -> list[tuple[str, tuple[str, ...], float, float]]:
     base = precision_of(current, test)
     rows = []
     for name, spoil in ATTACKS.items():
-        found = train_candidate(Materials(tuple(spoil(items)), background), current)
+        found = train_candidate(
+            Materials(tuple(spoil(items)), background, earlier={x.text.ref: x.plot for x in items}), current
+        )
         if isinstance(found, tuple):
             rows.append((name, found, 0.0, base))
         else:

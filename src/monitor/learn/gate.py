@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -20,6 +20,8 @@ SOURCE_SHARE = 0.33  # of one class's labels from one source, once it has SOURCE
 SOURCE_MIN = 10
 CONFLICT_SHARE = 0.05  # near-identical texts labelled both ways
 REPEAT_SHARE = 0.05  # near-identical texts of one class beyond the first
+REVERSED_SHARE = 0.05  # of the verdicts the model in use was trained on, turned round since (and not withdrawn)
+REVERSED_MIN = 3
 MISSED_PLOTS = 1  # labelled plots the current model flags and the candidate does not
 VOLUME = 3.0  # the candidate may flag this many times the stories the current model flags
 
@@ -34,10 +36,22 @@ class Rules(msgspec.Struct, frozen=True):
     missed_plots: int = MISSED_PLOTS
 
 
-def judge_labels(labelled: Sequence[Labelled], rules: Rules | None = None) -> list[str]:
-    """Return why these labels should not be learnt from; empty where nothing speaks against it."""
+def judge_labels(
+    labelled: Sequence[Labelled], rules: Rules | None = None, earlier: Mapping[str, bool] | None = None
+) -> list[str]:
+    """Return why these labels should not be learnt from; empty where nothing speaks against it.
+
+    `earlier` holds, by the text's ref, the verdicts the model in use was trained on.
+    """
     rules = rules or Rules()
     reasons = []
+    known = [(row.plot, earlier[row.text.ref]) for row in labelled if earlier and row.text.ref in earlier]
+    n_reversed = sum(now is not then for now, then in known)
+    if n_reversed > max(REVERSED_MIN, REVERSED_SHARE * len(known)):
+        reasons.append(
+            f"{n_reversed} of {len(known)} verdicts the model in use was trained on were reversed; "
+            "withdraw the labels that were wrong, then train"
+        )
     for plot, name in ((True, "plot"), (False, "not-plot")):
         rows = [row for row in labelled if row.plot is plot]
         if not rows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -40,9 +40,9 @@ from monitor.learn.train import (
     thresholds_for_recall,
 )
 
-MIN_DAYS = (
-    3  # with fewer days of entries the budget cannot be measured: the candidate flags as many as the model in use
-)
+MIN_DAYS = 3  # with fewer days of its own entries, a deployment's budget is measured on the shipped general news
+ORDINARY_PER_DAY = 1_419.0  # entries a day of the stream the shipped general news was drawn from
+MEASURES = ("held_out_recall", "held_out_average_precision", "gold_average_precision", "gold_recall")
 
 
 class RecentText(msgspec.Struct, frozen=True):
@@ -55,7 +55,10 @@ class RecentText(msgspec.Struct, frozen=True):
 
 
 class Materials(msgspec.Struct, frozen=True):
-    """Everything a retrain learns from and is measured on. `label_positions` go on the card."""
+    """Everything a retrain learns from and is measured on. `label_positions` go on the card.
+
+    `earlier` holds the verdicts the model in use was trained on, by ref ("entry:ID").
+    """
 
     labelled: tuple[Labelled, ...]
     background: tuple[Text, ...] = ()
@@ -64,6 +67,7 @@ class Materials(msgspec.Struct, frozen=True):
     rows_per_day: float = 10.0
     target_recall: float | None = None
     seeds: tuple[Seed, ...] | None = None
+    earlier: Mapping[str, bool] = {}
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -80,14 +84,14 @@ class Candidate(msgspec.Struct, frozen=True):
 
 def train_candidate(materials: Materials, current: Model, rules: Rules | None = None) -> Candidate | tuple[str, ...]:
     """Train on the materials and compare with `current`; the reasons alone where the labels must not be learnt from."""
-    reasons = judge_labels(materials.labelled, rules)
+    reasons = judge_labels(materials.labelled, rules, materials.earlier)
     if reasons:
         return tuple(reasons)
     counted = _Counted(materials, current)
     held_out = held_out_scores(counted.data)
     fitted = fit_set(counted.data)
-    recent_scores = scores_of(fitted.margins(counted.recent))
-    thresholds = _thresholds(materials, counted, current, fitted, held_out, recent_scores)
+    recent_scores = _honest(materials, held_out, scores_of(fitted.margins(counted.recent)))
+    thresholds = _thresholds(materials, counted, fitted, held_out, recent_scores)
     candidate = Scored(
         thresholds.flag, held_out, scores_of(fitted.margins(counted.gold)),
         _best_per_seed(counted.seeds, scores_of(fitted.margins(counted.seed_rows))), recent_scores,
@@ -113,7 +117,10 @@ def train_candidate(materials: Materials, current: Model, rules: Rules | None = 
 
 
 class _Counted:
-    """The materials as rows of one store, and the current model's log-odds of the rows it must be compared on."""
+    """The materials as rows of one store, and the current model's log-odds of the rows it must be compared on.
+
+    `ordinary` is the shipped general news: where a deployment has too few days of its own, it stands for a day's flow.
+    """
 
     def __init__(self, materials: Materials, current: Model) -> None:
         self.store = TermStore(len(OPTIONS.views))
@@ -126,12 +133,13 @@ class _Counted:
         self.prior = tuple(Row(first + i, p.plot, p.weight) for i, p in enumerate(prior))
         self.seeds = [seed.name for seed in seeds for _ in seed.passages]
         self.seed_rows = np.arange(len(self.seeds), dtype=np.int64)
-        for row, known in zip(self.seed_rows.tolist(), prior, strict=False):
-            self._remember(row, known)
+        for row, known in enumerate(prior):
+            self._remember(first + row, known)
         self.labelled = self._count([item.text for item in materials.labelled])
         self.gold = self._count([text for text, _ in gold_items()])
         self.recent = self._count([item.text for item in materials.recent])
-        self.background = self._count(materials.background, remember=not materials.recent)
+        self.background = self._count(materials.background, remember=False)
+        self.ordinary = np.array([row.row for row in self.prior if not row.plot and row.weight <= 1], dtype=np.int64)
         rows = tuple(
             Row(int(row), item.plot, item.weight, item.group, item.source)
             for row, item in zip(self.labelled, materials.labelled, strict=True)
@@ -165,15 +173,20 @@ def _best_per_seed(names: Sequence[str], scores: Sequence[float]) -> list[float]
     return list(best.values())
 
 
+def _honest(materials: Materials, held_out: Sequence[float], scores: list[float]) -> list[float]:
+    """Put held-out scores in place of those of entries the candidate was trained on."""
+    by_ref = {item.text.ref: score for item, score in zip(materials.labelled, held_out, strict=True)}
+    return [by_ref.get(item.text.ref, score) for item, score in zip(materials.recent, scores, strict=True)]
+
+
 def _thresholds(
     materials: Materials,
     counted: _Counted,
-    current: Model,
     fitted: Fitted,
     held_out: Sequence[float],
     recent_scores: Sequence[float],
 ) -> Thresholds:
-    """Return thresholds for the target recall, for the budget, or for as many flags as the model in use gives."""
+    """Return thresholds for the target recall, or for the budget on the deployment's own days or general news."""
     if materials.target_recall is not None:
         plots = [score for score, item in zip(held_out, materials.labelled, strict=True) if item.plot]
         return thresholds_for_recall(plots, materials.target_recall)
@@ -183,13 +196,9 @@ def _thresholds(
         stories[item.story_id] = max(stories.get(item.story_id, 0.0), score)
     if len(days) >= MIN_DAYS:
         return thresholds_for_budget({day: list(best.values()) for day, best in days.items()}, materials.rows_per_day)
-    rows = counted.recent if len(counted.recent) else counted.background
-    if not len(rows):
-        rows = counted.gold
-    ranked = sorted(scores_of(fitted.margins(rows)), reverse=True)
-    now = counted.of(current, rows)
-    cuts = [sum(score >= bar for score in now) for bar in (current.threshold, current.look_again)]
-    flag, look = (float(ranked[min(len(ranked), max(1, n)) - 1]) for n in cuts)
+    ranked = sorted(scores_of(fitted.margins(counted.ordinary)), reverse=True)
+    n_flag = materials.rows_per_day * len(ranked) / ORDINARY_PER_DAY
+    flag, look = (float(ranked[min(len(ranked), max(1, round(n))) - 1]) for n in (n_flag, 3 * n_flag))
     return Thresholds(min(max(flag, 1e-6), 1 - 1e-6), min(max(look, 1e-6), flag))
 
 
@@ -212,14 +221,14 @@ def _card(materials: Materials, counted: _Counted, comparison: Comparison, thres
         "n_background": len(materials.background),
         "n_prior": len(counted.prior),
         "label_positions": [min(positions, default=0), max(positions, default=0)],
-        "labels_sha": texts_sha([item.text for item in materials.labelled]),
+        "labels_sha": texts_sha(materials.labelled),
         "background_sha": texts_sha(materials.background),
         "gold_sha": gold_sha(),
         "features_version": FEATURES_VERSION,
         "options": msgspec.to_builtins(OPTIONS),
         "rows_per_day": materials.rows_per_day,
         "thresholds": msgspec.to_builtins(thresholds),
-        "figures": comparison_figures(comparison),
+        "figures": {name: value[1] for name, value in comparison_figures(comparison).items() if name in MEASURES},
         "versions": {
             "monitor": version("monitor"),
             "python": platform.python_version(),

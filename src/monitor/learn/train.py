@@ -214,8 +214,8 @@ def example_of(store: TermStore, row: int, ref: str, title: str) -> Example:
     return Example(ref, title, {terms[c]: round(float(n) / length, 6) for c, n in zip(columns, counts, strict=True)})
 
 
-def texts_sha(texts: Sequence[Text]) -> str:
-    """Return the SHA-256 (hex) over texts in order: what the card names a set of texts by."""
+def texts_sha(texts: Sequence[Text | Labelled]) -> str:
+    """Return the SHA-256 (hex) over texts (and verdicts) in order: what the card names a set of them by."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(msgspec.json.encode(text))

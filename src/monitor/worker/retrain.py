@@ -17,7 +17,7 @@ from monitor.classify.modelstore import load_model, save_model
 from monitor.errors import ModelError, NotFoundError
 from monitor.learn.labels import background_texts, labelled_texts, list_decisions, verdicts
 from monitor.learn.retrain import Materials, RecentText, comparison_figures, train_candidate
-from monitor.learn.train import Text
+from monitor.learn.train import Text, texts_sha
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted, ModelRejected, ModelTrained, NewEvent
 from monitor.log.payloads import read_entry_payload
@@ -54,7 +54,10 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
     Raises NotFoundError or ModelError where no model is in use.
     """
     now, current = workspace.clock(), workspace.model
-    settled, split = verdicts(list_decisions(workspace.views))
+    decisions = list_decisions(workspace.views)
+    settled, split = verdicts(decisions)
+    trained_upto = int(current.card.get("label_positions", [0, 0])[1])
+    earlier, _ = verdicts(decision for decision in decisions if decision.position <= trained_upto)
     materials = Materials(
         labelled=tuple(labelled_texts(workspace.views, workspace.log, settled)),
         background=tuple(background_texts(workspace.views, workspace.log, BACKGROUND_MAX)),
@@ -62,6 +65,7 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
         label_positions=tuple(v.position for v in settled),
         rows_per_day=float(workspace.config.settings.rows_per_day),
         target_recall=target_recall,
+        earlier={f"entry:{v.entry_id}": v.plot for v in earlier},
     )
     counts: dict[str, Any] = {
         "n_plot": sum(item.plot for item in materials.labelled),
@@ -69,6 +73,8 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
         "n_split": len(split),
         "previous_id": current.model_id,
     }
+    if materials.labelled and texts_sha(materials.labelled) == current.card.get("labels_sha"):
+        return Outcome(state="unchanged", model_id=current.model_id, threshold=current.threshold, **counts)
     found = train_candidate(materials, current)
     if isinstance(found, tuple):
         if counts["n_plot"] and counts["n_not_plot"] and not dry_run:
@@ -78,8 +84,6 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
     told: dict[str, Any] = {
         "model_id": found.model_id, "threshold": found.thresholds.flag, "figures": figures, **counts
     }  # fmt: skip
-    if found.model_id == current.model_id:
-        return Outcome(state="unchanged", **told)
     if dry_run:
         return Outcome(state="dry-run", reasons=found.reasons, **told)
     save_model(workspace.data_dir / "models", found.content)

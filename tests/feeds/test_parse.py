@@ -96,6 +96,15 @@ def test_what_is_no_feed_says_so(body, error):
         entries_or_error(body)
 
 
+@pytest.mark.parametrize(
+    "reference", ["&#55296;", "&#xDFFF;", "&#x110000;", "&#99999999999;", "&#0;", "&nbsp;", "&bad;"]
+)
+def test_an_impossible_character_costs_no_entry(reference):
+    """One bad reference used to raise inside feedparser, and the feed's other entries went with it."""
+    items = ITEM.replace("Two held", f"Two {reference} held") + ITEM.replace("g1", "g2").replace("/1<", "/2<")
+    assert [entry.guid for entry in parse_feed(rss(items)).entries] == ["g1", "g2"]
+
+
 def test_an_empty_feed_is_no_error():
     feed = parse_feed(rss(""))
     assert (feed.error, feed.entries) == ("", [])

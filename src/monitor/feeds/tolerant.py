@@ -7,9 +7,12 @@ memory. It gets a BytesIO, never bytes or text: `parse(b"/etc/passwd")` would op
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 from monitor.feeds.raw import MAX_ENTRIES, RawEntry, RawFeed
+
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 
 
 def prepare() -> None:
@@ -23,7 +26,7 @@ def read_tolerantly(body: bytes) -> RawFeed:
 
     try:
         found = feedparser.parse(
-            io.BytesIO(body),
+            io.BytesIO(_REFERENCE.sub(_possible, body)),
             sanitize_html=False,
             resolve_relative_uris=False,
             response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -31,6 +34,14 @@ def read_tolerantly(body: bytes) -> RawFeed:
         return _raw_feed(found)
     except Exception as error:  # feedparser raises whatever its input provokes (KeyError, OverflowError, ...)
         return RawFeed(note=f"feedparser failed: {type(error).__name__}: {error}"[:200])
+
+
+def _possible(match: re.Match[bytes]) -> bytes:
+    """Return a character reference, or U+FFFD for one to no character: over those feedparser loses the whole feed."""
+    if len(match[0]) > 12:
+        return b"\xef\xbf\xbd"
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return match[0] if code < 0xD800 or 0xE000 <= code < 0x110000 else b"\xef\xbf\xbd"
 
 
 def _raw_feed(found: Any) -> RawFeed:

@@ -1,0 +1,34 @@
+"""Thousands of hostile feed files: no crash, no hang, no leak, and no good feed refused."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+@pytest.mark.shared
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the checker leaves a file open
+def test_hostile_files_end_in_entries_or_a_clear_error(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """All 385 named cases and some mutants; bench/parse_hostile.py runs 4,200 and more."""
+    monkeypatch.syspath_prepend(str(shared / "hostile"))
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'src'}:{shared / 'hostile'}")
+    import check_feeds
+    import hostile_feeds
+
+    hostile_feeds.write_all(str(tmp_path), count=450, seed=7)
+    result = check_feeds.check(str(tmp_path), "monitor.feeds.parse:entries_or_error")
+    for module in ("check_feeds", "hostile_feeds", "attack_text"):
+        sys.modules.pop(module, None)
+    assert result["files"] == 450
+    assert {name: result[name] for name in ("crash", "hang", "memory", "canary", "lost_control", "junk_accepted")} == {
+        "crash": [],
+        "hang": [],
+        "memory": [],
+        "canary": [],
+        "lost_control": [],
+        "junk_accepted": [],
+    }

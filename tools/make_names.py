@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from babel import Locale  # type: ignore[import-not-found]
+from babel import Locale
 
 TOOLS = Path(__file__).parent
 LEXICON = TOOLS.parent / "src" / "monitor" / "text" / "lexicon"

@@ -165,7 +165,8 @@ def read(paths: tuple[str, ...], url: str) -> int:
         pages = rows(name, data, report) if _is_json_lines(data) else [(0, {"html": data, "url": url})]
         for number, row in pages:
             try:
-                page = row["html"] if isinstance(row.get("html"), bytes) else text_of(row, "html").encode()
+                html = row.get("html")
+                page = html if isinstance(html, bytes) else text_of(row, "html").encode()
                 article = read_page(page, text_of(row, "url") or url)
             except (PageError, ValueError) as error:
                 report.bad(name, number, str(error))
@@ -198,11 +199,11 @@ def card(paths: tuple[str, ...]) -> int:
     from monitor.facts.card import read_card
 
     def stage(row: Row) -> Row:
-        texts = [text_of(row, key) for key in ("title", "summary", "text")]
-        if not any(text.strip() for text in texts):
+        title, summary, text = (text_of(row, key) for key in ("title", "summary", "text"))
+        if not (title + summary + text).strip():
             raise ValueError('no "title", "summary" or "text"')
         published = row.get("published") or row.get("published_at")
-        found = read_card(*texts, str(published) if published else None, text_of(row, "lang"))
+        found = read_card(title, summary, text, str(published) if published else None, text_of(row, "lang"))
         named = {"id": row["id"]} if "id" in row else {}
         return {**named, "card": found}
 

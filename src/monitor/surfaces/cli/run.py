@@ -91,9 +91,9 @@ class Jobs:
 
     def retrain(self) -> None:
         """Train, compare, and promote if the gate holds."""
-        from monitor.learn.retrain import retrain
+        from monitor.worker.retrain import retrain
 
-        self._with(lambda workspace: retrain(workspace.log, workspace.views, workspace.data_dir, workspace.clock()))
+        self._with(retrain)
 
     def backup(self) -> None:
         """Back the log up into the data folder's backups and verify the copy."""

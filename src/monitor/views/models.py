@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from typing import cast
@@ -24,6 +23,8 @@ CREATE TABLE promotions (
 
 
 def _text(value: object) -> str:
+    import json  # models are rare, ticks are not
+
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 

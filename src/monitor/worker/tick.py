@@ -89,6 +89,13 @@ def run_tick(
     return report
 
 
+def nothing_due(workspace: Workspace) -> bool:
+    """Say whether a tick now would do nothing: feeds.yaml is as the log knows it, and no feed is due."""
+    if feed_changes(workspace.views, workspace.config.feeds):
+        return False
+    return not _due(workspace, workspace.clock(), frozenset(), force=False)
+
+
 def _sync(workspace: Workspace) -> None:
     events = feed_changes(workspace.views, workspace.config.feeds)
     if events:

@@ -17,6 +17,32 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4D4F4E4C  # "MONL": `file log.db` and plain sqlite3 can tell what this is
 
+# The text is ours, not a library's, so that verification can compare what is in the file letter by letter. A row of
+# events holds what is hashed (chain.py). The view is for people with a SQLite shell: the parts of a head as columns.
+TABLES = {
+    ("table", "events", "events"): """CREATE TABLE events (
+  position INTEGER PRIMARY KEY,
+  head TEXT NOT NULL,
+  key TEXT NOT NULL,
+  data BLOB NOT NULL,
+  hash BLOB NOT NULL
+) STRICT""",
+    ("index", "events_key", "events"): "CREATE UNIQUE INDEX events_key ON events (key)",
+    ("table", "payloads", "payloads"): """CREATE TABLE payloads (
+  id INTEGER PRIMARY KEY,
+  sha BLOB NOT NULL,
+  form INTEGER NOT NULL,
+  body BLOB NOT NULL
+) STRICT""",
+    ("index", "payloads_sha", "payloads"): "CREATE UNIQUE INDEX payloads_sha ON payloads (sha)",
+    ("view", "log", "log"): """CREATE VIEW log AS
+SELECT position, substr(head, 1, 27) AS recorded_at, substr(rest, 1, instr(rest, ' ') - 1) AS type,
+  CAST(substr(rest, instr(rest, ' ') + 1) AS INTEGER) AS version,
+  substr(substr(rest, instr(rest, ' ') + 1), instr(substr(rest, instr(rest, ' ') + 1), ' ') + 1) AS actor,
+  key, CAST(data AS TEXT) AS data, lower(hex(hash)) AS hash
+FROM (SELECT *, substr(head, 29) AS rest FROM events)""",
+}
+
 # OR REPLACE would delete the old row without firing a DELETE trigger, so INSERT itself is closed to other programs: the
 # function is known to monitor's connections alone (database.py), and SQLite refuses at once to prepare a statement that
 # needs an unknown one. It is never called: a trigger that looks the position and the key up costs 1.1 µs an event, 15 %
@@ -40,16 +66,6 @@ BEGIN SELECT RAISE(ABORT, 'append-only: erase a payload with monitor erase'); EN
 }
 
 
-# For people with a SQLite shell: the parts of a head as columns, the JSON as text.
-LOG_VIEW = """
-SELECT position, substr(head, 1, 27) AS recorded_at, substr(rest, 1, instr(rest, ' ') - 1) AS type,
-  CAST(substr(rest, instr(rest, ' ') + 1) AS INTEGER) AS version,
-  substr(substr(rest, instr(rest, ' ') + 1), instr(substr(rest, instr(rest, ' ') + 1), ' ') + 1) AS actor,
-  key, CAST(data AS TEXT) AS data, lower(hex(hash)) AS hash
-FROM (SELECT *, substr(head, 29) AS rest FROM events)
-"""
-
-
 def schema_version(connection: sqlite3.Connection) -> int:
     """Return the file's schema version; 0 for an empty file. Raises LogError for a newer or a foreign file."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -64,11 +80,16 @@ def schema_version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def missing_guards(connection: sqlite3.Connection) -> list[str]:
-    """Return the names of the triggers that are not there, or not as this release made them."""
-    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-    present = dict(connection.execute(query).fetchall())
-    return [name for name, sql in GUARDS.items() if present.get(name) != sql]
+def schema_faults(connection: sqlite3.Connection) -> list[str]:
+    """Return what in the file is not as this release made it: a table, an index, a guard; or a foreign trigger."""
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> '_sqlite_migrations'"
+    present = {row[:3]: row[3] for row in connection.execute(query)}
+    wanted = TABLES | {("trigger", name, name.split("_")[0]): sql for name, sql in GUARDS.items()}
+    faults = [
+        f"the {key[0]} {key[1]} is missing or was changed" for key, sql in wanted.items() if present.get(key) != sql
+    ]
+    foreign = [key[1] for key in present if key[0] == "trigger" and key not in wanted]
+    return faults + [f"the trigger {name} is not monitor's" for name in foreign]
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -90,12 +111,5 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _create(db: Database) -> None:
-    event_columns = {"position": int, "head": str, "key": str, "data": bytes, "hash": bytes}
-    db.create_table("events", event_columns, pk="position", not_null=set(event_columns) - {"position"}, strict=True)
-    db.table("events").create_index(["key"], unique=True)
-    db.create_view("log", LOG_VIEW)
-    payload_columns = {"id": int, "sha": bytes, "form": int, "body": bytes}
-    db.create_table("payloads", payload_columns, pk="id", not_null=set(payload_columns) - {"id"}, strict=True)
-    db.table("payloads").create_index(["sha"], unique=True)
-    for statement in GUARDS.values():
+    for statement in [*TABLES.values(), *GUARDS.values()]:
         db.execute(statement)

@@ -21,7 +21,7 @@ from monitor.log.database import connect, explain
 from monitor.log.events import CheckpointSigned
 from monitor.log.merkle import grow, root_of
 from monitor.log.payloads import ERASED, WITHHELD, unpack
-from monitor.log.schema import missing_guards, schema_version
+from monitor.log.schema import schema_faults, schema_version
 
 MAX_PROBLEMS = 20
 
@@ -103,8 +103,8 @@ def _check_file(connection: sqlite3.Connection, report: Report) -> None:
     for (line,) in connection.execute(f"PRAGMA integrity_check({MAX_PROBLEMS})"):
         if line != "ok":
             report.add(0, f"SQLite: {line}")
-    for name in missing_guards(connection):
-        report.add(0, f"the guard {name} is missing or was changed: someone opened the way to edit the log")
+    for fault in schema_faults(connection):
+        report.add(0, f"{fault}: someone may have opened the way to edit the log")
 
 
 def check_chain(connection: sqlite3.Connection, report: Report) -> None:

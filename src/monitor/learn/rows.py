@@ -50,8 +50,8 @@ def same_topic(first: frozenset[str], second: frozenset[str]) -> bool:
 def pick_rows(candidates: Iterable[Candidate], n_rows: int, answered: Sequence[frozenset[str]] = ()) -> list[PickedRow]:
     """Return at most `n_rows` rows, best score first (ties by entry).
 
-    An entry about the topic of a better row, or of one answered lately (`answered`), joins that row or is put behind
-    the rest; so is one whose source or story has had its share of the day.
+    An entry about the topic of a better row joins it or waits for another day. One about a topic answered lately
+    (`answered`), or whose source or story has had its share of the day, is put behind the rest.
     """
     ranked = sorted(candidates, key=lambda c: (-c.score, c.entry))
     leads: list[Candidate] = []

@@ -90,17 +90,24 @@ def _opened(path: Path) -> Any:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
     with _opened(path) as file:
-        number = 0
         try:
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    value = json.loads(line)
-                    if not isinstance(value, dict):
-                        raise InputError(f"{path}:{number}: expected a JSON object")
-                    yield number, value
-        except (ValueError, OSError, EOFError, RecursionError) as error:
+                    yield number, _object(path, number, line)
+        except (UnicodeDecodeError, OSError, EOFError) as error:
             raise InputError(f"{path}:{number + 1}: {error}") from error
+
+
+def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}:{number}: {error}") from None
+    if not isinstance(value, dict):
+        raise InputError(f"{path}:{number}: expected a JSON object")
+    return value
 
 
 def _entry(path: Path, number: int, line: dict[str, Any]) -> StreamEntry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
+from monitor.learn.labels import list_decisions, verdicts
 from monitor.learn.quality import Quality, SampleAnswer, estimate
 from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
 from monitor.views.fold import Views
@@ -40,23 +41,26 @@ def quality(ctx: click.Context, since: str, as_of: str | None, as_json: bool) ->
 
 
 def read_quality(views: Views, since: str = "") -> Quality:
-    """Read found plots, the sample and its answers from the views and estimate; the newest standing verdict counts."""
-    verdict = """SELECT l.label FROM labels l WHERE (l.entry_id = {0} OR l.story_id = (
-                     SELECT t.story_id FROM story_entries t WHERE t.entry_id = {0}))
-                 AND l.withdrawn_position IS NULL AND l.label <> 'unsure'
-                 ORDER BY l.entry_id = {0} DESC, l.position DESC LIMIT 1"""
-    n_found = views.db.execute(
-        f"""SELECT count(*) FROM entries e WHERE e.flagged_position IS NOT NULL AND e.seen_at >= ?
-            AND ({verdict.format("e.entry_id")}) = 'plot'
-            AND NOT EXISTS (SELECT 1 FROM samples s WHERE s.entry_id = e.entry_id)""",  # noqa: S608 - our own text
+    """Read found plots, the sample and its answers from the views, and estimate.
+
+    An entry's own verdict counts; where it has none, the newest verdict on another entry of its story.
+    """
+    settled, _ = verdicts(list_decisions(views))
+    own = {verdict.entry_id: verdict.plot for verdict in settled}
+    of_story = {verdict.story_id: verdict.plot for verdict in settled}
+
+    def plot(entry_id: str, story_id: str) -> bool | None:
+        return own.get(entry_id, of_story.get(story_id))
+
+    flagged = views.db.execute(
+        """SELECT e.entry_id, coalesce(s.story_id, 's' || e.entry_id) FROM entries e
+           LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+           WHERE e.flagged_position IS NOT NULL AND e.seen_at >= ?
+             AND NOT EXISTS (SELECT 1 FROM samples p WHERE p.entry_id = e.entry_id)""",
         (since,),
-    ).fetchone()[0]
-    rows = views.db.execute(
-        f"SELECT s.probability, ({verdict.format('s.entry_id')}) FROM samples s WHERE s.day >= ?",  # noqa: S608
-        (since,),
-    ).fetchall()
-    answers = [SampleAnswer(probability, label == "plot") for probability, label in rows if label is not None]
-    n_population = views.db.execute(
-        "SELECT coalesce(sum(n_population), 0) FROM sample_days WHERE day >= ?", (since,)
-    ).fetchone()[0]
-    return estimate(n_found, answers, len(rows), int(n_population))
+    )
+    n_found = sum(plot(*row) is True for row in flagged)
+    drawn = views.db.execute("SELECT entry_id, probability FROM samples WHERE day >= ?", (since,)).fetchall()
+    answers = [SampleAnswer(probability, own[entry_id]) for entry_id, probability in drawn if entry_id in own]
+    population = views.db.execute("SELECT sum(n_population) FROM sample_days WHERE day >= ?", (since,)).fetchone()[0]
+    return estimate(n_found, answers, len(drawn), int(population or 0))

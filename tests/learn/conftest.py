@@ -25,8 +25,20 @@ class Desk:
     """A data folder with the cold model, and short ways to see, flag and label entries."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
+        self._open(folder, now, create=True)
+        model_id = save_model(folder / "models", COLD_MODEL.read_bytes())
+        self.workspace.append([NewEvent("model-promoted:0", ModelPromoted(model_id=model_id, threshold=0.5))])
+
+    @classmethod
+    def reopen(cls, folder: Path, now: datetime) -> Desk:
+        """Open a data folder another desk made."""
+        desk = cls.__new__(cls)
+        desk._open(folder, now, create=False)
+        return desk
+
+    def _open(self, folder: Path, now: datetime, *, create: bool) -> None:
         self.folder, self.at = folder, now
-        log = open_log(folder / "log.db", create=True)
+        log = open_log(folder / "log.db", create=create)
         self.workspace = Workspace(
             config=Config(feeds=[], settings=Settings()),
             data_dir=folder,
@@ -35,8 +47,6 @@ class Desk:
             clock=lambda: self.at,
             load_model=current_model,
         )
-        model_id = save_model(folder / "models", COLD_MODEL.read_bytes())
-        self.workspace.append([NewEvent("model-promoted:0", ModelPromoted(model_id=model_id, threshold=0.5))])
 
     def see(self, title: str, summary: str = "", *, feed: str = "f1", flag: bool = True) -> str:
         """Put an entry into the log, scored, and flagged if asked; return its id."""

@@ -18,6 +18,7 @@ from monitor.text.clean import clean
 
 SHIPPED = Path(__file__).parent / "data" / "seeds.json"
 CITATIONS = Path(__file__).parent / "data" / "citations.tsv"
+OWN_NAME = "seeds.json"  # in a data folder: the seeds its owner added
 FORMAT = "monitor-seeds-1"
 MIN_WORDS = 12  # shorter paragraphs are headings, credits and links
 MAX_ARTICLE = 1 << 20
@@ -140,3 +141,20 @@ def _date_of(text: str) -> str:
         return ""
     month = _MONTHS.index(found[1])
     return f"{found[3]}-{month + 1:02d}-{int(found[2]):02d}"
+
+
+def seeds_in_use(folder: Path | None) -> tuple[Seed, ...]:
+    """Return the shipped seeds and those added in a data folder (its seeds.json), which replace a shipped namesake."""
+    own = load_seeds(folder / OWN_NAME) if folder is not None and (folder / OWN_NAME).exists() else ()
+    names = {seed.name for seed in own}
+    return (*(seed for seed in load_seeds() if seed.name not in names), *own)
+
+
+def add_own(folder: Path, seed: Seed) -> int:
+    """Write a seed into a data folder's seeds.json, in place of its namesake, and return how many it holds."""
+    path = folder / OWN_NAME
+    own = [s for s in (load_seeds(path) if path.exists() else ()) if s.name != seed.name]
+    part = path.with_suffix(".part")
+    part.write_bytes(seed_bytes([*own, seed]))
+    part.replace(path)
+    return len(own) + 1

@@ -1,0 +1,86 @@
+"""`monitor explain`: why an entry was flagged, or was not, by the model of that day or by the one in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from monitor.errors import NotFoundError
+from monitor.surfaces import safe
+from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
+from monitor.triage import entries as entry_lookup
+
+if TYPE_CHECKING:
+    from monitor.classify.explain import Reason
+    from monitor.classify.model import Model
+    from monitor.worker.workspace import Workspace
+
+
+@click.command()
+@click.argument("entry")
+@click.option("--now", "with_current", is_flag=True, help="Score it again with the model in use now.")
+@as_of_option
+@json_option
+@click.pass_context
+def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | None, as_json: bool) -> None:
+    """Say why ENTRY was or was not flagged: the terms for and against, in its own words, and what it resembles.
+
+    Uses the model that scored the entry last (with --as-of: as known then), so that "why was this not flagged in
+    March?" has an answer; its file must still be in the data folder. ENTRY is an id or the beginning of one.
+
+    \b
+    Example:
+      monitor explain 3fb2a91c
+      monitor explain 3fb2a91c --as-of 2026-03-31
+    """
+    with reading(ctx, as_of) as workspace:
+        views = workspace.views
+        entry_id = entry_lookup.find_entry(views, entry)
+        text = entry_lookup.entry_text(workspace.log, views, entry_id)
+        if text.erased:
+            raise NotFoundError(f"{entry_id}: the text was erased; what was logged of its flag is in `monitor show`")
+        lang, model_id, score, flagged_at = views.db.execute(
+            "SELECT lang, model_id, score, flagged_at FROM entries WHERE entry_id = ?", (entry_id,)
+        ).fetchone()
+        model = workspace.model if with_current or not model_id else _model_of(workspace, model_id)
+    found = model.explain(text.title, text.summary, text.text, lang)
+    if as_json:
+        facts: dict[str, Any] = {
+            "entry_id": entry_id, "model": model.model_id, "threshold": model.threshold, "look_again": model.look_again,
+            "flagged_at": flagged_at, "score_logged": score,
+        }  # fmt: skip
+        write_json(facts | msgspec.to_builtins(found))
+        return
+    click.echo(safe.isolated(text.title, 400))
+    verdict = "reaches" if found.score >= model.threshold else "is below"
+    click.echo(f"\nscore {found.score:.3f} {verdict} the threshold {model.threshold:.3f} of model {model.model_id}")
+    click.echo(
+        f"flagged {flagged_at[:19]}Z" if flagged_at else "not flagged" if score is not None else "not yet scored"
+    )
+    _write_reasons("for", found.terms_for)
+    _write_reasons("against", found.terms_against)
+    click.echo(f"  {found.rest:+7.3f}  all other terms together")
+    click.echo(f"  {found.bias:+7.3f}  what every text starts with")
+    if found.nearest:
+        named = f" ({safe.isolated(found.nearest_title, 120)})" if found.nearest_title else ""
+        click.echo(f"most like {safe.line(found.nearest, 80)}{named}, similarity {found.nearest_similarity:.2f}")
+
+
+def _write_reasons(side: str, reasons: tuple[Reason, ...]) -> None:
+    click.echo(f"{side}:" if reasons else f"{side}: nothing")
+    for reason in reasons:
+        click.echo(f"  {reason.weight:+7.3f}  {safe.isolated(reason.shown, 100)}   [{safe.line(reason.term, 60)}]")
+
+
+def _model_of(workspace: Workspace, model_id: str) -> Model:
+    """Load the model that gave an entry its score. Raises NotFoundError where its file is gone."""
+    from monitor import app
+    from monitor.classify.modelstore import load_model
+
+    path: Path = workspace.data_dir / app.MODELS_NAME / f"{model_id}.json"
+    if not path.is_file():
+        raise NotFoundError(f"{path}: the model of that day is gone; `--now` explains with the one in use")
+    return load_model(path)

@@ -51,6 +51,22 @@ def test_after_a_kill_the_next_job_gets_a_new_child(sandbox):
     assert box.n_started == 2
 
 
+def test_an_idle_child_ends_and_the_next_job_gets_another(sandbox, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MONITOR_SANDBOX_IDLE_S", "0.05")
+    box = sandbox("double")
+    assert box.run(str, "a") == "aa"
+    assert box._process.wait(timeout=10) == 0
+    assert box.run(str, "b") == "bb"
+    assert box.n_started == 2
+
+
+def test_a_job_that_meets_a_child_just_leaving_is_not_lost(sandbox, monkeypatch: pytest.MonkeyPatch):
+    """Whatever the moment, the answer comes: twenty jobs against a child that leaves after a millisecond."""
+    monkeypatch.setenv("MONITOR_SANDBOX_IDLE_S", "0.001")
+    box = sandbox("double")
+    assert {box.run(str, "a") for _ in range(20)} == {"aa"}
+
+
 def test_memory_is_bounded(sandbox):
     assert sandbox("eat_memory", 10).run(str, "x") == "out of memory"
 

@@ -42,6 +42,10 @@ class KilledError(Exception):
         self.reason = reason
 
 
+class _WentIdleError(KilledError):
+    """The child had ended, unused for long, just as a job came for it."""
+
+
 class Sandbox:
     """A child process that runs one function, named `module:function`, on the arguments it is sent."""
 
@@ -58,12 +62,10 @@ class Sandbox:
         """Run the function and return its answer. Raises KilledError where it had to be killed."""
         message = msgspec.msgpack.encode(arguments)
         with self._lock:
-            process = self._running()
             try:
-                _send(process, message)
-                answer = _receive(process, self._limit_s + WALL_LIMIT_S - LIMIT_S)
-            except (OSError, EOFError, TimeoutError) as error:
-                raise self._killed(error) from error
+                answer = self._ask(message)
+            except _WentIdleError:
+                answer = self._ask(message)
         return msgspec.msgpack.decode(answer, type=answer_type)
 
     def close(self) -> None:
@@ -71,6 +73,14 @@ class Sandbox:
         process, self._process = self._process, None
         if process is not None and self._owner_pid == os.getpid():
             _end(process)
+
+    def _ask(self, message: bytes) -> bytes:
+        process = self._running()
+        try:
+            _send(process, message)
+            return _receive(process, self._limit_s + WALL_LIMIT_S - LIMIT_S)
+        except (OSError, EOFError, TimeoutError) as error:
+            raise self._killed(error) from error
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None and self._owner_pid == os.getpid():
@@ -88,6 +98,8 @@ class Sandbox:
     def _killed(self, error: Exception) -> KilledError:
         """Kill the child and say why."""
         process, self._process = self._process, None
+        if process is not None and not isinstance(error, TimeoutError) and _ended_by_itself(process):
+            return _WentIdleError("died", "the child process ended before the job came")
         status = _end(process) if process is not None else None
         # the child's own timers end it with SIGPROF or SIGALRM
         if isinstance(error, TimeoutError) or status in (-27, -14, -24):
@@ -123,6 +135,16 @@ def _start(job: str, limit_s: float, memory_bytes: int) -> subprocess.Popen[byte
         bufsize=0,
         start_new_session=True,
     )
+
+
+def _ended_by_itself(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether the child left in peace, and let go of its pipes if so."""
+    try:
+        status = process.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        return False
+    _end(process)
+    return status == 0
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import resource
+import select
 import signal
 import struct
 import sys
@@ -17,6 +18,8 @@ from typing import Any
 
 import msgspec
 
+# A child holds some 60 MB: unused for so long, it ends; the next job starts another.
+IDLE_S = float(os.environ.get("MONITOR_SANDBOX_IDLE_S", "60"))
 _LENGTH = struct.Struct("!I")
 _REFUSED_EVENTS = (
     "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "os.system", "os.exec",
@@ -60,6 +63,9 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _next_job() -> bytes | None:
+    """Wait for the next job; None where there will be none, or none came for long (a service between its ticks)."""
+    if not select.select([0], [], [], IDLE_S)[0]:
+        return None
     head = _read_exactly(_LENGTH.size)
     return _read_exactly(_LENGTH.unpack(head)[0]) if head else None
 

@@ -88,15 +88,16 @@ def _take(
     workspace: Workspace, page: WantedPage, result: FetchResult, linking: StoryLinking, now: datetime
 ) -> bool | None:
     """Commit one page with its new score; return whether it got the entry flagged, None where it was not read."""
-    from monitor.text.extract import read_page
+    from monitor.text.extract import PageError, read_page
 
     if result.body is None:
         reason = result.error or "no-body"
         _record_failure(workspace, page, reason, result.detail, now, final=reason in FINAL_REASONS)
         return None
-    article = read_page(result.body, result.final_url or page.link)
-    if not article.text.strip():
-        _record_failure(workspace, page, "no-article", "no article text was found on the page", now, final=True)
+    try:
+        article = read_page(result.body, result.final_url or page.link)
+    except PageError as error:
+        _record_failure(workspace, page, error.reason, error.detail, now, final=True)
         return None
     before = read_entry_payload(workspace.log.payload(page.text_sha))
     if before is None:

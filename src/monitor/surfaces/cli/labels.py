@@ -27,8 +27,8 @@ def labels() -> None:
 
     \b
     Example:
-      monitor labels list --by ana
-      monitor labels withdraw --by ana --day 2026-01-31 --reason "wrong codebook"
+      monitor labels list --of ana
+      monitor labels withdraw --of ana --day 2026-01-31 --reason "wrong codebook"
     """
 
 
@@ -47,7 +47,12 @@ def _selection(command: Any) -> Any:
 @json_option
 @click.pass_context
 def list_labels(ctx: click.Context, day: str | None, reviewer: str | None, everything: bool, as_json: bool) -> None:
-    """List decisions in the order of the log."""
+    """List decisions in the order of the log.
+
+    \b
+    Example:
+      monitor labels list --of ana --day 2026-01-31
+    """
     with reading(ctx) as workspace:
         rows = [d for d in _chosen(list_decisions(workspace.views), day, reviewer) if everything or not d.withdrawn]
     if as_json:
@@ -64,7 +69,12 @@ def list_labels(ctx: click.Context, day: str | None, reviewer: str | None, every
 @_selection
 @click.pass_context
 def export_labels(ctx: click.Context, kind: str, day: str | None, reviewer: str | None) -> None:
-    """Write every decision, withdrawn ones marked, as JSON lines or CSV."""
+    """Write every decision, withdrawn ones marked, as JSON lines or CSV.
+
+    \b
+    Example:
+      monitor labels export --format csv > labels.csv
+    """
     with reading(ctx) as workspace:
         rows = _chosen(list_decisions(workspace.views), day, reviewer)
     if kind == "jsonl":
@@ -88,6 +98,10 @@ def import_labels(ctx: click.Context, file: Path, by: str, as_json: bool) -> Non
     """Import labels from FILE: JSON lines with entry_id, label and optionally by and note.
 
     Lines that cannot be used are reported as file:line and skipped (exit code 1). Importing twice changes nothing.
+
+    \b
+    Example:
+      monitor labels import labels.jsonl --by ana
     """
     if file.stat().st_size > MAX_BYTES:
         raise InputError(f"{file}: more than {MAX_BYTES} bytes")
@@ -128,6 +142,10 @@ def withdraw_labels(ctx: click.Context, day: str | None, reviewer: str | None, b
     """Withdraw the standing labels of one reviewer (--of), one day (--day), or both.
 
     The log keeps them; `monitor train` then builds the model without them.
+
+    \b
+    Example:
+      monitor labels withdraw --of ana --day 2026-01-31 --reason "wrong codebook"
     """
     if day is None and reviewer is None:
         raise click.UsageError("say whose (--of NAME) or which day's (--day YYYY-MM-DD) labels")

@@ -272,7 +272,8 @@ def import_(ctx: click.Context, file: Path) -> None:
 
     \b
     Example:
-      monitor --data new-data log import log.jsonl.gz
+      monitor log import log.jsonl.gz                   # into ./data, which has no log yet
+      monitor --data other-folder log import log.jsonl.gz
 
     Exit codes: 0 imported, 6 its chain does not hold or the log is not empty, 9 not an export or cut short.
     """

@@ -32,7 +32,12 @@ def models(ctx: click.Context) -> None:
 @json_option
 @click.pass_context
 def list_models(ctx: click.Context, as_json: bool) -> None:
-    """List every model trained, promoted or rejected, oldest first."""
+    """List every model trained, promoted or rejected, oldest first.
+
+    \b
+    Example:
+      monitor models list --json
+    """
     with reading(ctx) as workspace:
         rows = _rows(workspace)
     if as_json:
@@ -49,7 +54,12 @@ def list_models(ctx: click.Context, as_json: bool) -> None:
 @click.argument("model")
 @click.pass_context
 def show_model(ctx: click.Context, model: str) -> None:
-    """Show MODEL's card as JSON: labels, hashes, versions, figures (a unique prefix of the id will do)."""
+    """Show MODEL's card as JSON: labels, hashes, versions, figures (a unique prefix of the id will do).
+
+    \b
+    Example:
+      monitor models show m5523
+    """
     with reading(ctx) as workspace:
         row = _find(workspace, model)
     write_json({key: row[key] for key in ("model_id", "state", "trained_at", "promoted_at", "card", "figures")})
@@ -64,6 +74,10 @@ def use_model(ctx: click.Context, model: str, reason: str) -> None:
 
     A file is checked and copied into the data folder first. A damaged or foreign file is refused, the refusal logged,
     and the model in use stays.
+
+    \b
+    Example:
+      monitor models use m5523 --reason "the new one flags too much sport"
     """
     from monitor.classify.model import model_id_of
     from monitor.classify.modelstore import load_model, save_model
@@ -90,7 +104,12 @@ def use_model(ctx: click.Context, model: str, reason: str) -> None:
 @click.option("--reason", default="rolled back", help="Why; kept in the log.")
 @click.pass_context
 def rollback_model(ctx: click.Context, reason: str) -> None:
-    """Put the model that was in use before this one back in use."""
+    """Put the model that was in use before this one back in use.
+
+    \b
+    Example:
+      monitor models rollback --reason "flags too much sport"
+    """
     from monitor.worker.retrain import rollback
 
     with working(ctx) as workspace:

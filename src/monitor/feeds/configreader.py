@@ -187,6 +187,7 @@ def read_settings(mapping: Mapping | None, problems: list[Problem]) -> Settings:
         deadline_s=reader.seconds("deadline_s", default.deadline_s, 1, 300),
         max_bytes=reader.number("max_bytes", default.max_bytes, 1 << 16, 256 << 20) or default.max_bytes,
         audit_per_day=reader.number("audit_per_day", default.audit_per_day, 0, 1000) or 0,
+        second_reading=reader.seconds("second_reading", 0.0, 0, 1),
         alert_score=reader.seconds("alert_score", 0.0, 0, 1),
         retain_unflagged_days=reader.number("retain_unflagged_days", 0, 0, 36500) or 0,
         digest=_digest(reader.mapping("digest"), problems),

@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True):
     max_bytes: int = 16 << 20
     audit_per_day: int = 2
     alert_score: float = 0.0
+    second_reading: float = 0.0
     retain_unflagged_days: int = 0
     digest: Digest = Digest()
     web: Web = Web()

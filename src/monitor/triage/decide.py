@@ -34,7 +34,8 @@ def label_entry(
     """Record a reviewer's label for an entry, and with `whole_story` for every entry of its story.
 
     Saying the same again is a no-op (None). Raises InputError (unknown label or reviewer), NotFoundError, and
-    StaleViewError where the story changed or another reviewer decided after `seen_position`.
+    StaleViewError where the story changed or another reviewer decided after `seen_position`; a blind second reading is
+    never refused for that.
     """
     _check(label, by)
     views.catch_up()
@@ -42,7 +43,7 @@ def label_entry(
     if row is None:
         raise NotFoundError(f"no entry {entry_id!r} in the log")
     story_id = story_of(views, entry_id)
-    if seen_position is not None:
+    if seen_position is not None and not blind:
         refuse_stale(views, entry_id, story_id, seen_position, by)
     mine = [item for item in labels_of(views, entry_id) if item.by == by and item.entry_id == entry_id]
     same = [item for item in mine if not item.withdrawn]

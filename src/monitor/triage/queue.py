@@ -14,6 +14,7 @@ import msgspec
 from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged
 from monitor.log.store import EventStore
+from monitor.triage.agreement import read_units, second_readings
 from monitor.triage.entries import load_text
 from monitor.triage.rows import QueueRow, Term
 from monitor.views.fold import Views
@@ -30,6 +31,10 @@ ORDER BY e.score DESC, e.flagged_position
 """
 
 
+SECOND = "second reading"
+SECOND_ROWS = 5
+
+
 class _Open(msgspec.Struct):
     """A story on its way to a row: its leading entry and how many flagged entries it has."""
 
@@ -44,13 +49,20 @@ def count_queue(views: Views, now: datetime, by: str = "") -> int:
 
 
 def list_queue(
-    log: EventStore, views: Views, now: datetime, *, limit: int | None = None, by: str = ""
+    log: EventStore, views: Views, now: datetime, *, limit: int | None = None, by: str = "", second_share: float = 0.0
 ) -> list[QueueRow]:
     """Return the waiting stories, highest score first, at most `limit`.
 
-    Rows that `by` (everybody where empty) put off beyond `now` are left out.
+    Rows that `by` (everybody where empty) put off beyond `now` are left out. With `second_share`, stories of that share
+    which one other reviewer has decided come last, for `by` to read without seeing that label.
     """
-    return [_row(log, views, item) for item in _open_stories(views, now, by)[:limit]]
+    rows = [_row(log, views, item) for item in _open_stories(views, now, by)[:limit]]
+    if by and second_share:
+        for unit in second_readings(read_units(views), by, second_share)[:SECOND_ROWS]:
+            row = queue_row(log, views, unit)
+            if row is not None:
+                rows.append(msgspec.structs.replace(row, why=SECOND))
+    return rows
 
 
 def queue_row(log: EventStore, views: Views, story_id: str) -> QueueRow | None:

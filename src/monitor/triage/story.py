@@ -72,8 +72,11 @@ class StoryView(msgspec.Struct, frozen=True, kw_only=True):
     case: list[str]
 
 
-def story_view(log: EventStore, views: Views, story_id: str) -> StoryView:
-    """Return the story with its evidence; the lead entry's history stands for the story's."""
+def story_view(log: EventStore, views: Views, story_id: str, *, blind_for: str = "") -> StoryView:
+    """Return the story with its evidence; the lead entry's history stands for the story's.
+
+    With `blind_for`, the labels of others are left out: that reviewer is to judge without them.
+    """
     entry_ids = story_entries(views, story_id)
     entries = [item for item in (_entry(log, views, entry_id) for entry_id in entry_ids) if item is not None]
     row = queue_row(log, views, story_id)
@@ -86,7 +89,12 @@ def story_view(log: EventStore, views: Views, story_id: str) -> StoryView:
     ).fetchall()
     return StoryView(
         story_id=story_id, case_id=case_id, position=views.position, row=row, entries=entries,
-        card=story_card(log, views, story_id), labels=labels_of(views, lead), history=history(log, views, lead),
+        card=story_card(log, views, story_id),
+        labels=[item for item in labels_of(views, lead) if blind_for in ("", item.by)],
+        history=[
+            item for item in history(log, views, lead)
+            if not blind_for or item.type not in ("entry-labelled", "label-withdrawn")
+        ],
         case=[str(item[0]) for item in case],
     )  # fmt: skip
 

@@ -128,6 +128,7 @@ def _label(workspace: Workspace, fields: Fields, by: str) -> tuple[str, str]:
         note=fields.get("note", "")[:2000],
         whole_story=fields.get("entry_only", "") != "1",
         seen_position=whole_number(fields, "seen"),
+        blind=fields.get("blind", "") == "1",
     )
     return entry_id, f"saved: {label}"
 

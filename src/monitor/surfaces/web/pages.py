@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from monitor.surfaces.condition import condition_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
+from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
 from monitor.triage.entries import find_entry, load_text, story_of
 from monitor.triage.queue import count_queue, list_queue
 from monitor.triage.story import story_view
@@ -47,7 +48,10 @@ class Pages:
         with self.desk.workspace() as workspace:
             everything = request.query_params.get("all") == "1"
             limit = PAGE_ROWS * 4 if everything else workspace.config.settings.rows_per_day
-            rows = list_queue(workspace.log, workspace.views, workspace.clock(), limit=limit, by=reviewer_of(request))
+            rows = list_queue(
+                workspace.log, workspace.views, workspace.clock(), limit=limit, by=reviewer_of(request),
+                second_share=workspace.config.settings.second_reading,
+            )  # fmt: skip
             position = workspace.views.position
             return self.desk.page(request, "queue.html", workspace, rows=rows, position=position, everything=everything)
 
@@ -60,7 +64,9 @@ class Pages:
         """Show one story with all its evidence; an entry's id leads to its story."""
         with self.desk.workspace() as workspace:
             story_id = _story_id(workspace, request.path_params["story"])
-            story = story_view(workspace.log, workspace.views, story_id)
+            story = story_view(
+                workspace.log, workspace.views, story_id, blind_for=_blind_for(workspace, request, story_id)
+            )
             if request.query_params.get("part") == "body":
                 return self.desk.bare("story_body.html", story=story)
             return self.desk.page(request, "story.html", workspace, story=story)
@@ -80,7 +86,10 @@ class Pages:
                    FROM labels l JOIN entries e ON e.entry_id = l.entry_id ORDER BY l.position DESC LIMIT 200"""
             ).fetchall()
             labels = [(*row[:7], load_text(workspace.log, row[7]).title) for row in rows]
-            return self.desk.page(request, "labels.html", workspace, labels=labels)
+            units = read_units(workspace.views)
+            return self.desk.page(
+                request, "labels.html", workspace, labels=labels, agreement=agreement(units), conflicts=conflicts(units)
+            )
 
     def models(self, request: Request) -> Response:
         """Show every model with its card and figures, and what the audit sample says was missed."""
@@ -109,6 +118,14 @@ class Pages:
             return self.desk.page(
                 request, "log.html", workspace, head=head, head_hash=head_hash, lines=lines, signed=signed
             )
+
+
+def _blind_for(workspace: Workspace, request: Request, story_id: str) -> str:
+    """Return the reviewer where the story waits for their blind second reading."""
+    by, share = reviewer_of(request), workspace.config.settings.second_reading
+    if share and story_id in second_readings(read_units(workspace.views), by, share):
+        return by
+    return ""
 
 
 def _story_id(workspace: Workspace, wanted: str) -> str:

@@ -1,0 +1,144 @@
+"""The documents say what the product does: examples run, links lead somewhere, nothing public goes unmentioned.
+
+A fence opened with ```console run holds commands after `$ ` and what they print; `…` stands for anything, and
+`# exit N` after a command for an exit code other than 0. The blocks of one document run in order in a folder that holds
+the fixtures and a feeds.yaml for them, with the fixtures served; `export` holds for the commands after it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from monitor.feeds.settings import Settings
+from monitor.log.events import EVENT_TYPES
+from monitor.surfaces.cli.main import cli
+from tests.conftest import ROOT
+from tools.build_command_docs import page
+from tools.build_fixtures import FEEDS
+from tools.feed_server import FeedServer
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [path for path in DOCUMENTS if path.is_file()]
+TIMEOUT_S = 60
+
+
+def text_of_all() -> str:
+    """Every document, one after the other."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+
+
+def examples(path: Path) -> list[tuple[str, int, str]]:
+    """The (command, exit code, expected output) of a document's runnable blocks."""
+    found = []
+    for block in re.findall(r"^```console run\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            code = re.search(r"\s+# exit (\d+)$", command)
+            found.append((command[: code.start()] if code else command, int(code[1]) if code else 0, output))
+    return found
+
+
+def matches(expected: str, printed: str) -> bool:
+    """Say whether what was printed is what the document shows; an empty expectation accepts anything."""
+    if not expected.strip():
+        return True
+    pattern = r"\s*".join(
+        ".*?".join(re.escape(piece) for piece in line.rstrip().split("…")) for line in expected.strip().splitlines()
+    )
+    return re.fullmatch(pattern + r"\s*", printed.strip(), re.DOTALL) is not None
+
+
+def commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, str]]:
+    """Every command a person can type, subcommands included: its path and its help."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        below = click.Context(command, info_name=name, parent=context)
+        yield below.command_path, command.get_help(below)
+        if isinstance(command, click.Group):
+            yield from commands(command, below)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder as the tutorial has it: the fixtures at hand and served, and their feeds.yaml."""
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    with FeedServer.of_folder(FEEDS) as server:
+        config = (FEEDS / "feeds.yaml").read_text(encoding="utf-8")
+        (tmp_path / "feeds.yaml").write_text(config.replace("127.0.0.1:8099", server.host), encoding="utf-8")
+        yield tmp_path
+
+
+@pytest.mark.parametrize("path", [p for p in DOCUMENTS if examples(p)], ids=lambda p: p.name)
+def test_examples_print_what_the_document_shows(path: Path, folder: Path) -> None:
+    """A reader who copies the commands in order sees the same."""
+    paths = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {"PATH": paths, "HOME": str(folder), "LANG": "C.UTF-8", "COLUMNS": "120"}
+    exports = ""
+    for command, code, expected in examples(path):
+        if command.startswith("export "):
+            exports += command + "; "
+            continue
+        done = subprocess.run(
+            ["bash", "-c", exports + command],
+            cwd=folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # in the order a terminal shows it
+            text=True,
+            timeout=TIMEOUT_S,
+        )
+        printed = done.stdout
+        assert (command, code) == (command, done.returncode), printed
+        assert matches(expected, printed), f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
+
+
+def test_the_comparison_can_fail() -> None:
+    """`…` stands for anything; everything else must be there and in order."""
+    assert matches("3 feeds …\nlast", "3 feeds ok, 1 late\nlast\n")
+    assert matches("first\n…\nlast", "first\nsecond\nthird\nlast")
+    assert not matches("4 feeds …", "3 feeds ok")
+    assert not matches("first", "first\nsecond")
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    """Relative links name files that exist."""
+    broken = []
+    for path in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+            name = target.split("#")[0]
+            if name and "://" not in name and not name.startswith("mailto:") and not (path.parent / name).exists():
+                broken.append(f"{path.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    """`--help` says what a command does and shows how it is typed, below its usage line."""
+    found = list(commands(cli, click.Context(cli, info_name="monitor")))
+    groups = {path for path, _ in found if any(other.startswith(path + " ") for other, _ in found)}
+    assert [path for path, text in found if path not in groups and path not in text.split("\n", 1)[1]] == []
+
+
+def test_the_page_of_commands_is_current() -> None:
+    """docs/commands.md holds what `--help` says: after a change, `python -m tools.build_command_docs`."""
+    assert (ROOT / "docs" / "commands.md").read_text(encoding="utf-8") == page()
+
+
+def test_every_event_type_is_documented() -> None:
+    """Each event type has its section in docs/events.md."""
+    text = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+    assert [name for name in EVENT_TYPES if not re.search(rf"^#+ `?{name}`?$", text, re.MULTILINE)] == []
+
+
+def test_every_setting_is_documented() -> None:
+    """Each key of feeds.yaml's settings is named in a document."""
+    text = text_of_all()
+    assert [name for name in Settings.__struct_fields__ if f"`{name}`" not in text and f"{name}:" not in text] == []

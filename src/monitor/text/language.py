@@ -5,6 +5,8 @@ Owns the scripts and the function words it counts. A language without a lexicon 
 
 from __future__ import annotations
 
+import re
+
 LANGUAGES = ("en", "es", "fr", "de", "tr", "ru", "ar", "fa", "he")
 
 # Function words (folded), chosen so that a headline has one and no two languages share it.
@@ -29,6 +31,7 @@ for _lang, _list in _WORDS.items():
     for _word in _list.split():
         _OWNER[_word] = "" if _word in _OWNER else _lang
 _PERSIAN = frozenset("پچژگ")
+_BEYOND_LATIN = re.compile("[^\x00-\u036f\u1e00-\u1fff]")
 _FUNCTION_WORDS = frozenset(word for word, owner in _OWNER.items() if owner)
 
 # Words that say nothing by themselves in any of the languages (folded): not counted as terms.
@@ -63,6 +66,8 @@ def guess_language(text: str, hint: str = "", folded: list[str] | None = None) -
 
 def _by_script(text: str) -> str:
     """Return the languages a non-Latin script allows, likeliest first, or "" for Latin."""
+    if not _BEYOND_LATIN.search(text, 0, 400):
+        return ""
     letters = [c for c in text[:400] if c > "\u036f" and c.isalpha() and not "\u1e00" <= c <= "\u1fff"]
     if len(letters) < 0.2 * min(len(text), 400):
         return ""

@@ -94,8 +94,10 @@ class Installation:
 
     def close(self) -> None:
         assert self.server.stdin is not None
+        assert self.server.stdout is not None
         self.server.stdin.close()
         self.server.wait(10)
+        self.server.stdout.close()
 
     def run(self, *args: str, kill_after_s: float | None = None) -> tuple[int, str]:
         """Run a command in a forked child, kill it after so many seconds; return (exit code, what it printed)."""

@@ -1,0 +1,142 @@
+"""Views are disposable: folded in any slices, rebuilt, or asked as of then, they say the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.log import events as ev
+from monitor.log.codec import iso
+from monitor.log.memory import MemoryLog
+from monitor.log.sqlite import open_log
+from monitor.views.fold import open_views
+from tests.conftest import NOW
+
+FEW = st.integers(0, 4)
+AT = iso(NOW)
+
+
+def entry(n: int) -> str:
+    return f"{n:016x}"
+
+
+def sha(n: int) -> str:
+    return f"{n:064x}"
+
+
+def score(n: int) -> float:
+    return n / 8
+
+
+DATA = st.one_of(
+    st.builds(lambda n: ev.FeedAdded(feed_id=f"f{n}", url=f"https://{n}.test/", name=f"F{n}"), FEW),
+    st.builds(lambda n, m: ev.FeedChanged(feed_id=f"f{n}", url=f"https://{m}.test/", name=f"G{m}"), FEW, FEW),
+    st.builds(lambda n: ev.FeedRemoved(feed_id=f"f{n}"), FEW),
+    st.builds(lambda n, m: ev.FeedFetched(feed_id=f"f{n}", status=200, n_new=m, next_due_at=AT), FEW, FEW),
+    st.builds(lambda n, m: ev.FeedFailed(feed_id=f"f{n}", reason="dns", n_failures=m, next_due_at=AT), FEW, FEW),
+    st.builds(lambda n: ev.TickStarted(tick_id=f"t{n}", n_due=n), FEW),
+    st.builds(lambda n: ev.TickFinished(tick_id=f"t{n}", n_due=n), FEW),
+    st.builds(
+        lambda n, m: ev.EntrySeen(entry_id=entry(n), feed_id=f"f{m}", guid="", link="", text_sha=sha(n)), FEW, FEW
+    ),
+    st.builds(
+        lambda n, m: ev.EntryRevised(
+            entry_id=entry(n), feed_id="f0", revision=m, link="x", text_sha=sha(10 + m), changed=["title"]
+        ),
+        FEW,
+        FEW,
+    ),
+    st.builds(lambda n: ev.PageRead(entry_id=entry(n), revision=0, url="u", text_sha=sha(20 + n), n_chars=1), FEW),
+    st.builds(lambda n, m: ev.PageFailed(entry_id=entry(n), url="u", reason="dns", attempt=m, retry_at=AT), FEW, FEW),
+    st.builds(
+        lambda n, m, why: ev.EntryScored(model_id=f"m{m}", threshold=0.5, scores=[(entry(n), 0, score(m))], why=why),
+        FEW,
+        FEW,
+        st.sampled_from(["new", "second-look"]),
+    ),
+    st.builds(
+        lambda n, m: ev.EntryFlagged(entry_id=entry(n), revision=0, model_id="m1", score=score(m), threshold=0.5),
+        FEW,
+        FEW,
+    ),
+    st.builds(lambda n: ev.StoryOpened(story_id="s" + entry(n), entry_id=entry(n)), FEW),
+    st.builds(lambda n, m: ev.StoryJoined(story_id="s" + entry(n), entry_id=entry(m)), FEW, FEW),
+    st.builds(lambda n, m: ev.StoryMerged(story_id="s" + entry(n), from_id="s" + entry(m)), FEW, FEW),
+    st.builds(
+        lambda n, m: ev.StorySplit(story_id="s" + entry(n), new_id="s" + entry(m), entry_ids=[entry(m)]), FEW, FEW
+    ),
+    st.builds(lambda n, m: ev.StoryLinked(story_id="s" + entry(n), case_id="s" + entry(m)), FEW, FEW),
+    st.builds(lambda n, m: ev.CardCorrected(story_id="s" + entry(n), field="stage", value=[str(m)]), FEW, FEW),
+    st.builds(
+        lambda n, m, verdict: ev.EntryLabelled(entry_id=entry(n), label=verdict, by=f"r{m}", story_id="s" + entry(n)),
+        FEW,
+        FEW,
+        st.sampled_from(["plot", "not-plot", "unsure"]),
+    ),
+    st.builds(lambda n, m: ev.LabelWithdrawn(label_position=3 * n + 1, entry_id=entry(m), by="r0"), FEW, FEW),
+    st.builds(lambda n, m: ev.RowSkipped(entry_id=entry(n), by=f"r{m}", until=AT), FEW, FEW),
+    st.builds(
+        lambda n, m: ev.SampleDrawn(day=f"2026-01-0{n + 1}", entries=[(entry(m), 0.5)], n_population=2), FEW, FEW
+    ),
+    st.builds(lambda n: ev.ModelTrained(model_id=f"m{n}", card={"n": n}), FEW),
+    st.builds(lambda n: ev.ModelPromoted(model_id=f"m{n}", threshold=score(n)), FEW),
+    st.builds(lambda n: ev.ModelRejected(model_id=f"m{n}", reason="worse"), FEW),
+    st.builds(lambda n: ev.DigestSent(digest_id=f"d{n}", channel="file", state="sent"), FEW),
+    st.builds(lambda n: ev.PayloadErased(text_sha=sha(n), entry_id=entry(n), reason="asked"), FEW),
+)
+HISTORIES = st.lists(DATA, max_size=40)
+
+
+def new(history: list[ev.EventData]) -> list[ev.NewEvent]:
+    """Return the events of a history, each under a key of its own."""
+    return [ev.NewEvent(f"{data.type}:{n}", data) for n, data in enumerate(history)]
+
+
+def dump_of(log: MemoryLog, upto: int | None = None) -> bytes:
+    """Return the dump of views folded at once, in memory, as `--as-of` folds them."""
+    views = open_views(None, log, upto=upto)
+    try:
+        return views.dump()
+    finally:
+        views.close()
+
+
+@given(history=HISTORIES, cuts=st.lists(st.integers(1, 7), max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_views_kept_along_the_way_equal_rebuilt_ones_at_every_stop(
+    history: list[ev.EventData], cuts: list[int]
+) -> None:
+    """Promise: from any prefix, byte for byte; and as of then is what was true then."""
+    log = MemoryLog()
+    kept = open_views(None, log)
+    events, was = new(history), {}
+    for size in [*cuts, len(events)]:
+        batch, events = events[:size], events[size:]
+        kept.fold(log.append(batch, recorded_at=iso(NOW + timedelta(minutes=len(was)))))
+        was[log.head()[0]] = kept.dump()
+    for position, dump in was.items():
+        assert dump_of(log, upto=position) == dump
+    kept.rebuild()
+    assert kept.dump() == was[log.head()[0]]
+    kept.close()
+
+
+@given(history=HISTORIES, stop=st.integers(0, 40))
+@settings(max_examples=15, deadline=None)
+def test_views_on_disk_go_on_from_where_they_stopped(
+    tmp_path_factory: object, history: list[ev.EventData], stop: int
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("views")  # type: ignore[attr-defined]
+    log = open_log(folder / "log.db", create=True)
+    events, memory = new(history), MemoryLog()
+    memory.append(events, recorded_at=AT)
+    for part in (events[:stop], events[stop:]):
+        log.append(part, recorded_at=AT)
+        views = open_views(folder / "views.db", log)
+        dump = views.dump()
+        views.close()
+    log.close()
+    assert dump == dump_of(memory)

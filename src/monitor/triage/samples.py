@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from monitor.learn.labels import list_decisions, verdicts
 from monitor.learn.quality import Quality, SampleAnswer, estimate
 from monitor.log.store import EventStore
 from monitor.triage.entries import load_text
@@ -27,11 +28,6 @@ _LABEL = """(SELECT l.label FROM labels l WHERE l.entry_id = s.entry_id AND l.wi
 _WAITING = f"""SELECT s.entry_id, s.day, s.probability, e.text_sha, e.link, coalesce(f.name, '') FROM samples s
     JOIN entries e ON e.entry_id = s.entry_id LEFT JOIN feeds f ON f.feed_id = e.feed_id
     WHERE {_LABEL} IS NULL AND e.erased = 0 ORDER BY s.day DESC, s.entry_id LIMIT ?"""  # noqa: S608 - our own text
-_FOUND = """SELECT count(*) FROM entries e WHERE e.flagged_position IS NOT NULL AND substr(e.seen_at, 1, 10) IN
-    (SELECT day FROM sample_days) AND EXISTS (SELECT 1 FROM labels l
-    LEFT JOIN story_entries t ON t.entry_id = e.entry_id
-    WHERE l.withdrawn_position IS NULL AND l.label = 'plot' AND (l.entry_id = e.entry_id OR
-    (l.story_id <> '' AND l.story_id = t.story_id)))"""
 
 
 def waiting_samples(log: EventStore, views: Views, limit: int = 20) -> list[SampleRow]:
@@ -48,14 +44,27 @@ def waiting_samples(log: EventStore, views: Views, limit: int = 20) -> list[Samp
     return rows
 
 
-def sample_quality(views: Views) -> Quality | None:
-    """Return the estimate of what was missed on the days that were sampled; None where none was."""
-    n_drawn, n_population = views.db.execute(
-        "SELECT coalesce(sum(n_drawn), 0), coalesce(sum(n_population), 0) FROM sample_days"
-    ).fetchone()
-    if not n_drawn:
-        return None
-    rows = views.db.execute(f"SELECT s.probability, {_LABEL} FROM samples s").fetchall()  # noqa: S608 - our own text
-    answers = [SampleAnswer(share, label == "plot") for share, label in rows if label in ("plot", "not-plot")]
-    n_found = views.db.execute(_FOUND).fetchone()[0]
-    return estimate(n_found, answers, n_drawn, n_population)
+def read_quality(views: Views, since: str = "") -> Quality:
+    """Read found plots, the sample and its answers from the views, and estimate.
+
+    An entry's own verdict counts; where it has none, the newest verdict on another entry of its story.
+    """
+    settled, _ = verdicts(list_decisions(views))
+    own = {verdict.entry_id: verdict.plot for verdict in settled}
+    of_story = {verdict.story_id: verdict.plot for verdict in settled}
+
+    def plot(entry_id: str, story_id: str) -> bool | None:
+        return own.get(entry_id, of_story.get(story_id))
+
+    flagged = views.db.execute(
+        """SELECT e.entry_id, coalesce(s.story_id, 's' || e.entry_id) FROM entries e
+           LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+           WHERE e.flagged_position IS NOT NULL AND e.seen_at >= ?
+             AND NOT EXISTS (SELECT 1 FROM samples p WHERE p.entry_id = e.entry_id)""",
+        (since,),
+    )
+    n_found = sum(plot(*row) is True for row in flagged)
+    drawn = views.db.execute("SELECT entry_id, probability FROM samples WHERE day >= ?", (since,)).fetchall()
+    answers = [SampleAnswer(probability, own[entry_id]) for entry_id, probability in drawn if entry_id in own]
+    population = views.db.execute("SELECT sum(n_population) FROM sample_days WHERE day >= ?", (since,)).fetchone()[0]
+    return estimate(n_found, answers, len(drawn), int(population or 0))

@@ -7,7 +7,7 @@ import msgspec
 from monitor.surfaces.condition import condition_of
 from monitor.triage.queue import count_queue, list_queue
 from monitor.triage.rows import QueueRow
-from monitor.triage.samples import SampleRow, sample_quality, waiting_samples
+from monitor.triage.samples import SampleRow, read_quality, waiting_samples
 from monitor.worker.workspace import Workspace
 
 
@@ -28,9 +28,9 @@ class DigestContent(msgspec.Struct, frozen=True, kw_only=True):
 def gather(workspace: Workspace) -> DigestContent:
     """Gather the digest of the day (UTC) the clock shows."""
     now = workspace.clock()
-    quality = sample_quality(workspace.views)
+    quality = read_quality(workspace.views)
     recall = ""
-    if quality is not None and quality.n_answered:
+    if quality.n_answered:
         interval = f"{quality.recall_low:.0%} to {quality.recall_high:.0%}"
         recall = f"{quality.recall:.0%} of reports found ({interval}), from {quality.n_answered} audited entries"
     position, head = workspace.log.head()

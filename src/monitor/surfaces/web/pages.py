@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
 from monitor.triage.entries import find_entry, load_text, story_of
 from monitor.triage.queue import count_queue, list_queue
+from monitor.triage.samples import read_quality, waiting_samples
 from monitor.triage.story import story_view
 from monitor.views.search import SearchIndex
 from monitor.views.stories import resolve
@@ -53,7 +55,10 @@ class Pages:
                 second_share=workspace.config.settings.second_reading,
             )  # fmt: skip
             position = workspace.views.position
-            return self.desk.page(request, "queue.html", workspace, rows=rows, position=position, everything=everything)
+            return self.desk.page(
+                request, "queue.html", workspace, rows=rows, position=position, everything=everything,
+                samples=waiting_samples(workspace.log, workspace.views, limit=5),
+            )  # fmt: skip
 
     def count(self, request: Request) -> Response:
         """Return the number of waiting stories, for the live count."""
@@ -99,7 +104,10 @@ class Pages:
                    ORDER BY position DESC LIMIT 60"""
             ).fetchall()
             models = [(*row[:6], json.loads(row[6]), json.loads(row[7])) for row in rows]
-            return self.desk.page(request, "models.html", workspace, models=models)
+            quality = read_quality(workspace.views)
+            return self.desk.page(
+                request, "models.html", workspace, models=models, quality=quality, curve=_curve(models)
+            )
 
     def feeds(self, request: Request) -> Response:
         """Show each feed's health."""
@@ -118,6 +126,16 @@ class Pages:
             return self.desk.page(
                 request, "log.html", workspace, head=head, head_hash=head_hash, lines=lines, signed=signed
             )
+
+
+def _curve(models: list[tuple[Any, ...]]) -> list[tuple[str, float]]:
+    """Return the learning curve, oldest first: (day trained, share of held-out plots found), where it was measured."""
+    points = []
+    for model in reversed(models):
+        recall = (model[6].get("figures") or {}).get("held_out_recall")
+        if isinstance(recall, int | float):
+            points.append((str(model[2])[:10], float(recall)))
+    return points
 
 
 def _blind_for(workspace: Workspace, request: Request, story_id: str) -> str:

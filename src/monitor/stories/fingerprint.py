@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from heapq import nsmallest
+from itertools import accumulate
 from zlib import crc32
 
 SKETCH = 16
+RUN_WORDS = 5
 MIN_WORDS = 5  # a shorter title ("Morning briefing") is repeated by other entries
 SHORT_TEXT_WORDS = 25
 MAX_WORDS = 160  # the lead; papers cut wire reports from the end
@@ -36,8 +38,15 @@ def fingerprint(title: str, text: str) -> Fingerprint:
         words = _WORD.findall(title.lower().encode()) + words
     if len(words) < MIN_WORDS:
         return ()
-    runs = zip(words, words[1:], words[2:], words[3:], words[4:], strict=False)
-    return tuple(sorted({crc32(b" ".join(run)) for run in runs})[:SKETCH])
+    joined = b" ".join(words)
+    starts = list(accumulate(map(len, words), _after, initial=0))
+    runs = zip(starts, starts[RUN_WORDS:], strict=False)
+    return tuple(sorted({crc32(joined[start:end]) for start, end in runs})[:SKETCH])
+
+
+def _after(start: int, length: int) -> int:
+    """Return where the word after one of `length` bytes begins."""
+    return start + length + 1
 
 
 def resemblance(one: Fingerprint, other: Fingerprint) -> float:

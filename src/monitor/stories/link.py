@@ -13,6 +13,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from heapq import nlargest
+from itertools import islice
 from operator import itemgetter
 
 import msgspec
@@ -22,8 +23,9 @@ from monitor.stories.terms import Frequencies, count_terms, stem
 
 WINDOW_S = 72 * 3600.0
 WINDOW_ENTRIES = 10_000
-TERMS_PER_ENTRY = 40
-SEARCH_TERMS = 8  # the entry's strongest words find the candidates
+TERMS_PER_ENTRY = 32
+SEARCH_TERMS = 6  # the entry's strongest words find the candidates
+INDEX_TERMS = 12  # the entry's strongest words by which its story is found
 SEARCH_BUDGET = 90  # stories that the rarest words may name as candidates
 JOIN = 0.20
 MERGE = 0.19
@@ -200,7 +202,7 @@ class Linker:
         weighted = self.frequencies.add(count_terms(title, text))
         weighted.sort(reverse=True)
         del weighted[TERMS_PER_ENTRY:]
-        norm = math.sqrt(sum(weight * weight for weight, _ in weighted)) or 1.0
+        norm = math.sqrt(sum([weight * weight for weight, _ in weighted])) or 1.0
         return {term: weight / norm for weight, term in weighted}
 
     def _search(self, terms: Iterable[tuple[str, float]], leave_out: int = -1) -> list[int]:
@@ -265,15 +267,20 @@ class Linker:
         if at - story.faded_at > AGE_S / 7:
             self._fade(serial, story, at)
         weights, index, dot = story.weights, self._index, 0.0
-        for term, weight in vector.items():
-            if term in weights:
-                dot += weight * weights[term]
-                weight += weights[term]
-            weights[term] = weight
+        if weights:
+            for term, weight in vector.items():
+                if term in weights:
+                    dot += weight * weights[term]
+                    weights[term] += weight
+                else:
+                    weights[term] = weight
+        else:
+            weights = story.weights = vector
+        for term in islice(vector, INDEX_TERMS):
             if term in index:
-                index[term][serial] = weight
+                index[term][serial] = weights[term]
             else:
-                index[term] = {serial: weight}
+                index[term] = {serial: weights[term]}
         self._measure(serial, story, story.norm2 + 2.0 * dot + (1.0 if vector else 0.0))
         story.n += 1
         story.n_terms += len(vector)
@@ -294,7 +301,9 @@ class Linker:
         factor = math.exp(-(at - story.faded_at) / AGE_S)
         for term in story.weights:
             story.weights[term] *= factor
-            self._index[term][serial] = story.weights[term]
+            holders = self._index.get(term)
+            if holders is not None and serial in holders:
+                holders[serial] = story.weights[term]
         self._measure(serial, story, story.norm2 * factor * factor)
         story.faded_at = at
 
@@ -338,9 +347,9 @@ class Linker:
         story, other = self._stories[kept], self._stories[gone]
         for term, weight in other.weights.items():
             story.weights[term] = story.weights.get(term, 0.0) + weight
-            holders = self._index[term]
-            holders[kept] = story.weights[term]
-            holders.pop(gone, None)
+            holders = self._index.get(term)
+            if holders is not None and holders.pop(gone, None) is not None:
+                holders[kept] = story.weights[term]
         self._measure(kept, story, sum(weight * weight for weight in story.weights.values()))
         story.n += other.n
         story.entries |= other.entries

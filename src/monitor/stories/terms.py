@@ -71,15 +71,15 @@ def count_terms(title: str, text: str) -> dict[str, float]:
         if not passage:
             continue
         words = [_known[word] if word in _known else _know(word) for word in _words(passage)]
-        n_capitals = sum([kind == _CAPITAL for _, kind in words])
+        n_capitals = [kind for _, kind in words].count(_CAPITAL)
         boost = NAME_BOOST if n_capitals <= 0.6 * len(words) else 1.0
         factors = (weight, weight * boost, weight * NUMBER_WEIGHT)
         first = weight  # a capital opens every sentence
         for term, kind in words:
-            factor = first or factors[kind]
-            first = 0.0
             if term:
-                counts[term] = counts.get(term, 0.0) + factor
+                factor = first or factors[kind]
+                counts[term] = counts[term] + factor if term in counts else factor
+            first = 0.0
     return counts
 
 
@@ -140,26 +140,31 @@ class Frequencies:
     def add(self, terms: Mapping[str, float]) -> list[tuple[float, str]]:
         """Count one more document and weigh it."""
         self.n_documents += 1
-        counts = self.counts
-        for term in terms:
-            counts[term] = counts.get(term, 0) + 1
-        if len(counts) > MAX_COUNTED:
+        weighted = self.weigh(terms, count_it=True)
+        if len(self.counts) > MAX_COUNTED:
             self._forget_rare()
-        return self.weigh(terms)
+        return weighted
 
-    def weigh(self, terms: Mapping[str, float]) -> list[tuple[float, str]]:
+    def weigh(self, terms: Mapping[str, float], *, count_it: bool = False) -> list[tuple[float, str]]:
         """Return (weighted count x rarity, term) of a document, without what is too common to tell.
 
         Rarity is ln(documents / documents with the term); counts are damped as 1 + ln(count).
         """
         counts, ceiling = self.counts, math.log(self.n_documents)
+        lowest = _N_LOGS - 1 if ceiling - RARITY_FLOOR >= _LOGS[-1] else 0
         weighted = []
         for term, count in terms.items():
             seen = counts.get(term, 0)
-            rarity = ceiling - (_LOGS[seen] if seen < _N_LOGS else math.log(seen + 0.5))
-            if rarity >= RARITY_FLOOR:
-                damped = _damped.get(count)
-                weighted.append(((_damp(count) if damped is None else damped) * rarity, term))
+            if count_it:
+                seen += 1
+                counts[term] = seen
+            if seen <= lowest:
+                rarity = ceiling - _LOGS[seen]
+            else:
+                rarity = ceiling - math.log(seen + 0.5)
+                if rarity < RARITY_FLOOR:
+                    continue
+            weighted.append(((_damped[count] if count in _damped else _damp(count)) * rarity, term))
         return weighted
 
     def rarity(self, term: str) -> float:

@@ -30,6 +30,7 @@ class StoryLinking:
         self._workspace = workspace
         self._linker: Linker | None = None
         self._cases = CaseLinking(workspace)
+        self._sources: dict[str, str] = {}  # entry of this tick -> whose report it is
 
     def link(self, feed: FeedConfig, candidate: Candidate, entry: ParsedEntry, now: datetime) -> list[NewEvent]:
         """Return the story events of one flagged entry: opened or joined, and merges that follow."""
@@ -46,6 +47,7 @@ class StoryLinking:
             feed.publisher or feed.name, entry.source_name, entry.source_url, entry.link, f"{candidate.title}\n{words}"
         )
         origin = publisher.origin or self._copied_from(link.why)
+        self._sources[candidate.entry_id] = origin or publisher.family
         data: StoryOpened | StoryJoined
         if link.opened:
             data = StoryOpened(
@@ -69,6 +71,8 @@ class StoryLinking:
         original = why.removeprefix("copy of ")
         if original == why:
             return ""
+        if original in self._sources:
+            return self._sources[original]
         row = self._workspace.views.db.execute(
             "SELECT publisher, origin FROM story_entries WHERE entry_id = ?", (original,)
         ).fetchone()

@@ -1,0 +1,75 @@
+"""Stories within a tick: copies are one source, follow-ups find their case, and what people decided stands."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from monitor.log.events import StoryJoined, StoryLinked, StoryOpened
+from monitor.triage.decide import label_entry
+from monitor.worker.tick import run_tick
+from monitor.worker.workspace import Workspace
+from tests.worker.conftest import Clock, Site
+
+ARREST = (
+    "Police in Tarnmouth said on Monday they had arrested Bram Okkel and another over an alleged plot to kidnap the "
+    "exiled broadcaster Ilar Vossen and take her across the border."
+)
+TRIAL = (
+    "The trial of Bram Okkel, accused of an alleged plot to kidnap the exiled broadcaster Ilar Vossen, opened before a "
+    "court in Tarnmouth on Tuesday. He denies it."
+)
+
+
+def feed(*items: tuple[str, str, str], host: str) -> bytes:
+    """Return an RSS feed of (guid, title, description)."""
+    entries = "".join(
+        f"<item><guid>{guid}</guid><title>{title}</title><link>https://{host}/{guid}</link>"
+        f"<description>{text}</description></item>"
+        for guid, title, text in items
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{entries}</channel></rss>'.encode()
+
+
+def first(workspace: Workspace, event_type: str) -> object:
+    """Return the data of the first event of a type, or None."""
+    return next((event.data for event in workspace.log.read(types=(event_type,))), None)
+
+
+def test_a_copy_in_another_paper_joins_and_names_the_paper_it_copies(workspace: Workspace, site: Site) -> None:
+    """Promise: the same text in two papers is one source, credit or no credit."""
+    site.pages = {
+        "alpha": (200, feed(("1", "Two held over alleged plot", ARREST), host="gazette.example")),
+        "beta": (200, feed(("2", "Alleged plot: two held", ARREST), host="herald.example")),
+    }
+    run_tick(workspace)
+    opened = cast(StoryOpened, first(workspace, "story-opened"))
+    joined = cast(StoryJoined, first(workspace, "story-joined"))
+    assert joined.story_id == opened.story_id
+    assert {opened.publisher, joined.publisher} == {"gazette.example", "herald.example"}
+    assert joined.why == f"copy of {opened.entry_id}"
+    assert (opened.origin, joined.origin) == ("", opened.publisher)
+
+
+def follow_up(workspace: Workspace, site: Site, clock: Clock, label: str) -> StoryLinked | None:
+    """An arrest, decided on as `label`; six months later its trial; return the link, if one was made."""
+    arrest = ("1", "Two held over alleged plot to kidnap exiled broadcaster", ARREST)
+    site.pages = {"alpha": (200, feed(arrest, host="gazette.example")), "beta": (200, feed(host="herald.example"))}
+    run_tick(workspace)
+    opened = cast(StoryOpened, first(workspace, "story-opened"))
+    label_entry(workspace.log, workspace.views, opened.entry_id, label, by="ana", now=clock())
+    clock.forward(days=180)
+    trial = ("9", "Trial opens over alleged plot to kidnap broadcaster Ilar Vossen", TRIAL)
+    site.pages["beta"] = (200, feed(trial, host="herald.example"))
+    run_tick(workspace)
+    return cast("StoryLinked | None", first(workspace, "story-linked"))
+
+
+def test_a_trial_half_a_year_later_joins_the_case_of_the_arrest(workspace: Workspace, site: Site, clock: Clock) -> None:
+    link = follow_up(workspace, site, clock, "plot")
+    assert link is not None
+    assert link.case_id == cast(StoryOpened, first(workspace, "story-opened")).story_id
+    assert "Okkel" in link.reason
+
+
+def test_a_story_that_people_called_no_plot_begins_no_case(workspace: Workspace, site: Site, clock: Clock) -> None:
+    assert follow_up(workspace, site, clock, "not-plot") is None

@@ -74,9 +74,7 @@ def stream(model, path: Path, labels_path: Path) -> dict[str, float]:
                         have.add(plot)
             if len(seen) == max(found):
                 break
-    print(
-        f"stream: {len(entries)} entries, {len(days)} days, {len(plots)} plots, {len(entries) / seconds:.0f} entries/CPU s"
-    )
+    print(f"stream: {len(entries)} entries, {len(days)} days, {len(plots)} plots; {len(entries) / seconds:.0f} a CPU s")
     for rows, have in found.items():
         print(f"  plots with an entry in its day's first {rows}: {len(have)} ({len(have) / len(plots):.2f})")
     flagged = sum(score >= model.threshold for score in scores) / len(days)
@@ -97,9 +95,7 @@ def written(model, path: Path) -> dict[str, float]:
     english = [(s, y, i) for s, y, i in scored if i["lang"] == "en"]
     iran = average_precision([(s, y) for s, y, i in english if not y or i["linked_state"] == "IR"])
     others = average_precision([(s, y) for s, y, i in english if not y or i["linked_state"] != "IR"])
-    print(
-        f"written: {len(items)} items; English, Iran-linked against all look-alikes {iran:.3f}, other states {others:.3f}"
-    )
+    print(f"written: {len(items)} items; English plots against all look-alikes: Iran {iran:.3f}, others {others:.3f}")
     bare = average_precision(
         [
             (model.score(i["title"], i.get("summary") or "", "", i["lang"]), i["label"] == 1)

@@ -72,9 +72,9 @@ def cold_bytes() -> bytes:
     return export(fitted, thresholds, examples=seed_examples(store, rows), card=card)
 
 
-def seed_examples(store: TermStore, rows: Sequence[Row]) -> list[Example]:
-    """Return the shipped seeds' passages (the first rows of `rows`) to compare entries with."""
-    names = [(seed, i) for seed in load_seeds() for i in range(len(seed.passages))]
+def seed_examples(store: TermStore, rows: Sequence[Row], seeds: Sequence[Seed] | None = None) -> list[Example]:
+    """Return the seeds' passages (the first rows of `rows`) to compare entries with."""
+    names = [(seed, i) for seed in (load_seeds() if seeds is None else seeds) for i in range(len(seed.passages))]
     return [
         example_of(store, row.row, f"seed:{seed.name}:{i + 1}", seed.title)
         for (seed, i), row in zip(names, rows, strict=False)

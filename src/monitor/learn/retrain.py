@@ -206,7 +206,7 @@ def _examples(materials: Materials, counted: _Counted) -> list[Any]:
     plots = [(int(row), item) for row, item in zip(counted.labelled, materials.labelled, strict=True) if item.plot][
         -N_EXAMPLES:
     ]
-    seeds = seed_examples(counted.store, counted.prior) if materials.seeds is None else []
+    seeds = seed_examples(counted.store, counted.prior, materials.seeds)
     return [*seeds, *(example_of(counted.store, row, item.text.ref, "") for row, item in plots)]
 
 

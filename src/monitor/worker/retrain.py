@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from monitor.classify.modelstore import load_model, save_model
+from monitor.classify.seeds import seeds_in_use
 from monitor.errors import ModelError, NotFoundError
 from monitor.learn.labels import background_texts, labelled_texts, list_decisions, verdicts
 from monitor.learn.retrain import Materials, RecentText, comparison_figures, train_candidate
@@ -65,6 +66,7 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
         label_positions=tuple(v.position for v in settled),
         rows_per_day=float(workspace.config.settings.rows_per_day),
         target_recall=target_recall,
+        seeds=seeds_in_use(workspace.data_dir),
         earlier={f"entry:{v.entry_id}": v.plot for v in earlier},
     )
     counts: dict[str, Any] = {

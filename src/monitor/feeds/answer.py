@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -96,6 +95,8 @@ def read_date(text: str) -> datetime | None:
     """Read an HTTP date as aware UTC; None where it is none."""
     if not text or text == "0":
         return None
+    from email.utils import parsedate_to_datetime  # few answers need a date; importing it costs 5 ms
+
     try:
         when = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError, IndexError):

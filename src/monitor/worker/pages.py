@@ -7,6 +7,7 @@ be read is an event with a retry; robots.txt is respected. Extraction is text/ex
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,9 +16,11 @@ from monitor.feeds.values import FeedConfig, FetchRequest, FetchResult, ParsedEn
 from monitor.log.codec import iso
 from monitor.log.events import NewEvent, PageFailed, PageRead
 from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
-from monitor.worker.assess import Candidate, flagged_event, score_all, scored_event
-from monitor.worker.linking import StoryLinking
 from monitor.worker.workspace import Workspace
+
+if TYPE_CHECKING:
+    from monitor.worker.assess import Candidate
+    from monitor.worker.linking import StoryLinking
 
 PAGES_PER_TICK = 200
 # Older than this an entry's page is no news; four tries over two days are enough for what is not there.
@@ -58,6 +61,7 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
         return 0, 0
     from monitor.feeds.fetch import fetch_all
     from monitor.feeds.robots import allowed
+    from monitor.worker.linking import StoryLinking
 
     verdicts = allowed({page.link for page in wanted.values()}, policy)
     linking = StoryLinking(workspace)
@@ -89,6 +93,7 @@ def _take(
 ) -> bool | None:
     """Commit one page with its new score; return whether it got the entry flagged, None where it was not read."""
     from monitor.text.extract import PageError, read_page
+    from monitor.worker.assess import Candidate
 
     if result.body is None:
         reason = result.error or "no-body"
@@ -122,6 +127,8 @@ def _take(
 def _assess(
     workspace: Workspace, page: WantedPage, candidate: Candidate, linking: StoryLinking, now: datetime
 ) -> list[NewEvent]:
+    from monitor.worker.assess import flagged_event, score_all, scored_event
+
     model = workspace.model
     scored = score_all(model, [candidate])
     events = [scored_event(model, scored, page.feed_id, "page")]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from monitor.errors import InputError, NotFoundError, StaleViewError
+from monitor.errors import InputError, KeyConflictError, NotFoundError, StaleViewError
 from monitor.log.codec import iso
 from monitor.log.events import EntryLabelled, Event, LabelWithdrawn, NewEvent, RowSkipped
 from monitor.log.store import EventStore
@@ -15,6 +15,7 @@ from monitor.triage.entries import labels_of, story_of
 from monitor.views.fold import Views
 
 LABELS = ("plot", "not-plot", "unsure")
+MAX_COLLISIONS = 20
 
 
 def label_entry(
@@ -38,25 +39,43 @@ def label_entry(
     never refused for that.
     """
     _check(label, by)
-    views.catch_up()
-    row = views.db.execute("SELECT revision FROM entries WHERE entry_id = ?", (entry_id,)).fetchone()
-    if row is None:
-        raise NotFoundError(f"no entry {entry_id!r} in the log")
-    story_id = story_of(views, entry_id)
-    if seen_position is not None and not blind:
-        refuse_stale(views, entry_id, story_id, seen_position, by)
+    for _ in range(MAX_COLLISIONS):
+        views.catch_up()
+        row = views.db.execute("SELECT revision FROM entries WHERE entry_id = ?", (entry_id,)).fetchone()
+        if row is None:
+            raise NotFoundError(f"no entry {entry_id!r} in the log")
+        story_id = story_of(views, entry_id)
+        if seen_position is not None and not blind:
+            refuse_stale(views, entry_id, story_id, seen_position, by)
+        if _says_already(views, entry_id, label, note, by):
+            return None
+        sampled = views.db.execute("SELECT 1 FROM samples WHERE entry_id = ?", (entry_id,)).fetchone() is not None
+        data = EntryLabelled(
+            entry_id=entry_id, label=label, by=by, revision=row[0], story_id=story_id if whole_story else "", note=note,
+            seen_position=views.position if seen_position is None else seen_position, blind=blind, sample=sampled,
+            source=source,
+        )  # fmt: skip
+        try:
+            return _append(log, views, NewEvent(_next_key(views, entry_id, data.story_id), data, actor=by), now)
+        except KeyConflictError:
+            continue  # somebody decided the same between our look and our append: look again
+    raise StaleViewError(f"others keep deciding {entry_id}; look again")
+
+
+def _says_already(views: Views, entry_id: str, label: str, note: str, by: str) -> bool:
+    """Tell whether the reviewer's newest standing label of the entry says the same."""
     mine = [item for item in labels_of(views, entry_id) if item.by == by and item.entry_id == entry_id]
-    same = [item for item in mine if not item.withdrawn]
-    if same and same[-1].label == label and same[-1].note == note:
-        return None
-    sampled = views.db.execute("SELECT 1 FROM samples WHERE entry_id = ?", (entry_id,)).fetchone() is not None
-    data = EntryLabelled(
-        entry_id=entry_id, label=label, by=by, revision=row[0], story_id=story_id if whole_story else "", note=note,
-        seen_position=views.position if seen_position is None else seen_position, blind=blind, sample=sampled,
-        source=source,
-    )  # fmt: skip
-    new = NewEvent(f"entry-labelled:{entry_id}:{by}:{len(mine)}", data, actor=by)
-    return _append(log, views, new, now)
+    standing = [item for item in mine if not item.withdrawn]
+    return bool(standing) and (standing[-1].label, standing[-1].note) == (label, note)
+
+
+def _next_key(views: Views, entry_id: str, story_id: str) -> str:
+    """Return the key of the next label of a story (or entry): two decisions at once claim the same, and one wins."""
+    if story_id:
+        count = "SELECT count(*) FROM labels WHERE story_id = ?"
+        return f"entry-labelled:{story_id}:{views.db.execute(count, (story_id,)).fetchone()[0]}"
+    count = "SELECT count(*) FROM labels WHERE entry_id = ? AND story_id = ''"
+    return f"entry-labelled:{entry_id}:{views.db.execute(count, (entry_id,)).fetchone()[0]}"
 
 
 def refuse_stale(views: Views, entry_id: str, story_id: str, seen_position: int, by: str) -> None:

@@ -56,8 +56,7 @@ def lookup_keys(feed_id: str, entries: Iterable[ParsedEntry]) -> tuple[set[str],
     ids: set[str] = set()
     links: set[str] = set()
     for entry in entries:
-        identity = _identity(entry)
-        ids.update((_entry_id(feed_id, identity), _entry_id(feed_id, _extended(identity, entry))))
+        ids.update(_possible_ids(feed_id, _candidate(feed_id, entry)))
         if entry.link:
             links.add(entry.link)
     return ids, links
@@ -79,15 +78,18 @@ def identify(feed_id: str, entries: Iterable[ParsedEntry], known: Known) -> list
     return [_change(candidate, known.get(candidate.entry_id)) for candidate in candidates]
 
 
+def _candidate(feed_id: str, entry: ParsedEntry) -> _Candidate:
+    payload = entry_payload(entry.title, entry.summary, entry.text)
+    page = canonical_url(entry.link)
+    return _Candidate(entry, entry_id_of(feed_id, entry), page, payload, sha256(payload).hexdigest())
+
+
 def _distinct(feed_id: str, entries: Iterable[ParsedEntry]) -> list[_Candidate]:
     """Leave out repeats: the same id and text again, or the same page and text under another guid."""
     seen: set[tuple[str, str]] = set()
     candidates = []
     for entry in entries:
-        payload = entry_payload(entry.title, entry.summary, entry.text)
-        candidate = _Candidate(
-            entry, entry_id_of(feed_id, entry), canonical_url(entry.link), payload, sha256(payload).hexdigest()
-        )
+        candidate = _candidate(feed_id, entry)
         marks = {(candidate.base_id + candidate.page, candidate.text_sha)}
         if _is_specific(candidate.page):
             marks.add((candidate.page + entry.published_raw, candidate.text_sha))
@@ -98,37 +100,60 @@ def _distinct(feed_id: str, entries: Iterable[ParsedEntry]) -> list[_Candidate]:
 
 
 def _name_group(feed_id: str, group: list[_Candidate], known: Known) -> None:
-    """Give each entry of a document that shares a guid an id of its own, the same at every poll."""
-    if len(group) == 1:
-        only = group[0]
+    """Give each entry of a document that shares a guid an id of its own, the same at every poll.
+
+    Three ids are possible: by guid; by guid, link and title; by these and the text. First come those the log knows just
+    so, then those it knows otherwise (revised), then the new ones: the oldest, listed last, gets the plain id.
+    """
+    only = group[0]
+    if len(group) == 1 and (only.base_id not in known or _is_as_known(only, known[only.base_id])):
         only.entry_id = only.base_id
-        was = known.get(only.base_id)
-        if not known or (was and (was[1] == only.text_sha or canonical_url(was[2]) == only.page)):
+        if not known or only.base_id in known:
             return
-    unnamed = []
+    ids = {id(candidate): _possible_ids(feed_id, candidate) for candidate in group}
+    taken: set[str] = set()
+
+    def settle(candidate: _Candidate, entry_id: str) -> None:
+        candidate.entry_id = entry_id
+        taken.add(entry_id)
+
     for candidate in group:
-        extended = _entry_id(feed_id, _extended(_identity(candidate.entry), candidate.entry))
-        candidate.entry_id = extended
-        if extended not in known:
-            unnamed.append(candidate)
-    holder = _holder_of_base(group, unnamed, known)
-    if holder is not None:
-        holder.entry_id = holder.base_id
+        candidate.entry_id = ""
+        known_so = [key for key in ids[id(candidate)] if key in known and _is_as_known(candidate, known[key])]
+        if known_so and known_so[0] not in taken:
+            settle(candidate, known_so[0])
+    for rank in (1, 0):
+        for candidate in [candidate for candidate in group if not candidate.entry_id]:
+            key = ids[id(candidate)][rank]
+            if key in known and key not in taken and (rank or _continues(candidate, group, known[key])):
+                settle(candidate, key)
+    for candidate in reversed([candidate for candidate in group if not candidate.entry_id]):
+        free = [key for key in ids[id(candidate)] if key not in taken and key not in known]
+        settle(candidate, free[0] if free else ids[id(candidate)][2])
 
 
-def _holder_of_base(group: list[_Candidate], unnamed: list[_Candidate], known: Known) -> _Candidate | None:
-    """Return the entry that keeps the plain id: the one the log knows by it, else the oldest (last) of the group."""
-    if not unnamed:
-        return None
-    was = known.get(group[0].base_id)
-    if was is None or len(group) == 1:
-        return unnamed[-1]
-    same_text = [candidate for candidate in unnamed if candidate.text_sha == was[1]]
+def _is_as_known(candidate: _Candidate, was: tuple[int, str, str]) -> bool:
+    return was[1] == candidate.text_sha and canonical_url(was[2]) == candidate.page
+
+
+def _continues(candidate: _Candidate, group: list[_Candidate], was: tuple[int, str, str]) -> bool:
+    """Say whether this is the entry the log knows by the plain guid: alone with it, or alone with its page or text."""
     page = canonical_url(was[2])
-    same_page = [candidate for candidate in unnamed if candidate.page == page]
-    if same_text:
-        return same_text[-1]
-    return same_page[0] if len(same_page) == 1 else None
+    return (
+        len(group) == 1
+        or (candidate.page == page and sum(other.page == page for other in group) == 1)
+        or (candidate.text_sha == was[1] and sum(other.text_sha == was[1] for other in group) == 1)
+    )
+
+
+def _possible_ids(feed_id: str, candidate: _Candidate) -> tuple[str, str, str]:
+    identity = _identity(candidate.entry)
+    extended = _extended(identity, candidate.entry)
+    return (
+        candidate.base_id,
+        _entry_id(feed_id, extended),
+        _entry_id(feed_id, f"{extended}\0{candidate.text_sha}"),
+    )
 
 
 def _follow_rotated_guids(candidates: list[_Candidate], known: Known) -> None:

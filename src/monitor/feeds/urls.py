@@ -62,7 +62,7 @@ def canonical_url(url: str) -> str:
     except ValueError:
         return url
     scheme = scheme.lower()
-    if scheme not in _DEFAULT_PORTS or not netloc:
+    if scheme not in _DEFAULT_PORTS or not netloc.strip(":.@"):
         return url
     path = _canonical_path(path)
     query = _without_tracking(query) if query else ""
@@ -86,7 +86,7 @@ def _page_key(url: str) -> str:
 
 def _canonical_host(netloc: str, scheme: str) -> str:
     user, at, host = netloc.rpartition("@")
-    host = host.lower().removesuffix(_DEFAULT_PORTS[scheme]).removesuffix(":").rstrip(".")
+    host = host.lower().removesuffix(_DEFAULT_PORTS[scheme]).rstrip(":.")
     if not host.isascii():
         with contextlib.suppress(UnicodeError):
             host = host.encode("idna").decode("ascii")

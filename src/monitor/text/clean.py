@@ -77,7 +77,7 @@ def clean(text: str) -> str:
         text = _without_furniture_lines(text)
     if _has_any(text[-_TAIL:].lower(), _TAIL_TRIGGERS):
         text = _without_closing_phrases(text)
-    return text
+    return text.strip()
 
 
 def _has_any(lowered: str, triggers: tuple[str, ...]) -> bool:

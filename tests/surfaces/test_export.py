@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from monitor.surfaces.export import exchange
@@ -49,6 +50,19 @@ def test_the_misp_events_load_in_pymisp(entries: list[LabelledEntry]) -> None:
         assert [item.type for item in event.attributes] == ["link", "text"]
         assert not any(item.to_ids for item in event.attributes)
         assert "tlp:amber" in [tag.name for tag in event.tags]
+
+
+def test_wire_copies_are_no_corroboration(entries: list[LabelledEntry]) -> None:
+    """Promise: two papers that print one agency's report do not raise the credibility; two of their own reports do."""
+    one = msgspec.structs.replace(entries[0], publisher="gazette.example", origin="ap")
+    copy, own = (
+        msgspec.structs.replace(one, entry_id="dddd4444", publisher="herald.example", origin=origin)
+        for origin in ("ap", "")
+    )
+    tag = 'admiralty-scale:information-credibility="{}"'
+    for other, grade in ((copy, 3), (own, 2)):
+        (event,) = exchange.as_misp([one, other])
+        assert tag.format(grade) in [item["name"] for item in event["Event"]["Tag"]]
 
 
 def test_exporting_again_gives_the_same_identifiers(entries: list[LabelledEntry]) -> None:

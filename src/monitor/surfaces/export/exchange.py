@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from monitor.stories.publishers import Publisher, corroborate, publisher_of
 from monitor.surfaces import safe
 from monitor.surfaces.export.labelled import LabelledEntry
 
@@ -137,7 +138,10 @@ def as_misp(entries: Iterable[LabelledEntry], tlp: str = "amber") -> list[dict[s
 def _misp_event(story: list[LabelledEntry], tlp: str) -> dict[str, Any]:
     lead = story[0]
     at = datetime.fromisoformat(max(entry.labelled_at for entry in story))
-    independent = len({entry.publisher for entry in story if entry.publisher})
+    families = [
+        Publisher(entry.publisher, publisher_of(entry.publisher, "", "", "").family, entry.origin) for entry in story
+    ]
+    independent = corroborate(families).n_independent
     attributes = [
         _attribute(f"{entry.entry_id}:link", "External analysis", "link", url, at)
         for entry in story

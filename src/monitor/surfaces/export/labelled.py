@@ -29,6 +29,7 @@ class LabelledEntry(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     link: str
     publisher: str
+    origin: str
     published_at: str
     lang: str
     score: float | None
@@ -53,13 +54,14 @@ def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledE
     views, log = workspace.views, workspace.log
     rows = views.db.execute(
         """SELECT e.entry_id, e.text_sha, e.link, e.published_at, e.lang, e.score, coalesce(e.model_id, ''),
-               coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), f.publisher, ''), e.position
+               coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), f.publisher, ''), coalesce(s.origin, ''),
+               e.position
            FROM entries e LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN story_entries s USING (entry_id)
            WHERE EXISTS (SELECT 1 FROM labels l WHERE l.withdrawn_position IS NULL AND
                (l.entry_id = e.entry_id OR (l.story_id <> '' AND l.story_id = s.story_id)))
            ORDER BY e.position"""
     ).fetchall()
-    for entry_id, sha, link, published, lang, score, model_id, publisher, position in rows:
+    for entry_id, sha, link, published, lang, score, model_id, publisher, origin, position in rows:
         standing = [item for item in labels_of(views, entry_id) if not item.withdrawn]
         own = [item for item in standing if item.entry_id == entry_id] or standing
         label, agreed = verdict(own)
@@ -72,6 +74,6 @@ def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledE
             entry_id=entry_id, story_id=story_id, case_id=case[0] if case else story_id, label=label,
             reviewers=sorted({item.by for item in own}), agreed=agreed, notes=[item.note for item in own if item.note],
             labelled_at=own[-1].at, title=text.title, summary=text.summary, link=link, publisher=publisher,
-            published_at=published, lang=lang, score=score, model_id=model_id,
+            origin=origin, published_at=published, lang=lang, score=score, model_id=model_id,
             card=story_card(log, views, story_id), position=position,
         )  # fmt: skip

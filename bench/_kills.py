@@ -144,7 +144,7 @@ class Installation:
         began = time.perf_counter()
         code, output = self.run(*args)
         if code not in (0, 1):
-            raise SystemExit(f"{args}: exit {code}: {output[-500:]}")
+            raise RuntimeError(f"{args}: exit {code}: {output[-500:]}")
         return time.perf_counter() - began
 
     def judge(self, *, full: bool = False) -> dict[str, int]:
@@ -161,17 +161,17 @@ class Installation:
 
 
 def kill_tick(place: Installation, rounds: int) -> dict[str, int]:
-    """Kill ticks; then every entry ever served must be in the log once, scored, and each plot flagged once."""
+    """Kill `rounds` ticks; then every entry ever served must be in the log once, scored, and each plot flagged once."""
     total = Counter(killed=0, finished=0, unverified=0, double=0, traceback=0, lost=0)
     longest = max(place.typical_s("tick", "--force") for _ in range(3)) * 1.1
     acked: set[int] = set()
-    for number in range(rounds):
+    while total["killed"] < rounds and total["finished"] < 3 * rounds:
         code, output = place.run("tick", "--force", kill_after_s=place.rng.uniform(0, longest))
         total["killed" if code < 0 else "finished"] += 1
         total["traceback"] += "TRACEBACK" in output or "Traceback" in output
         if code == 0:
             acked.add(_head(place))
-        if number % 50 == 49:
+        if total["killed"] % 50 == 49:
             total.update(place.judge())
     place.run("tick", "--force")
     total.update(place.judge(full=True))
@@ -216,7 +216,9 @@ def kill_label(place: Installation, rounds: int) -> dict[str, int]:
     place.rng.shuffle(entries)
     longest = place.typical_s("label", entries[-1], "not-plot", "--by", "ana", "--entry-only", "--json") * 1.5
     saved = []
-    for number in range(rounds):
+    number = -1
+    while total["killed"] < rounds and total["finished"] < 3 * rounds:
+        number += 1
         verdict = ("plot", "not-plot")[number % 2]
         command = ("label", entries[number % len(entries)], verdict, "--by", f"b{number}", "--entry-only", "--json")
         code, output = place.run(*command, kill_after_s=place.rng.uniform(0, longest))
@@ -241,7 +243,7 @@ def kill_train(place: Installation, rounds: int) -> dict[str, int]:
         importlib.import_module(name)
     total = Counter(killed=0, finished=0, unverified=0, double=0, bad_models=0, traceback=0)
     longest = place.typical_s("train") * 1.1
-    for _ in range(rounds):
+    while total["killed"] < rounds and total["finished"] < 3 * rounds:
         code, output = place.run("train", kill_after_s=place.rng.uniform(0, longest))
         total["killed" if code < 0 else "finished"] += 1
         total["traceback"] += "TRACEBACK" in output or "Traceback" in output
@@ -263,8 +265,8 @@ def kill_export(place: Installation, rounds: int) -> dict[str, int]:
     longest = {command: place.typical_s(*command) * 1.1 for command in commands}
     for command in commands:
         (place.folder / command[-1]).unlink()
-    for number in range(rounds):
-        command = commands[number % 3]
+    while total["killed"] < rounds and total["finished"] < 3 * rounds:
+        command = commands[total["killed"] % 3]
         code, output = place.run(*command, kill_after_s=place.rng.uniform(0, longest[command]))
         total["killed" if code < 0 else "finished"] += 1
         total["traceback"] += "TRACEBACK" in output or "Traceback" in output

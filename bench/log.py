@@ -4,7 +4,7 @@
 
 Ratios, not levels, are held: a shared machine moves levels by half. A ratio is the median over the rounds of
 (subject / reference) within one round. Exits 1 where a target is missed. Peers go to .bench/peers, files to .bench/log.
-Single appends are timed by the wall, against a bare 4 kB write + fdatasync of the same round.
+Single appends are timed by the wall (lower quartile), in turns with a bare 4 kB write + fdatasync.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench._log_subjects import AT, SUBJECTS, decode_entry, records, use_peers
-from monitor.log.events import EntryFlagged, FeedAdded, NewEvent, StoryOpened
+from monitor.log.events import EntryFlagged, EntryScored, FeedAdded, NewEvent, StoryOpened
 from monitor.log.sqlite import open_log
 from monitor.log.verify import Report, check_chain, verify_log
 from monitor.views.fold import open_views
@@ -137,10 +137,8 @@ def bench_single(n: int = 400) -> None:
         bare.append(middle - began)
     os.close(handle)
     log.close()
-    us = [statistics.median(values) * 1e6 for values in (ours, bare)]
-    say(
-        f"one durable append, {n} in turns with a bare 4 kB write + fdatasync: {us[0]:.0f} us and {us[1]:.0f} us (wall)"
-    )
+    us = [statistics.quantiles(values, n=4)[0] * 1e6 for values in (ours, bare)]  # the quarter least disturbed
+    say(f"one durable append, {n} in turns with a bare 4 kB write + fdatasync: {us[0]:.0f} and {us[1]:.0f} us (wall)")
     hold("single append against write + fdatasync", us[0] / us[1], SINGLE_TARGET, at_most=True)
 
 
@@ -252,6 +250,8 @@ def bench_queue(n: int) -> None:
     flags: list[NewEvent] = [NewEvent("feed-added:feed-0", FeedAdded(feed_id="feed-0", url="http://x/", name="X"))]
     known = (record for batch in records(2 * N_FLAGGED) for record in batch)
     for _, data in list(known)[:N_FLAGGED]:
+        scored = EntryScored(model_id="m", threshold=0.5, scores=[(data.entry_id, 0, 0.9)])
+        flags.append(NewEvent(f"entry-scored:{data.entry_id}", scored))
         flag = EntryFlagged(entry_id=data.entry_id, revision=0, model_id="m", score=0.9, threshold=0.5)
         flags.append(NewEvent(f"entry-flagged:{data.entry_id}", flag))
         story = StoryOpened(story_id="s" + data.entry_id, entry_id=data.entry_id)

@@ -23,7 +23,26 @@ _PASSIVE = {"jailed", "charged", "convicted", "sentenced", "detained", "arrested
             "indicted", "designated", "held", "remanded"}  # fmt: skip
 _VERBS = {"links", "plots", "hands", "orders"}  # after a name ("Ankara links") they are verbs, after an adjective nouns
 _DEEDS = {"attack", "attacks", "strike", "raid", "sabotage", "campaign"}  # "Israeli attack": by or on them
-_JOINTS = frozenset("after over in on of for with and by to from as against at behind amid or but than into".split())
+_JOINTS = {
+    "after",
+    "over",
+    "in",
+    "on",
+    "of",
+    "for",
+    "with",
+    "and",
+    "by",
+    "to",
+    "from",
+    "as",
+    "against",
+    "at",
+    "behind",
+    "amid",
+    "or",
+}
+_SIDES = {"east", "west", "north", "south", "central", "eastern", "western", "northern", "southern", "the"}
 _AUXILIARY = {"was", "were", "are", "is", "been", "being", "be", "have", "has", "who", "spies", "men", "nationals"}
 _STOPS = {"foil", "foils", "thwart", "thwarts", "disrupt", "disrupts", "dismantle", "dismantles", "uncover", "uncovers"}
 _PUNISHED = {"expelled", "sanctioned", "charged", "convicted", "arrested", "suspected", "on-trial"}
@@ -66,9 +85,7 @@ def _signs(sentence: Sentence, mark: Mark, noun: Mark | None, *, claims: bool) -
         found.append(HOME)
     if mark.extra == "adj" and _punished(sentence, mark, mark):
         found.append(SUSPECT)
-    if not claims and _before(sentence, mark, "blame", 4):
-        found.append(BLAMED)
-    elif _done_by(sentence, mark):
+    if _done_by(sentence, mark) or (not claims and _before(sentence, mark, "blame", 4)):
         found.append(BLAMED)
     elif _before(sentence, mark, "near", 1) and sentence.has("method") and not _noun(sentence, mark, "victimlike"):
         found.append(NEAR)
@@ -89,10 +106,9 @@ def _loose(sentence: Sentence, mark: Mark) -> float:
 
 def _noun(sentence: Sentence, mark: Mark, kind: str) -> Mark | None:
     """Return the mark of a kind beside a state name: at most one word after it, or right before it."""
-    for other in sentence.marks:
+    for other in sentence.of(kind):
         if (
-            other.kind == kind
-            and mark.last <= other.first <= mark.last + (not sentence.noun_first)
+            mark.last <= other.first <= mark.last + (not sentence.noun_first)
             and not cut(sentence, mark.last, other.first)
             and (mark.extra == "adj" or sentence.lowers[other.first] not in _VERBS)
             and not (
@@ -101,7 +117,7 @@ def _noun(sentence: Sentence, mark: Mark, kind: str) -> Mark | None:
         ):
             return other
     if mark.extra == "adj" and sentence.noun_first:
-        return next((m for m in sentence.marks if m.kind == kind and m.last == mark.first), None)
+        return next((m for m in sentence.of(kind) if m.last == mark.first), None)
     return None
 
 
@@ -118,16 +134,18 @@ def _is_person(sentence: Sentence, at: int) -> bool:
 
 
 def _before(sentence: Sentence, mark: Mark, kind: str, reach: int) -> Mark | None:
-    for other in reversed(sentence.marks):
-        if other.kind == kind and other.last <= mark.first <= other.last + reach:
+    for other in reversed(sentence.of(kind)):
+        if other.last <= mark.first <= other.last + reach:
             inside = [m for m in sentence.marks if other.last <= m.first and m.last <= mark.first]
             return None if any(m.kind in (*_STATE_KINDS, "method") for m in inside) else other
     return None
 
 
 def _clear_after(sentence: Sentence, mark: Mark, kind: str, reach: int) -> Mark | None:
-    for other in sentence.marks:
-        if other.kind == kind and mark.last <= other.first <= mark.last + reach:
+    for other in sentence.of(kind):
+        if kind == "acts" and sentence.lowers[other.last : other.last + 1] == ["by"]:
+            continue  # "ordered by": done to it
+        if mark.last <= other.first <= mark.last + reach:
             return None if cut(sentence, mark.last, other.first) else other
     return None
 
@@ -136,7 +154,10 @@ def _in_place(sentence: Sentence, mark: Mark) -> bool:
     """Return whether the mention is a place ("in Ankara"), not the seat of those who act ("officials in Ankara")."""
     if any(m.last == mark.first - 1 and m.kind in ("government", "agent") for m in sentence.marks):
         return False
-    return mark.first > 0 and sentence.lowers[mark.first - 1] in (
+    first = mark.first
+    while first > 1 and sentence.lowers[first - 1] in _SIDES:
+        first -= 1
+    return first > 0 and sentence.lowers[first - 1] in (
         "in",
         "at",
         "near",
@@ -171,8 +192,8 @@ def _claims(sentence: Sentence, mark: Mark, noun: Mark | None) -> bool:
 
 def _attacked(sentence: Sentence, mark: Mark) -> bool:
     """Return whether an act of violence stands shortly before the mention: its people are the target."""
-    for other in sentence.marks:
-        if other.kind == "method" and other.last <= mark.first <= other.last + 5:
+    for other in sentence.of("method"):
+        if other.last <= mark.first <= other.last + 5:
             between = range(other.last, mark.first)
             if not any(
                 m.first in between and m.kind in ("blame", "near", "legal", *_STATE_KINDS) for m in sentence.marks
@@ -183,9 +204,11 @@ def _attacked(sentence: Sentence, mark: Mark) -> bool:
 
 def _of_agent(sentence: Sentence, mark: Mark, noun: Mark) -> float:
     last = max(mark.last, noun.last)
+    if mark.first == 0 and sentence.after(last) == ":":
+        return CLAIMS  # "Dutch intelligence: …"
     punished = _punished(sentence, mark, noun)
     said = any(last <= m.first <= last + 2 and not cut(sentence, last, m.first) for m in sentence.of("claims"))
-    helped = any(m.kind == "aide" and -6 <= mark.first - m.last <= 8 for m in sentence.marks)
+    helped = any(-6 <= mark.first - m.last <= 8 for m in sentence.of("aide"))
     stops = any(0 <= m.first - last <= 1 and sentence.lowers[m.first] in _STOPS for m in sentence.of("foil"))
     if (said or helped or stops) and not punished and not _denies(sentence, mark):
         return CLAIMS
@@ -193,7 +216,7 @@ def _of_agent(sentence: Sentence, mark: Mark, noun: Mark) -> float:
         return ACTS * 0.6
     if sentence.lowers[noun.first] not in _OFFICES or punished or _before(sentence, mark, "blame", 4):
         return AGENT
-    acts = any(m.kind == "acts" and last <= m.first <= last + 2 for m in sentence.marks)
+    acts = any(last <= m.first <= last + 2 for m in sentence.of("acts"))
     if acts:
         return ACTS
     return VICTIM if _attacked(sentence, mark) else BARE * 3
@@ -230,8 +253,8 @@ def _left_home(sentence: Sentence, mark: Mark) -> bool:
 def _of_service(sentence: Sentence, mark: Mark) -> float:
     if _before(sentence, mark, "blame", 4):
         return SERVICE
-    said = any(m.kind == "claims" and 0 <= m.first - mark.last <= 3 for m in sentence.marks)
-    helped = any(m.kind == "aide" and -6 <= mark.first - m.last <= 5 for m in sentence.marks)
+    said = any(0 <= m.first - mark.last <= 3 for m in sentence.of("claims"))
+    helped = any(-6 <= mark.first - m.last <= 5 for m in sentence.of("aide"))
     stops = any(0 <= m.first - mark.last <= 1 for m in sentence.of("foil"))
     if (helped or stops) and not _denies(sentence, mark):
         return CLAIMS

@@ -66,7 +66,7 @@ def _speaks(sentence: Sentence, mark: Mark) -> bool:
         and words[mark.last] in ("detained", "charged", "charges", "orders")
     ):
         return False  # a step of the law, not a finding
-    return any(m.kind == "say" and 0 <= m.first - mark.last <= REACH for m in sentence.marks)
+    return any(0 <= m.first - mark.last <= REACH for m in sentence.of("say"))
 
 
 def _according(sentence: Sentence, mark: Mark) -> bool:

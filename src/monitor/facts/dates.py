@@ -63,6 +63,8 @@ def read_dates(sentences: list[Sentence], published: date | None) -> tuple[Value
 
 
 def _may_have_date(sentence: Sentence) -> bool:
+    if not (sentence.has("method") or sentence.has("done") or sentence.has("legal") or sentence.has("foil")):
+        return False
     return bool(_DIGIT.search(sentence.text)) or not _HINTS.isdisjoint(sentence.lowers)
 
 

@@ -22,6 +22,10 @@ _PLOT_WORDS = {
     "abducted",
     "role",
 }
+_VOICES = {"ministry", "spokesman", "spokeswoman", "spokesperson", "embassy", "ambassador", "mission",
+           "commission", "commissioner",
+           "minister", "sheikh", "ruler", "government", "officials", "ministerio", "portavoz", "embajada",
+           "außenministerium", "sprecher", "botschaft", "ministère", "parole", "ambassade"}  # fmt: skip
 _MISSIONS = {"ambassador", "embassy", "mission", "consulate", "envoy", "commission"}
 _ACCUSED_DENY = ("pleaded", "pleads", "plead", "denies guilt", "maintained his", "maintains his", "protest", "protests")
 
@@ -112,7 +116,8 @@ def _state_speaker(
         code = states[-1].code
         knowing = set(sentence.lowers[mark.last : mark.last + 6]) & _PLOT_WORDS or mark.last - mark.first > 1
         return code if knowing and states[-1].kind != "proxy" else ""
-    return last_state if nearest.kind == "government" and last_state in linked else ""
+    voice = nearest.kind == "government" and sentence.lowers[nearest.last - 1] in _VOICES
+    return last_state if voice and last_state in linked else ""
 
 
 def _named_person(sentence: Sentence, mark: Mark) -> bool:

@@ -89,6 +89,8 @@ def years_in(sentence: Sentence) -> set[int]:
 
 
 def _tells_older(sentence: Sentence, lead_years: set[int], published: date | None, *, lead: bool) -> bool:
+    if not (sentence.has("method") or sentence.has("old")):
+        return False
     years = years_in(sentence)
     limit = published.year if published else max(lead_years | {0}) or 9999
     older = {year for year in years if year < limit and year not in lead_years}

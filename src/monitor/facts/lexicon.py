@@ -16,7 +16,8 @@ import msgspec
 
 DATA = Path(__file__).parent / "data"
 LATIN_LANGUAGES = ("en", "es", "de", "fr")
-WORD = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+")
+# A word of letters, or a number with its signs; the s of a possessive is no word of its own.
+WORD = re.compile(r"(?<!['’])[^\W\d_]+|(?!s\b)[^\W\d_]+|\d[\d.,]*\d|\d")
 NAME_KINDS = frozenset({"state", "capital", "region", "city", "service", "proxy", "home"})
 _CHOICE = re.compile(r"\(([^)]*)\)")
 _MAX_REMEMBERED = 50_000
@@ -48,7 +49,7 @@ class Index(dict[str, list[Entry]]):
 
     def add(self, phrase: str, meaning: Meaning, case: str = "") -> None:
         """Add one phrase; `*` at its end makes its last word a stem (only for single words)."""
-        words = tuple(WORD.findall(phrase.lower().replace("’s", "").replace("'s", "")))
+        words = tuple(WORD.findall(phrase.lower()))
         if not words:
             return
         if phrase.endswith("*") and len(words) == 1:

@@ -49,6 +49,8 @@ def read_places(
     spots: dict[str, tuple[float, str, Value]] = {}
     pairs: set[frozenset[str]] = set()
     for sentence in sentences:
+        if sentence.old:
+            continue
         marks = [m for m in sentence.of(*_PLACE_KINDS) if m.kind != "city" or cities.get(m.extra) == m.code]
         rates = [place_weight(sentence, mark) for mark in marks]
         for mark, rate in zip(marks, _joined(sentence, marks, rates, pairs), strict=True):
@@ -76,36 +78,52 @@ def place_weight(sentence: Sentence, mark: Mark) -> float:
     """Return how much a mention says for the plot's scene being there."""
     words = sentence.lowers
     before = words[mark.first - 1] if mark.first else ""
-    acts = [m for m in sentence.marks if m.kind in ("method", "done")]
-    near = any(-9 <= m.first - mark.first <= 12 for m in acts)
-    moves = any(word in _MOVES for word in words[max(0, mark.first - 5) : mark.first])
-    if mark.extra == "adj" and any(m.first == mark.last for m in sentence.of("ground")):
-        return SCENE
+    near = any(-9 <= m.first - mark.first <= 12 for m in sentence.of("method", "done"))
     if mark.extra == "adj":
+        if _on_ground(sentence, mark):
+            return SCENE
         return AUTHORITY if _acts_as_authority(sentence, mark, 1) else 0.0
-    if any(m.code == "diplomat" and m.first == mark.last for m in sentence.of("target")):
+    missions = [m for m in sentence.of("target") if m.code == "diplomat"]
+    if any(m.first == mark.last for m in missions):
         return 0.0  # whose mission it is, not where
-    if before in _TOWARDS and any(
-        m.code == "diplomat" and 1 <= mark.first - m.last <= 2 for m in sentence.of("target")
-    ):
+    if before in _TOWARDS and any(1 <= mark.first - m.last <= 2 for m in missions):
         return OFFICE
     if before in _PREPOSITIONS or (before in _ARTICLES and mark.first > 1 and words[mark.first - 2] in _PREPOSITIONS):
-        if _of_speaker(sentence, mark) or _other_case(words, mark):
-            return 0.0  # "officials in X said", "in the X case"
-        if any(m.code == "arrested" and 1 <= mark.first - m.last <= 3 for m in sentence.of("legal")):
-            return AUTHORITY  # where a suspect was caught
-        if near and not moves:
-            return SCENE
-        return NAMED if moves else NEAR_ACT
+        return _in_place(sentence, mark, near=near)
+    return _bare_place(sentence, mark, near=near)
+
+
+def _in_place(sentence: Sentence, mark: Mark, *, near: bool) -> float:
+    """Return the weight of a place after a preposition."""
+    words = sentence.lowers
+    if _of_speaker(sentence, mark) or _other_case(words, mark):
+        return 0.0  # "officials in X said", "in the X case"
+    if any(m.code == "arrested" and 1 <= mark.first - m.last <= 3 for m in sentence.of("legal")):
+        return AUTHORITY  # where a suspect was caught
+    moves = any(word in _MOVES for word in words[max(0, mark.first - 5) : mark.first])
+    if near and not moves:
+        return SCENE
+    return NAMED if moves else NEAR_ACT
+
+
+def _bare_place(sentence: Sentence, mark: Mark, *, near: bool) -> float:
+    """Return the weight of a place without a preposition: a dateline, an authority, a name before its act."""
     if mark.first == 0 and mark.kind in ("capital", "city") and sentence.field == "text":
         return NAMED * 0.5  # a dateline
     if _acts_as_authority(sentence, mark, 1):
         return AUTHORITY
     if mark.first == 0 and sentence.after(mark.last) == ":":
         return NEAR_ACT  # "Berlin: …"
-    if mark.last < len(words) and any(m.kind in ("method", "legal") and m.first == mark.last for m in sentence.marks):
+    if any(m.first == mark.last for m in sentence.of("method", "legal")):
         return SCENE if mark.kind != "state" else NEAR_ACT
     return NAMED * 0.75 if near else NAMED * 0.25
+
+
+def _on_ground(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether an adjective goes with a piece of the country: "Polish railway", "Turkish soil"."""
+    if any(m.first == mark.last for m in sentence.of("ground")):
+        return True
+    return any(m.first == mark.last and m.code == "infrastructure" for m in sentence.of("target"))
 
 
 def _acts_as_authority(sentence: Sentence, mark: Mark, reach: int) -> bool:

@@ -7,15 +7,15 @@ an older story. Knows nothing of plots: the modules that read fields work on the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from monitor.facts.lexicon import NAME_KINDS, WORD, Index, Meaning
+from monitor.facts.lexicon import NAME_KINDS, WORD, Index
 
 FIELDS = ("title", "summary", "text")
 MAX_CHARS = 60_000  # a longer article is read to here: the card is about what a report leads with
 _MIN_WORDS = 3  # a shorter line of the text is a section name or a byline
-_BREAK = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(¿¡\[]*[^\W_])")
+_BREAK = re.compile(r"([.!?…][\"'”’»)\]]*)\s+(?=[\"'“‘«(¿¡\[]*[^\W_])")
 _ABBREVIATION = re.compile(
     r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Lt|Gen|Col|Maj|Capt|Sgt|Sen|Rep|Gov|Prof|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|"
     r"Dec|vs|etc|Inc|Co|bzw|Sr|Sra|U\.S|U\.K|U\.N|a\.m|p\.m|i\.e|e\.g)\.$"
@@ -54,10 +54,14 @@ class Mark(NamedTuple):
 _NONE: list[Mark] = []  # shared by every sentence without a kind; nobody adds to it
 
 
+_new = tuple.__new__  # a named tuple's own constructor costs twice as much, on every word known
+
+
 class Sentence:
     """One sentence: where it stands, its tokens and the marks in it."""
 
     __slots__ = (
+        "_starts",
         "by_kind",
         "field",
         "loose",
@@ -67,7 +71,6 @@ class Sentence:
         "offset",
         "old",
         "paragraph",
-        "starts",
         "text",
         "weight",
         "words",
@@ -81,15 +84,26 @@ class Sentence:
         self.noun_first = False  # the adjective follows its noun, as in Spanish and French
         self.words: list[str] = []
         self.lowers: list[str] = []
-        self.starts: list[int] = []
+        self._starts: list[int] | None = None
         self.marks: list[Mark] = []
         self.by_kind: dict[str, list[Mark]] | None = None  # made when the marks are complete
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each token stands in the sentence; found when first asked for, as most sentences never are."""
+        if self._starts is None:
+            self._starts = [match.start() for match in WORD.finditer(self.text)]
+        return self._starts
 
     def of(self, *kinds: str) -> list[Mark]:
         """Return the marks of some kinds, in order."""
         if len(kinds) == 1:
             return self._kinds().get(kinds[0], _NONE)
-        return [mark for mark in self.marks if mark.kind in kinds]
+        by_kind = self._kinds()
+        joined = " ".join(kinds)
+        if joined not in by_kind:
+            by_kind[joined] = [mark for mark in self.marks if mark.kind in kinds]
+        return by_kind[joined]
 
     def has(self, kind: str) -> bool:
         """Return whether a mark of the kind stands in the sentence."""
@@ -144,60 +158,45 @@ def _is_furniture(line: str) -> bool:
 def _pieces(line: str) -> list[tuple[int, str]]:
     found, start = [], 0
     for match in _BREAK.finditer(line):
-        if not _ABBREVIATION.search(line, start, match.start()):
-            found.append((start, line[start : match.start()]))
+        if not _ABBREVIATION.search(line, start, match.start() + 1):
+            found.append((start, line[start : match.end(1)]))
             start = match.end()
     found.append((start, line[start:]))
     return [(at, piece) for at, piece in found if piece.strip()]
 
 
 def _cut_words(sentence: Sentence) -> None:
-    for match in WORD.finditer(sentence.text):
-        word = match.group()
-        if word == "s" and match.start() and sentence.text[match.start() - 1] in "'’":
-            continue  # a possessive is not a word of its own
-        sentence.words.append(word)
-        sentence.starts.append(match.start())
+    sentence.words = WORD.findall(sentence.text)
     sentence.lowers = [word.lower() for word in sentence.words]
 
 
 def mark_phrases(sentence: Sentence, index: Index) -> None:
-    """Mark every phrase of the index in a sentence."""
-    lowers = sentence.lowers
-    at, count = 0, len(lowers)
-    while at < count:
-        step = 1
-        entries = index[lowers[at]]
-        if not entries:
-            at += 1
+    """Mark every phrase of the index in a sentence; a name hides the shorter names in it."""
+    lowers, words, marks = sentence.lowers, sentence.words, sentence.marks
+    skip = 0
+    for at, entries in enumerate(map(index.__getitem__, lowers)):
+        if not entries or at < skip:
             continue
-        taken = 0
-        for entry in entries:
-            length = 1 + len(entry.rest)
-            if length < taken and _is_name(entry.meanings):
+        named = 0
+        for rest, case, meanings in entries:
+            length = 1 + len(rest)
+            is_name = meanings[0].kind in NAME_KINDS
+            if is_name and length < named:
                 continue
-            if length > 1 and (
-                at + length > count
-                or lowers[at + 1] != entry.rest[0]
-                or tuple(lowers[at + 1 : at + length]) != entry.rest
-            ):
+            if rest and (lowers[at + 1 : at + 2] != [rest[0]] or tuple(lowers[at + 1 : at + length]) != rest):
                 continue
-            if not _written_right(sentence.words, at, length, entry.case):
+            if case and not _written_right(words, at, length, case):
                 continue
-            sentence.marks += [Mark(*meaning, at, at + length) for meaning in entry.meanings]
-            if _is_name(entry.meanings):
-                taken, step = max(taken, length), max(step, length)
-        at += step
+            marks += [_new(Mark, (kind, code, extra, at, at + length)) for kind, code, extra in meanings]
+            if is_name:
+                named = length
+                skip = at + length
 
 
 def _written_right(words: list[str], at: int, length: int, case: str) -> bool:
     if case == "cap":
         return words[at][0].isupper()
     return case != "upper" or all(word.isupper() for word in words[at : at + length])
-
-
-def _is_name(meanings: tuple[Meaning, ...]) -> bool:
-    return meanings[0].kind in NAME_KINDS
 
 
 def _drop_motive(sentence: Sentence) -> None:
@@ -209,22 +208,20 @@ def _drop_motive(sentence: Sentence) -> None:
 
 def _drop_inner(sentence: Sentence) -> None:
     """Drop a mark that lies inside a longer one of the same kind ("minister" in "prime minister")."""
-    long = [mark for mark in sentence.marks if mark.last - mark.first > 1]
-    bombs = {at for m in long if m.kind == "method" for at in range(m.first, m.last)}
-    if bombs:  # a magnetic charge is no charge in court
-        sentence.marks = [m for m in sentence.marks if m.kind != "legal" or m.first not in bombs]
-    if long:
-        sentence.marks = [
-            mark
-            for mark in sentence.marks
-            if not any(
-                other.kind == mark.kind
-                and other.first <= mark.first
-                and mark.last <= other.last
-                and other.last - other.first > mark.last - mark.first
-                for other in long
-            )
-        ]
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for kind, _, _, first, last in sentence.marks:
+        if last - first > 1:
+            spans.setdefault(kind, []).append((first, last))
+    if not spans:
+        return
+    if "method" in spans:  # a magnetic charge is no charge in court
+        spans["legal"] = spans.get("legal", []) + spans["method"]
+    sentence.marks = [mark for mark in sentence.marks if not _inside(mark, spans.get(mark.kind, ()))]
+
+
+def _inside(mark: Mark, spans: Iterable[tuple[int, int]]) -> bool:
+    length = mark.last - mark.first
+    return any(first <= mark.first and mark.last <= last and last - first > length for first, last in spans)
 
 
 def cut(sentence: Sentence, first: int, last: int) -> bool:

@@ -77,6 +77,8 @@ def _weigh(sentence: Sentence, weights: Weights) -> None:
 def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
     """Return what a word for a deed says: it happened, or it was tried or planned only."""
     for other in reversed(sentence.marks):
+        if other.kind in _NOT_YET and other.first <= mark.first < other.last:
+            return other.kind, 0.5  # "murder-for-hire"
         if other.kind in _NOT_YET and 0 <= mark.first - other.last <= 4:
             return ("try", 1.0) if other.kind == "try" else (other.kind, 0.5)
         if other.kind in _NOT_YET and mark.last == other.first:

@@ -18,6 +18,8 @@ CLEAR = 1.5  # evidence of a plain attribution
 MOST_AGAINST = -3.0  # a host is named often as the one who investigates
 NO_ACT = 0.3  # the share of what a sentence of the text without any act says
 _STATE_KINDS = ("state", "capital", "service", "proxy")
+# Where a proxy is at home: "the Lebanese group" names the proxy, not the state it sits in.
+_HOME_OF = {"HEZBOLLAH": "LB", "HOUTHIS": "YE", "KATAIB-HEZBOLLAH": "IQ", "PIJ": "PS"}
 _SUBJECT_OF = {"HK": "CN", "MO": "CN"}  # territories that run no services of their own
 _GENERIC = {
     ("intelligence-ministry", "IR"): "MOIS",
@@ -57,10 +59,16 @@ def read_states(sentences: list[Sentence], *, overview: bool) -> tuple[tuple[Val
     """Return the linked states and the services or proxies named with them."""
     tallies: dict[str, Tally] = {}
     named = {mark.code for sentence in sentences for mark in sentence.of("state", "capital")}
+    homes = {_HOME_OF[m.code] for s in sentences for m in s.of("proxy") if m.code in _HOME_OF}
     for sentence in sentences:
+        if sentence.old:
+            continue
         marks = sentence.of(*_STATE_KINDS, "north") if "KR" in named else sentence.of(*_STATE_KINDS)
         bearing = 1.0 if sentence.field != "text" or _bears(sentence) else NO_ACT
         amounts = _shared(sentence, marks, [evidence(sentence, mark) * bearing for mark in marks])
+        amounts = [
+            a * NO_ACT if m.kind == "state" and m.code in homes else a for m, a in zip(marks, amounts, strict=True)
+        ]
         for mark, amount in zip(marks, amounts, strict=True):
             tallies.setdefault(state_of(mark, named), Tally()).add(amount, sentence, mark)
     ranked = sorted(tallies.items(), key=lambda row: -row[1].total)

@@ -65,7 +65,7 @@ def _candidates(sentence: Sentence, linked: list[str]) -> list[tuple[str, Mark]]
 def _people_of(sentence: Sentence, mark: Mark) -> bool:
     """Return whether "Israel" stands for its people or missions: "Israeli tourists", "an Israeli"."""
     speaks = any(m.kind in ("claims", "say", "agent") and 0 <= m.first - mark.last <= 2 for m in sentence.marks)
-    noun = any(m.kind == "victimlike" and 0 <= m.first - mark.last <= 2 for m in sentence.marks)
+    noun = any(0 <= m.first - mark.last <= 2 for m in sentence.of("victimlike"))
     if noun:
         return not any(m.kind in ("claims", "say", "deny") and 1 <= m.first - mark.last <= 3 for m in sentence.marks)
     return mark.extra == "adj" and not speaks
@@ -91,7 +91,8 @@ def _is_setting(sentence: Sentence, mark: Mark, code: str) -> bool:
     before = sentence.lowers[max(0, mark.first - 3) : mark.first]
     after = sentence.lowers[mark.last : mark.last + 1]
     if code == "infrastructure":
-        return any(word in ("on", "at", "near", "outside", "under") for word in before)
+        far = not any(m.last in range(mark.first - 3, mark.first) for m in sentence.of("method"))
+        return far and any(word in ("on", "near", "outside", "under") for word in before)
     if code == "military":
         return after in (["wing"], ["intelligence"], ["court"], ["service"], ["laboratory"], ["spy"])
     return code == "official" and before[-1:] == ["opposition"]
@@ -99,8 +100,8 @@ def _is_setting(sentence: Sentence, mark: Mark, code: str) -> bool:
 
 def _acted_on(sentence: Sentence, mark: Mark) -> bool:
     """Return whether an act stands before the word, with no verb of speech between them."""
-    for other in reversed(sentence.marks):
-        if other.kind == "method" and other.last <= mark.first <= other.last + REACH:
+    for other in reversed(sentence.of("method")):
+        if other.last <= mark.first <= other.last + REACH:
             inside = [m for m in sentence.marks if other.last <= m.first and m.last <= mark.first]
             return not any(m.kind in ("say", "legal") for m in inside)
     return False
@@ -116,7 +117,7 @@ def _suffers(sentence: Sentence, mark: Mark) -> bool:
 def _speaks(sentence: Sentence, mark: Mark) -> bool:
     after = any(m.kind in ("say", "claims", "deny") and 0 <= m.first - mark.last <= 2 for m in sentence.marks)
     after = after or (mark.first == 0 and sentence.after(mark.last) == ":")
-    before = any(m.kind == "say" and 0 <= mark.first - m.last <= 1 and m.code for m in sentence.marks)
+    before = any(0 <= mark.first - m.last <= 1 and m.code for m in sentence.of("say"))
     return after or (before and not _acted_on(sentence, mark))
 
 
@@ -151,10 +152,10 @@ def _values(sentence: Sentence, mark: Mark, code: str) -> tuple[Value, Value]:
 
 
 def _is_adjective(sentence: Sentence, at: int) -> bool:
-    return any(m.kind == "state" and m.first <= at < m.last for m in sentence.marks)
+    return any(m.first <= at < m.last for m in sentence.of("state"))
 
 
 def unnamed_target(methods: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Return the type `other` for an act against a person of whom the report says nothing we code, with low confidence."""
+    """Return the type `other`, with low confidence, for an act against a person whom no code describes."""
     act = next((value for value in methods if value.code in _AGAINST_PERSONS), None)
     return (Value("other", act.quote, act.field, act.offset, 0.3),) if act else ()

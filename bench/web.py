@@ -1,0 +1,133 @@
+"""The queue page over a log of a million events: server time a request, and what `monitor queue` costs.
+
+    python3 dev.py bench web [--events 1000000]
+
+Exits 1 where the queue page takes 200 ms or more of CPU, or opening the log and listing the queue 0.3 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from monitor.classify.modelstore import cold_model
+from monitor.feeds.config import Config
+from monitor.feeds.settings import Settings
+from monitor.log.codec import iso
+from monitor.log.events import EntryFlagged, EntryLabelled, EntryScored, EntrySeen, FeedAdded, NewEvent, StoryOpened
+from monitor.log.payloads import entry_payload, payload_sha
+from monitor.log.sqlite import open_log
+from monitor.surfaces.web.reviewers import Reviewers
+from monitor.surfaces.web.server import create_app
+from monitor.triage.queue import list_queue
+from monitor.views.fold import open_views
+from monitor.worker.workspace import Workspace
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+HOST = "127.0.0.1:8765"
+PAGE_LIMIT_S, OPEN_LIMIT_S = 0.2, 0.3
+BATCH = 2_000
+FLAG_EVERY = 300  # about as often as a cold model flags on a real stream
+WAITING = 200  # flagged stories left without a label
+
+
+def build(folder: Path, n_events: int) -> None:
+    """Fill a log: entries seen and scored, one in FLAG_EVERY flagged, all but the last WAITING flags labelled."""
+    log = open_log(folder / "log.db", create=True)
+    at = iso(NOW)
+    log.append([NewEvent("feed-added:w:0", FeedAdded(feed_id="w", url="https://x.test/", name="W"))], recorded_at=at)
+    n_flags = n_events // FLAG_EVERY
+    number = 0
+    while log.head()[0] < n_events:
+        events, payloads, scores = [], {}, []
+        for _ in range(BATCH):
+            number += 1
+            entry_id = f"{number * 2654435761 % 2**64:016x}"
+            payload = entry_payload(f"Alleged plot reported, number {number}", "Officials allege; the state denies it.")
+            sha = payload_sha(payload)
+            payloads[sha] = payload
+            seen = EntrySeen(entry_id=entry_id, feed_id="w", guid=entry_id, link="https://x.test/a", text_sha=sha)
+            events.append(NewEvent(f"entry-seen:{entry_id}", seen))
+            scores.append((entry_id, 0, 0.8))
+            if number % FLAG_EVERY == 0:
+                events += decided(entry_id, labelled=number // FLAG_EVERY < n_flags - WAITING)
+        data = EntryScored(model_id="m", threshold=0.5, scores=scores, feed_id="w")
+        events.append(NewEvent(f"entry-scored:{number}", data))
+        log.append(events, recorded_at=at, payloads=payloads)
+    log.close()
+
+
+def decided(entry_id: str, *, labelled: bool) -> list[NewEvent]:
+    """Return the events of a flagged entry."""
+    flag = EntryFlagged(
+        entry_id=entry_id, revision=0, model_id="m", score=0.8, threshold=0.5, terms_for=[("w:plot", 1.0, "plot")]
+    )
+    events = [
+        NewEvent(f"entry-flagged:{entry_id}", flag),
+        NewEvent(f"story-entry:{entry_id}", StoryOpened(story_id="s" + entry_id, entry_id=entry_id)),
+    ]
+    if labelled:
+        label = EntryLabelled(entry_id=entry_id, label="not-plot", by="ana", story_id="s" + entry_id)
+        events.append(NewEvent(f"entry-labelled:{entry_id}", label))
+    return events
+
+
+def workspace_of(folder: Path) -> Workspace:
+    """Open the folder as a request does."""
+    log = open_log(folder / "log.db")
+    return Workspace(
+        config=Config(feeds=[], settings=Settings()), data_dir=folder, log=log,
+        views=open_views(folder / "views.db", log), clock=lambda: NOW, load_model=lambda _: cold_model(),
+    )  # fmt: skip
+
+
+def main() -> int:
+    """Build, measure, judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    events = parser.parse_args().events
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build(folder, events)
+        started = time.process_time()
+        workspace_of(folder).close()
+        print(f"first fold of {events} events: {time.process_time() - started:.1f} s CPU")
+        opened = measured(lambda: open_and_list(folder))
+        reviewers = Reviewers(folder)
+        reviewers.add("ana", iso(NOW))
+        app = create_app(lambda: workspace_of(folder), reviewers, frozenset({HOST}), NOW.timestamp)
+        client = TestClient(app, base_url=f"http://{HOST}")
+        client.cookies.set("monitor_session", reviewers.sign_in("ana", NOW.timestamp()))
+        assert client.get("/").status_code == 200
+        page = measured(lambda: client.get("/"))
+    print(f"open the log and list the queue: {opened:.3f} s CPU (limit {OPEN_LIMIT_S})")
+    print(f"queue page: {page * 1000:.0f} ms CPU (limit {PAGE_LIMIT_S * 1000:.0f})")
+    return int(page >= PAGE_LIMIT_S or opened >= OPEN_LIMIT_S)
+
+
+def open_and_list(folder: Path) -> None:
+    """Do what `monitor queue` does after its imports."""
+    workspace = workspace_of(folder)
+    list_queue(workspace.log, workspace.views, NOW, limit=10)
+    workspace.close()
+
+
+def measured(work: object, runs: int = 15) -> float:
+    """Return the median CPU seconds of a call."""
+    times = []
+    for _ in range(runs):
+        started = time.process_time()
+        work()  # type: ignore[operator]
+        times.append(time.process_time() - started)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -39,8 +39,15 @@ class Entry(NamedTuple):
     meanings: tuple[Meaning, ...]
 
 
-class Index(dict[str, list[Entry]]):
-    """Entries by a lower-case word, longest first; it remembers what it looked up, within a bound."""
+class Found(NamedTuple):
+    """What begins with a word: entries of one word, and longer ones by their second word, longest first."""
+
+    single: list[Entry]
+    longer: dict[str, list[Entry]]
+
+
+class Index(dict[str, Found | None]):
+    """What begins with a lower-case word, or None; it remembers what it looked up, within a bound."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,14 +70,19 @@ class Index(dict[str, list[Entry]]):
                 return
         entries.append(Entry(words[1:], case, (meaning,)))
 
-    def __missing__(self, word: str) -> list[Entry]:
-        found = list(self.phrases.get(word, ()))
+    def __missing__(self, word: str) -> Found | None:
+        entries = list(self.phrases.get(word, ()))
         for cut in range(len(word), 2, -1):
-            found += self.stems.get(word[:cut], ())
-        found.sort(key=lambda entry: -len(entry.rest))
+            entries += self.stems.get(word[:cut], ())
+        entries.sort(key=lambda entry: -len(entry.rest))
+        longer: dict[str, list[Entry]] = {}
+        for entry in entries:
+            if entry.rest:
+                longer.setdefault(entry.rest[0], []).append(entry)
         if len(self) > _MAX_REMEMBERED:
             self.clear()
-        self[word] = found
+        single = [entry for entry in entries if not entry.rest]
+        self[word] = found = Found(single, longer) if entries else None
         return found
 
 

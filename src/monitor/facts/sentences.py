@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from monitor.facts.lexicon import NAME_KINDS, WORD, Index
+from monitor.facts.lexicon import NAME_KINDS, WORD, Entry, Index
 
 FIELDS = ("title", "summary", "text")
 MAX_CHARS = 60_000  # a longer article is read to here: the card is about what a report leads with
@@ -172,25 +172,35 @@ def _cut_words(sentence: Sentence) -> None:
 
 def mark_phrases(sentence: Sentence, index: Index) -> None:
     """Mark every phrase of the index in a sentence; a name hides the shorter names in it."""
-    lowers, words, marks = sentence.lowers, sentence.words, sentence.marks
+    lowers = sentence.lowers
+    last = len(lowers) - 1
     skip = 0
-    for at, entries in enumerate(map(index.__getitem__, lowers)):
-        if not entries or at < skip:
+    for at, found in enumerate(map(index.__getitem__, lowers)):
+        if found is None or at < skip:
             continue
-        named = 0
-        for rest, case, meanings in entries:
-            length = 1 + len(rest)
-            is_name = meanings[0].kind in NAME_KINDS
-            if is_name and length < named:
-                continue
-            if rest and (lowers[at + 1 : at + 2] != [rest[0]] or tuple(lowers[at + 1 : at + length]) != rest):
-                continue
-            if case and not _written_right(words, at, length, case):
-                continue
-            marks += [_new(Mark, (kind, code, extra, at, at + length)) for kind, code, extra in meanings]
-            if is_name:
-                named = length
-                skip = at + length
+        single, longer = found
+        entries = longer.get(lowers[at + 1]) if longer and at < last else None
+        skip = _mark_at(sentence, at, entries + single if entries else single)
+
+
+def _mark_at(sentence: Sentence, at: int, entries: list[Entry]) -> int:
+    """Mark the phrases that begin at a token; return the token where the next may begin."""
+    lowers, marks = sentence.lowers, sentence.marks
+    named = 0
+    for rest, case, meanings in entries:
+        length = 1 + len(rest)
+        is_name = meanings[0].kind in NAME_KINDS
+        if is_name and length < named:
+            continue
+        if length > 2 and tuple(lowers[at + 1 : at + length]) != rest:
+            continue
+        if case and not _written_right(sentence.words, at, length, case):
+            continue
+        end = at + length
+        marks += [_new(Mark, (kind, code, extra, at, end)) for kind, code, extra in meanings]
+        if is_name:
+            named = length
+    return at + max(named, 1)
 
 
 def _written_right(words: list[str], at: int, length: int, case: str) -> bool:

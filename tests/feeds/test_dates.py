@@ -58,6 +58,7 @@ def test_a_date_is_read_as_meant(raw, moment, quality):
     "raw",
     [
         "01/10/2024",  # two orders are possible
+        "2 listopada 2024",  # October in Croatian, November in Polish
         "1402/10/12 12:00",  # another calendar
         "99999-01-01",
         "0000-00-00T00:00:00Z",

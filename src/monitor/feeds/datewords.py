@@ -1,7 +1,7 @@
 """Month names and zone names as feeds write them, in the languages of the outlets we read.
 
 Data only. Names are casefolded, without a final dot; a name that means different months in two languages is left out
-(`mar`, Spanish for March and Turkish for nothing, may stay; Croatian `listopad` is October, Polish November: out).
+(`listopad` is October in Croatian and November in Polish, `srp` July or August).
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ _MONTH_NAMES = (
     (
         "february feb februar februari fév févr février fevr fevrier febrero fevereiro fev febbraio febbr helmikuu"
         " helmikuuta lutego luty lut únor února február februarie şubat şub fevral"
-        " φεβρουαρίου φεβρουάριος φεβ февраля февраль фев лютого лютий лют فبراير شباط פברואר בפברואר فوریه فبروری"
+        " febr φεβρουαρίου φεβρουάριος φεβ февраля февраль фев февр лютого лютий лют فبراير"
+        " شباط פברואר בפברואר فوریه فبروری"
     ),
     (
         "march mar märz mrz mär mars marzo março marco maart mrt maaliskuu maaliskuuta"
         " marca marzec březen března március"
         " martie mart maret"
-        " μαρτίου μάρτιος μαρ марта март мар березня березень бер مارس آذار מרץ במרץ مارچ"
+        " marts márc μαρτίου μάρτιος μαρ марта март мар березня березень бер مارس آذار מרץ במרץ مارچ"
     ),
     (
         "april apr avril avr abril abr aprile huhtikuu huhtikuuta kwietnia kwiecień kwi"
@@ -42,15 +43,15 @@ _MONTH_NAMES = (
     ),
     (
         "july jul juli juillet juil julio julho luglio lug heinäkuu heinäkuuta lipca"
-        " lipiec lip červenec července július"
+        " lipiec červenec července július"
         " iulie iul temmuz tem iyul"
         " ιουλίου ιούλιος ιουλ июля июль июл липня липень лип يوليو تموز יולי ביולי ژوئیه جولای"
     ),
     (
-        "august aug août aout agosto ago elokuu elokuuta sierpnia sierpień sie srpen"
+        "august augusti aug août aout agosto ago elokuu elokuuta sierpnia sierpień sie srpen"
         " srpna augusztus augustus ağustos ağu"
         " avqust agustus"
-        " αυγούστου αύγουστος αυγ августа август авг серпня серпень сер أغسطس اغسطس آب אוגוסט באוגוסט اوت آگست"
+        " αυγούστου αύγουστος αυγ августа август авг серпня серпень сер серп أغسطس اغسطس آب אוגוסט באוגוסט اوت آگست"
     ),
     (
         "september sep sept septembre septiembre setiembre setembro set settembre sett syyskuu syyskuuta września"
@@ -61,17 +62,18 @@ _MONTH_NAMES = (
     (
         "october oct okt oktober octobre octubre outubro out ottobre ott lokakuu lokakuuta października październik paź"
         " říjen října október octombrie ekim eki oktyabr"
-        " οκτωβρίου οκτώβριος οκτ октября октябрь окт жовтня жовтень жов أكتوبر اكتوبر אוקטובר באוקטובר اکتبر اکتوبر"
+        " οκτωβρίου οκτώβριος οκτ октября октябрь окт жовтня жовтень жов жовт أكتوبر اكتوبر"
+        " אוקטובר באוקטובר اکتبر اکتوبر"
     ),
     (
-        "november nov novembre noviembre novembro marraskuu marraskuuta listopada lis"
+        "november nov novembre noviembre novembro marraskuu marraskuuta"
         " november noiembrie kasım kas noyabr"
-        " νοεμβρίου νοέμβριος νοε ноября ноябрь ноя листопада نوفمبر נובמבר בנובמבר نوامبر نومبر"
+        " νοεμβρίου νοέμβριος νοε ноября ноябрь ноя нояб листопада نوفمبر נובמבר בנובמבר نوامبر نومبر"
     ),
     (
         "december dec dez dezember décembre déc decembre diciembre dic dezembro dicembre joulukuu joulukuuta grudnia"
         " grudzień gru prosinec prosince des desember decembrie aralık ara dekabr desember"
-        " δεκεμβρίου δεκέμβριος δεκ декабря декабрь дек грудня грудень гру ديسمبر דצמבר בדצמבר دسامبر دسمبر"
+        " δεκεμβρίου δεκέμβριος δεκ декабря декабрь дек грудня грудень гру груд ديسمبر דצמבר בדצמבר دسامبر دسمبر"
     ),
 )
 MONTHS: dict[str, int] = {

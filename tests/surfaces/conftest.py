@@ -47,7 +47,9 @@ class House:
         workspace.log.append([NewEvent(key, data)], recorded_at=iso(self.now), payloads=payloads)
         workspace.close()
 
-    def entry(self, entry_id: str, title: str, summary: str = "", link: str = "", score: float = 0.9) -> None:
+    def entry(
+        self, entry_id: str, title: str, summary: str = "", link: str = "", score: float = 0.9, band: str = "flag"
+    ) -> None:
         """Add a flagged entry in a story of its own."""
         payload = entry_payload(title, summary)
         sha = payload_sha(payload)
@@ -63,7 +65,7 @@ class House:
             f"entry-scored:{entry_id}", EntryScored(model_id="m1", threshold=0.5, scores=scores, feed_id="wire")
         )
         flag = EntryFlagged(
-            entry_id=entry_id, revision=0, model_id="m1", score=score, threshold=0.5, nearest=title[:60],
+            entry_id=entry_id, revision=0, model_id="m1", score=score, threshold=0.5, nearest=title[:60], band=band,
             terms_for=[("w:x", 1.0, title[:40])],
         )  # fmt: skip
         self.append(f"entry-flagged:{entry_id}", flag)

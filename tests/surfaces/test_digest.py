@@ -72,6 +72,26 @@ def test_a_channel_that_fails_is_an_event_and_is_tried_again(house: House) -> No
     assert states == ["queued", "failed", "sent"]
 
 
+def test_an_alert_goes_out_with_the_tick_that_flagged_it_and_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: a story above the second threshold does not wait for the digest, and is not sent twice."""
+    from monitor.surfaces.cli.tick import alert
+    from monitor.worker.tick import TickReport
+
+    house.entry("aaaa1111", "Alleged plot foiled", band="alert")
+    sent: list[str] = []
+    monkeypatch.setattr(send, "notify", lambda target, subject, text: sent.append(subject))
+    workspace = workspace_with(house, notify=["json://127.0.0.1:1/"])
+    workspace.config = msgspec.structs.replace(
+        workspace.config, settings=msgspec.structs.replace(workspace.config.settings, alert_score=0.8)
+    )
+    assert alert(workspace, TickReport(n_flagged=1)) == []
+    assert alert(workspace, TickReport(n_flagged=1)) == []
+    workspace.close()
+    assert sent == ["monitor alert: Alleged plot foiled"]
+
+
 def test_mail_goes_to_a_server_and_says_what_is_to_read(house: House) -> None:
     """Promise: mail has a text and an HTML part, and a subject a feed cannot forge headers with."""
     import asyncio

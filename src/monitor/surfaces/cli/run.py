@@ -13,7 +13,7 @@ from monitor.feeds.settings import Settings
 from monitor.log.codec import iso
 from monitor.log.events import JobMissed, NewEvent
 from monitor.surfaces import safe
-from monitor.surfaces.cli.tick import summary
+from monitor.surfaces.cli.tick import alert, summary
 from monitor.worker.lock import worker_lock
 from monitor.worker.service import Job, Service
 from monitor.worker.tick import run_tick
@@ -109,6 +109,7 @@ class Jobs:
 def _tick(workspace: Workspace) -> None:
     with worker_lock(workspace.data_dir / app.LOCK_NAME):
         report = run_tick(workspace)
+        report.problems += alert(workspace, report)
     if report.n_due:
         _say(summary(report))
     for problem in report.problems:

@@ -12,6 +12,7 @@ from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, working, write_json
 from monitor.worker.lock import worker_lock
 from monitor.worker.tick import Progress, TickReport, run_tick
+from monitor.worker.workspace import Workspace
 
 
 @click.command()
@@ -32,6 +33,7 @@ def tick(ctx: click.Context, only: tuple[str, ...], force: bool, quiet: bool, as
     """
     with working(ctx) as workspace, worker_lock(workspace.data_dir / app.LOCK_NAME):
         report = run_tick(workspace, only=only, force=force, progress=_silent if quiet or as_json else show_progress)
+        report.problems += alert(workspace, report)
     if as_json:
         write_json(report)
     elif not quiet:
@@ -40,6 +42,15 @@ def tick(ctx: click.Context, only: tuple[str, ...], force: bool, quiet: bool, as
         click.echo(f"warning: {safe.line(problem, 300)}", err=True)
     if report.n_due and report.n_failed == report.n_due:
         raise NoFeedWorkedError(f"all {report.n_due} feeds that were due failed; is the network up?")
+
+
+def alert(workspace: Workspace, report: TickReport) -> list[str]:
+    """Send what reached the second threshold at once; return one line for each channel that failed."""
+    if not (report.n_flagged and workspace.config.settings.alert_score):
+        return []
+    from monitor.surfaces.digest.send import send_alerts
+
+    return [f"alert: {line}" for line in send_alerts(workspace) if ": failed" in line]
 
 
 def summary(report: TickReport) -> str:

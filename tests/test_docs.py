@@ -122,7 +122,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_every_command_has_help_with_an_example() -> None:
     """`--help` says what a command does and shows how it is typed, below its usage line."""
-    found = list(commands(cli, click.Context(cli, info_name="monitor")))
+    found = list(commands(cli, click.Context(cli, info_name="monitor", **cli.context_settings)))
     groups = {path for path, _ in found if any(other.startswith(path + " ") for other, _ in found)}
     assert [path for path, text in found if path not in groups and path not in text.split("\n", 1)[1]] == []
 

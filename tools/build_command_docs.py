@@ -38,7 +38,8 @@ def sections(group: click.Group, context: click.Context, names: list[str]) -> It
 
 def page() -> str:
     """Return the whole page."""
-    context = click.Context(cli, info_name="monitor", max_content_width=WIDTH, terminal_width=WIDTH)
+    settings = {**cli.context_settings, "max_content_width": WIDTH, "terminal_width": WIDTH}
+    context = click.Context(cli, info_name="monitor", **settings)
     return HEAD + "\n".join(sections(cli, context, list(COMMANDS)))
 
 

@@ -94,3 +94,41 @@ def test_the_stage_tells_plans_from_deeds(title: str, stage: str) -> None:
 def test_reading_never_raises(texts: tuple[str, str, str]) -> None:
     """Empty, binary, huge and repeated text give a card."""
     assert isinstance(read_card(*texts, "not a date", "xx"), Card)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "state", "country"),
+    [
+        (
+            "es",
+            "La policía de Perú detiene a dos agentes iraníes por un complot para asesinar a un empresario en Lima",
+            "IR",
+            "PE",
+        ),
+        ("de", "Bundesanwaltschaft: Russischer Geheimdienst plante Mord an Exilanten in Berlin", "RU", "DE"),
+        ("fr", "Deux agents iraniens arrêtés pour un projet d'assassinat d'un opposant à Paris", "IR", "FR"),
+        ("ru", "Российских агентов подозревают в отравлении оппозиционера в Вильнюсе", "RU", "LT"),
+    ],
+)
+def test_other_languages_give_state_and_country(lang: str, title: str, state: str, country: str) -> None:
+    """Spanish, German and French by their own phrases; Russian and others by the shared concepts."""
+    card = read_card(title, lang=lang)
+    assert card.codes("linked_states") == [state]
+    assert card.codes("countries") == [country]
+
+
+@pytest.mark.parametrize(
+    ("summary", "who"),
+    [
+        ("Moscow called the accusation absurd.", ["RU"]),
+        ("The Kremlin, which denies any role, expelled a diplomat.", ["RU"]),
+        ("Moscow declined to comment.", []),
+        ("A judge denied bail to the two men.", []),
+        ("Both men pleaded not guilty.", ["accused"]),
+        ("Estonia's foreign ministry said it had no knowledge of such a plot.", ["EE"]),
+    ],
+)
+def test_a_denial_is_told_from_silence_and_from_other_refusals(summary: str, who: list[str]) -> None:
+    """Who denies: the accused state, the accused, or the country where it is said to have happened."""
+    card = read_card("Russian agents charged over plot to kill exile in Tallinn", summary)
+    assert card.codes("denied_by") == who

@@ -24,7 +24,8 @@ from monitor.log.sqlite import open_log
 from monitor.log.verify import verify_log
 
 ROOT = Path(__file__).resolve().parent.parent
-WINDOW, N_FEEDS = 40, 6
+# A feed lists its last 400 entries, so that a row of killed ticks cannot push an entry out unseen.
+WINDOW, N_FEEDS = 400, 6
 PLOT = "Court charges two men over alleged plot to kill exiled dissident on orders of foreign intelligence service"
 DULL = "Council approves budget for the repair of the old bridge and the market hall"
 
@@ -173,6 +174,7 @@ def kill_tick(place: Installation, rounds: int) -> dict[str, int]:
             acked.add(_head(place))
         if total["killed"] % 50 == 49:
             total.update(place.judge())
+            longest = place.typical_s("tick", "--force") * 1.1  # the machine may have become slower
     place.run("tick", "--force")
     total.update(place.judge(full=True))
     total["lost"] += sum(position > _head(place) for position in acked)

@@ -1,7 +1,7 @@
 """The event store in SQLite: one file, append-only, hash-chained, durable at every commit.
 
-Owns the hot append, reading and payload rows. The rules of a connection are in database.py, the tables in schema.py,
-full verification in verify.py. Every thread gets a connection of its own.
+Owns the hot append, reading and payload rows. Statements and rows are in rows.py, the rules of a connection in
+database.py, the tables in schema.py, full verification in verify.py. Every thread gets a connection of its own.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import msgspec
 
 from monitor.errors import LogBrokenError
 from monitor.log.anchors import Anchor, anchors_path, last_anchor, read_marker, write_anchor
-from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_bad_row, split_head
+from monitor.log.chain import ZERO, Row, chain_rows, check_new, first_bad_row, split_head
 from monitor.log.codec import decode_data, encode_all
 from monitor.log.database import (
     check_free_space,
@@ -31,31 +31,19 @@ from monitor.log.database import (
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import ERASED, check_payloads, pack, unpack
+from monitor.log.rows import (
+    INSERT_EVENT,
+    INSERT_PAYLOAD,
+    SELECT_KEYS,
+    SELECT_LAST,
+    SELECT_RANGE,
+    SELECT_TYPES,
+    SELECT_WITH_PREV,
+    Appended,
+    event_of,
+)
 from monitor.log.schema import SCHEMA_VERSION, migrate, schema_version
 
-INSERT_EVENT = "INSERT INTO events (position, head, key, data, hash) VALUES (?, ?, ?, ?, ?)"
-INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?) ON CONFLICT (sha) DO NOTHING"
-_SELECT_RANGE = """
-SELECT position, head, key, data, hash FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?
-"""
-# In a head, the time takes 27 characters and a space; the type ends at the next space.
-_SELECT_LAST = """
-SELECT position, head, key, data, hash FROM events
-WHERE ? = 0 OR substr(head, 29, instr(substr(head, 29), ' ') - 1) IN (SELECT value FROM json_each(?))
-ORDER BY position DESC LIMIT ?
-"""
-_SELECT_WITH_PREV = """
-SELECT e.position, e.head, e.key, e.data, e.hash, p.hash
-FROM events e LEFT JOIN events p ON p.position = e.position - 1
-"""
-_SELECT_TYPES = """
-SELECT e.position, e.head, e.key, e.data, e.hash, p.hash
-FROM events e LEFT JOIN events p ON p.position = e.position - 1
-WHERE e.position > ? AND e.position <= ?
-  AND substr(e.head, 29, instr(substr(e.head, 29), ' ') - 1) IN (SELECT value FROM json_each(?))
-ORDER BY e.position LIMIT ?
-"""
-_SELECT_KEYS = "SELECT key, position, head, data FROM events WHERE key IN (SELECT value FROM json_each(?))"
 _READ_ROWS = 1_000
 # Checked before the first append of a process: the last events, and a window that moves with the head, so that
 # ticks together walk the whole log. About 4 ms for both.
@@ -141,7 +129,7 @@ class SqliteLog:
 
     def _stored(self, keys: Sequence[str]) -> dict[str, Stored]:
         wanted = msgspec.json.encode(keys).decode()
-        found = self.connection.execute(_SELECT_KEYS, (wanted,)).fetchall()
+        found = self.connection.execute(SELECT_KEYS, (wanted,)).fetchall()
         return {key: (position, *split_head(head)[1:3], raw) for key, position, head, raw in found}
 
     def check_writable(self) -> None:
@@ -189,13 +177,13 @@ class SqliteLog:
         with one_line_errors(self.path), sound_values(self.path):
             if types is not None:
                 wanted = msgspec.json.encode(types).decode()
-                for rows in self._pages(_SELECT_TYPES, after, upto, wanted):
-                    yield from map(_event, rows)
+                for rows in self._pages(SELECT_TYPES, after, upto, wanted):
+                    yield from map(event_of, rows)
                 return
             prev = self._hash_at(after)
             before, last_head = prev.hex() if prev else "", ""
             at, type_, version, actor = "", "", 0, ""
-            for rows in self._pages(_SELECT_RANGE, after, upto):
+            for rows in self._pages(SELECT_RANGE, after, upto):
                 for position, head, key, raw, hash_ in rows:
                     if head != last_head:  # the events of one commit share a head or two
                         at, type_, version, actor = split_head(head)
@@ -217,16 +205,16 @@ class SqliteLog:
 
     def get(self, position: int) -> Event | None:
         """Return the event at `position`."""
-        return self._one(_SELECT_WITH_PREV + "WHERE e.position = ?", position)
+        return self._one(SELECT_WITH_PREV + "WHERE e.position = ?", position)
 
     def by_key(self, key: str) -> Event | None:
         """Return the event with this key."""
-        return self._one(_SELECT_WITH_PREV + "WHERE e.key = ?", key)
+        return self._one(SELECT_WITH_PREV + "WHERE e.key = ?", key)
 
     def _one(self, query: str, value: int | str) -> Event | None:
         with one_line_errors(self.path), sound_values(self.path):
             row = self.connection.execute(query, (value,)).fetchone()
-            return _event(row) if row else None
+            return event_of(row) if row else None
 
     def head(self) -> tuple[int, str]:
         """Return the last position and its hash."""
@@ -237,14 +225,14 @@ class SqliteLog:
     def rows(self, *, after: int = 0, upto: int | None = None) -> Iterator[Row]:
         """Yield the stored rows with after < position <= upto, undecoded: for exports and `log tail`."""
         with one_line_errors(self.path):
-            for page in self._pages(_SELECT_RANGE, after, upto):
+            for page in self._pages(SELECT_RANGE, after, upto):
                 yield from page
 
     def tail(self, n: int, types: Sequence[str] = ()) -> list[Row]:
         """Return the last `n` rows, of these types where any are named, oldest first."""
         wanted = msgspec.json.encode(types).decode()
         with one_line_errors(self.path):
-            rows: list[Row] = self.connection.execute(_SELECT_LAST, (len(types), wanted, n)).fetchall()
+            rows: list[Row] = self.connection.execute(SELECT_LAST, (len(types), wanted, n)).fetchall()
         return rows[::-1]
 
     def payload_rows(self) -> Iterator[tuple[bytes, int, bytes]]:
@@ -266,7 +254,7 @@ class SqliteLog:
     def last_checkpoint(self, *, from_position: int = 0) -> Event | None:
         """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
         by_key = "WHERE e.key >= 'checkpoint:' AND e.key < 'checkpoint;' AND e.position >= ?"
-        return self._one(f"{_SELECT_WITH_PREV} {by_key} ORDER BY +e.position DESC LIMIT 1", from_position)
+        return self._one(f"{SELECT_WITH_PREV} {by_key} ORDER BY +e.position DESC LIMIT 1", from_position)
 
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
@@ -353,55 +341,9 @@ def _head(connection: sqlite3.Connection) -> tuple[int, bytes]:
 
 
 def _rows(connection: sqlite3.Connection, after: int, upto: int = 2**62) -> Iterator[Row]:
-    yield from connection.execute(_SELECT_RANGE, (after, upto, -1))
+    yield from connection.execute(SELECT_RANGE, (after, upto, -1))
 
 
 def _moving_window(head: int) -> int:
     """Return the start of the window of old events to check at this head."""
     return head * 7919 % max(1, head - _CHECK_ROWS) if head > _CHECK_ROWS else 0
-
-
-def _event(row: Any) -> Event:
-    position, head, key, raw, hash_, prev = row
-    before = prev.hex() if prev else ZERO_HEX if position == 1 else ""
-    at, type_, version, actor = split_head(head)
-    return Event(position, type_, version, at, actor, key, decode_data(type_, version, raw), raw, before, hash_.hex())
-
-
-class Appended(Sequence[Event]):
-    """The events one append added, built when looked at: most writers only need to know that there were any."""
-
-    def __init__(self, events: Sequence[NewEvent], rows: Sequence[Row], prev: bytes) -> None:
-        self._events, self._rows, self._prev = events, rows, prev
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, index: int) -> Event: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Event]: ...
-    def __getitem__(self, index: int | slice) -> Event | list[Event]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(len(self))[index]]
-        index = range(len(self))[index]
-        prev = self._rows[index - 1][4] if index else self._prev
-        return _appended(self._events[index], self._rows[index], prev.hex(), self._rows[index][4].hex())
-
-    def __iter__(self) -> Iterator[Event]:
-        before = self._prev.hex()
-        for event, row in zip(self._events, self._rows, strict=True):
-            after = row[4].hex()
-            yield _appended(event, row, before, after)
-            before = after
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(self) == list(other)
-
-    def __hash__(self) -> int:
-        return hash(tuple(row[4] for row in self._rows))
-
-
-def _appended(event: NewEvent, row: Row, prev: str, hash_: str) -> Event:
-    data = event.data
-    return Event(row[0], data.type, data.version, row[1][:27], event.actor, row[2], data, row[3], prev, hash_)

@@ -21,8 +21,9 @@ from monitor.log.chain import ZERO, Row, first_bad_row, head_line, split_head
 from monitor.log.database import connect, one_line_errors
 from monitor.log.events import CheckpointSigned
 from monitor.log.payloads import WITHHELD, pack, payload_sha, unpack
+from monitor.log.rows import INSERT_EVENT, INSERT_PAYLOAD
 from monitor.log.schema import migrate
-from monitor.log.sqlite import INSERT_EVENT, INSERT_PAYLOAD, SqliteLog, open_log
+from monitor.log.sqlite import SqliteLog, open_log
 
 FORMAT = "monitor-log-1"
 _BATCH = 2_000

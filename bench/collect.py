@@ -1,6 +1,7 @@
 """Collection against the readers people use, on one loopback farm: CPU ratios within interleaved rounds.
 
-    python3 dev.py bench collect [--rounds N] [--only first,unchanged,same,https,latency,stall,many,idle] [--no-apt]
+    python3 dev.py bench collect [--rounds N] [--only first,unchanged,same,https,latency,stall,many,idle]
+                                [--peers reader,newsboat,sfeed,rss2email] [--no-apt]
 
 Every subject runs as its users run it, one whole process per tick, in rounds; a ratio is the median over the rounds of
 two CPU times of the same round, because the machine's speed moves more between rounds than within one. Ours includes
@@ -232,12 +233,14 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join(SCENARIOS))
     parser.add_argument("--no-apt", action="store_true", help="install nothing")
-    parser.add_argument("--no-peers", action="store_true", help="ours and the floor alone")
+    parser.add_argument("--peers", help="only these, such as reader,newsboat; '' for ours and the floor alone")
     args = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     generate(WORK / "farm", N_FEEDS, N_ITEMS)
     report = Report()
-    peers, notes = ([], []) if args.no_peers else available(not args.no_apt)
+    peers, notes = ([], []) if args.peers == "" else available(not args.no_apt)
+    if args.peers:
+        peers = [peer for peer in peers if peer.name in args.peers.split(",")]
     for note in notes:
         report.say(f"left out: {note}")
     for name in args.only.split(","):

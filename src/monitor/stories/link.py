@@ -25,14 +25,14 @@ WINDOW_S = 72 * 3600.0
 WINDOW_ENTRIES = 10_000
 TERMS_PER_ENTRY = 32
 SEARCH_TERMS = 6  # the entry's strongest words find the candidates
-INDEX_TERMS = 12  # the entry's strongest words by which its story is found
-SEARCH_BUDGET = 90  # stories that the rarest words may name as candidates
+INDEX_TERMS = 10  # the entry's strongest words by which its story is found
+SEARCH_BUDGET = 60  # stories that the rarest words may name as candidates
 JOIN = 0.20
 MERGE = 0.19
 LENGTH_SLOPE = 0.18  # long texts share more words by chance: the bar to merge rises with ln(words an entry)
 SHORT_ENTRY_TERMS = 8.0
 MERGE_AT = frozenset({2, 3, 5, 8, 12, 20, 40, 80, 160, 320, 640})  # sizes at which a story looks for its twin
-MERGE_TERMS = 15
+MERGE_TERMS = 8
 SILENCE = 2 / 3  # of the window: likeness to a story fades as exp(-silence / that); 48 h in a window of 72 h
 TWIN_GAP = 1 / 3  # the same between two stories, which is weaker evidence
 AGE_S = 7 * 86_400.0  # what a story said a week ago counts 37 %
@@ -90,11 +90,15 @@ class Linker:
         window_entries: int = WINDOW_ENTRIES,
         frequencies: Frequencies | None = None,
         reasons: bool = True,
+        join: float = JOIN,
+        merge: float = MERGE,
     ) -> None:
         self.window_s = window_s
         self.window_entries = window_entries
         self.frequencies = frequencies or Frequencies.background()
         self.reasons = reasons
+        self.join = join
+        self.merge = merge
         self._stories: dict[int, _Story] = {}
         self._by_id: dict[str, int] = {}
         self._index: dict[str, dict[int, float]] = {}  # term -> story -> the story's weight of the term
@@ -143,7 +147,7 @@ class Linker:
             serial, similarity, why = self._where[copy[0]], copy[1], f"copy of {copy[0]}"
         else:
             serial, similarity = self._nearest(vector, at)
-            if similarity < JOIN:
+            if similarity < self.join:
                 serial, similarity, why = self._open(f"s{entry_id}", at), 1.0, "opened"
             else:
                 why = self._shared(serial, vector, title, text)
@@ -338,7 +342,7 @@ class Linker:
             dot = math.fsum([story.weights[term] * other.weights[term] for term in common])
             gap = abs(other.at - story.at) / (TWIN_GAP * self.window_s)
             likeness = dot * self._scales[serial] * self._scales[other_serial] * math.exp(-gap)
-            if likeness > best and likeness >= _bar_to_merge(story, other):
+            if likeness > best and likeness >= _bar_to_merge(story, other, self.merge):
                 best, found = likeness, other_serial
         return found, best
 
@@ -377,7 +381,7 @@ class Linker:
         return "words: " + ", ".join(found.get(term, term) for _, term in common[:3])
 
 
-def _bar_to_merge(one: _Story, other: _Story) -> float:
+def _bar_to_merge(one: _Story, other: _Story, base: float) -> float:
     """Return the cosine two stories need: higher where entries are long texts."""
     terms = min(one.n_terms / max(one.n, 1), other.n_terms / max(other.n, 1))
-    return MERGE + LENGTH_SLOPE * math.log(max(1.0, terms / SHORT_ENTRY_TERMS))
+    return base + LENGTH_SLOPE * math.log(max(1.0, terms / SHORT_ENTRY_TERMS))

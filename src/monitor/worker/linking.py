@@ -5,6 +5,7 @@ Which story an entry belongs to is decided by stories/link.py, who published it 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from monitor.feeds.values import FeedConfig, ParsedEntry
@@ -19,6 +20,10 @@ from monitor.worker.workspace import Workspace
 
 # A story takes up entries for a week; follow-ups later than that are a matter of cases.
 WINDOW = timedelta(days=7)
+# Flagged entries are all about the same matter, so likeness says less than in a stream of everything, and a row that
+# joins two plots is worse than two rows for one. On 2023q1 (1,596 flagged entries; 101 of 19 plots): 0.20 gives 33 rows
+# for the 101, ten of them with other reports in; 0.30 gives 41 and six; none joined two plots at any setting.
+JOIN = MERGE = 0.30
 _RECENT = """SELECT e.entry_id, e.published_at, e.seen_at, e.text_sha, e.lang, s.story_id FROM story_entries s
     JOIN entries e ON e.entry_id = s.entry_id WHERE e.seen_at >= ? ORDER BY e.seen_at, e.position"""
 
@@ -29,20 +34,24 @@ class StoryLinking:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._linker: Linker | None = None
+        self._names: re.Pattern[str] | None = None
         self._cases = CaseLinking(workspace)
         self._sources: dict[str, str] = {}  # entry of this tick -> whose report it is
 
     def link(self, feed: FeedConfig, candidate: Candidate, entry: ParsedEntry, now: datetime) -> list[NewEvent]:
         """Return the story events of one flagged entry: opened or joined, and merges that follow."""
         if self._linker is None:
-            self._linker = Linker.from_entries(self._recent(now), window_s=WINDOW.total_seconds())
+            self._linker = Linker.from_entries(
+                self._recent(now), window_s=WINDOW.total_seconds(), join=JOIN, merge=MERGE
+            )
         words = f"{candidate.summary}\n{candidate.text}".strip()
         at = _moment(entry.published_at, now)
         link = self._linker.link(
             StoryEntry(
-                entry_id=candidate.entry_id, published_at=at, title=candidate.title, text=words, lang=candidate.lang
+                entry_id=candidate.entry_id, published_at=at, title=self._unsigned(candidate.title),
+                text=self._unsigned(words), lang=candidate.lang,
             )
-        )
+        )  # fmt: skip
         publisher = publisher_of(
             feed.publisher or feed.name, entry.source_name, entry.source_url, entry.link, f"{candidate.title}\n{words}"
         )
@@ -78,6 +87,15 @@ class StoryLinking:
         ).fetchone()
         return str(row[1] or row[0]) if row else ""
 
+    def _unsigned(self, words: str) -> str:
+        """Return the words without the names of the feeds we watch: who prints a report is not what it is about."""
+        if self._names is None:
+            feeds = self._workspace.config.feeds
+            names = sorted({name for feed in feeds for name in (feed.name, feed.publisher) if len(name) > 3}, key=len)
+            pattern = "|".join(re.escape(name) for name in reversed(names)) or "(?!)"
+            self._names = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+        return self._names.sub(" ", words)
+
     def _recent(self, now: datetime) -> list[StoryEntry]:
         log, views = self._workspace.log, self._workspace.views
         entries = []
@@ -88,8 +106,11 @@ class StoryLinking:
             at = _moment(datetime.fromisoformat(row[1]) if row[1] else None, datetime.fromisoformat(row[2]))
             words = f"{text.summary}\n{text.text}".strip()
             entries.append(
-                StoryEntry(entry_id=row[0], published_at=at, title=text.title, text=words, lang=row[4], story_id=row[5])
-            )
+                StoryEntry(
+                    entry_id=row[0], published_at=at, title=self._unsigned(text.title), text=self._unsigned(words),
+                    lang=row[4], story_id=row[5],
+                )
+            )  # fmt: skip
         return sorted(entries, key=lambda item: item.published_at)
 
 

@@ -66,13 +66,17 @@ def read(title: str, summary: str = "", text: str = "", lang: str = "") -> Passa
     if text:
         opening = head_of(clean(text))
         body = f"{body}\n{opening}" if body else opening
-    head_words, head_folded = split(head)
-    body_words, body_folded = split(body)
-    language = guess_language(f"{head} {body}", lang, head_folded + body_folded)
-    lexicon = mask.lexicon_for(language)
+    if "\n" in head:
+        head = head.replace("\n", " ")
+    whole = f"{head}\n{body}"
+    words, folded = split(whole)
+    if not mask.CASED.keys().isdisjoint(words):
+        folded = [mask.CASED.get(word, plain) for word, plain in zip(words, folded, strict=True)]
+    lexicon = mask.lexicon_for(guess_language(whole, lang, folded))
+    cut = words.index("\n")
     return (
-        Passage(head_words, mask.mark(_cased(head_words, head_folded), lexicon)),
-        Passage(body_words, mask.mark(_cased(body_words, body_folded), lexicon)),
+        Passage(words[:cut], mask.mark(folded[:cut], lexicon)),
+        Passage(words[cut + 1 :], mask.mark(folded[cut + 1 :], lexicon)),
     )
 
 
@@ -80,13 +84,6 @@ def head_of(text: str) -> str:
     """Return a text's first TEXT_WORDS words, with the rest of their paragraph's spacing as it was."""
     words = text.split(None, TEXT_WORDS)
     return text[: len(text) - len(words[TEXT_WORDS])] if len(words) > TEXT_WORDS else text
-
-
-def _cased(words: list[str], folded: list[str]) -> list[str]:
-    """Put the stand-ins of words that differ in capitals (US, RAW, …) among the folded words."""
-    if mask.CASED.keys().isdisjoint(words):
-        return folded
-    return [mask.CASED.get(word, plain) for word, plain in zip(words, folded, strict=True)]
 
 
 def count(passages: Passages) -> Counts:

@@ -164,9 +164,10 @@ def average_link(texts: list[str]) -> Callable[[float], list[str]]:
 
 
 def _similarities(texts: list[str]):  # type: ignore[no-untyped-def]
+    import numpy
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype="float32").fit_transform(texts)
+    vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=numpy.float32).fit_transform(texts)
     return (vectors @ vectors.T).toarray()
 
 

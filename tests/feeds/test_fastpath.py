@@ -104,6 +104,7 @@ DECLINED = {
     "item in an item": rss("<title>T</title><item><title>I</title></item>"),
     "base64": atom('<content mode="base64">QUJD</content>'),
     "media type": atom('<content type="image/png">AA==</content>'),
+    "markup in a source": rss('<source url="https://s.example/"><title/>S</source>'),
     "markup in a guid": rss("<guid><b>g</b></guid>"),
     "base within": atom('<link xml:base="https://other.example/" href="x"/>'),
     "html": b"<html><body><item><title>T</title></item></body></html>",

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.feeds import charset
+from monitor.feeds.fastpath import DeclinedError, read_fast
+from monitor.feeds.parse import finish
+from monitor.feeds.tolerant import read_tolerantly
 from tests.conftest import ROOT
 
 
@@ -32,3 +36,29 @@ def test_hostile_files_end_in_entries_or_a_clear_error(shared: Path, tmp_path: P
         "lost_control": [],
         "junk_accepted": [],
     }
+
+
+@pytest.mark.shared
+def test_what_the_fast_reader_accepts_of_mutants_feedparser_reads_the_same(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Three thousand mutated feeds: accepted and equal in all that is kept, or declined; no other exception."""
+    monkeypatch.syspath_prepend(str(shared / "hostile"))
+    import hostile_feeds
+
+    mutants = list(hostile_feeds.mutants(3000, seed=5))
+    for module in ("hostile_feeds", "attack_text"):
+        sys.modules.pop(module, None)
+    n_accepted = 0
+    for name, body, _ in mutants:
+        document = charset.to_utf8(body, "")
+        try:
+            fast = finish(read_fast(document), "")
+        except DeclinedError:
+            continue
+        n_accepted += 1
+        slow = finish(read_tolerantly(document), "")
+        assert [(e.title, e.link, e.guid, e.published_at, e.summary, e.text, e.source_name) for e in fast.entries] == [
+            (e.title, e.link, e.guid, e.published_at, e.summary, e.text, e.source_name) for e in slow.entries
+        ], name
+    assert n_accepted > 200

@@ -321,7 +321,9 @@ class _Reader:
             if self.is_escaped:
                 self.pieces.append(f"<{local}>")
         elif field == "source":
-            # a source of Atom: its parts are elements of their own
+            # a source of Atom: its parts are elements of their own; one of RSS has text and no parts
+            if (self.entry is not None and self.entry.source) or "".join(self.pieces).strip():
+                raise DeclinedError("an element within a source of RSS")
             self.field = ""
             self.parser.CharacterDataHandler = None
         elif field == "author":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from monitor.facts.focus import MONTHS
@@ -16,19 +17,23 @@ from monitor.facts.values import Value
 
 NEAR, NEAR_ATTACK = 110, 25  # characters between the date and the act or arrest it belongs to
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_DATE = re.compile(
-    rf"\b(?:(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y1>(?:19|20)\d\d))?"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\.? (?:de |of )?(?P<m2>{_MONTH})\.?(?: (?:de )?(?P<y2>(?:19|20)\d\d))?"
-    rf"|(?P<rel>last |in |since |en |im )?(?P<m3>{_MONTH})"
-    r"(?: (?:of |de )?(?P<y3>(?:19|20)\d\d)| (?P<back>last year|this year))?"
-    r"|(?P<y4>(?:19|20)\d\d)\b|(?P<this>(?:middle of|earlier|later) this year))",
-    re.IGNORECASE,
-)
 _DIGIT = re.compile(r"\d")
 _HINTS = frozenset({*MONTHS, "year"})
 _ACTS = ("method", "done")
 _ARRESTS = ("legal", "foil")
 _NO_DATE = ("suspected", "on-trial", "convicted", "sanctioned", "expelled")
+
+
+@cache
+def _date_pattern() -> re.Pattern[str]:
+    return re.compile(  # compiled on first use: a tick with nothing to read need not pay for it
+        rf"\b(?:(?P<m1>{_MONTH})\.? (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y1>(?:19|20)\d\d))?"
+        rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\.? (?:de |of )?(?P<m2>{_MONTH})\.?(?: (?:de )?(?P<y2>(?:19|20)\d\d))?"
+        rf"|(?P<rel>last |in |since |en |im )?(?P<m3>{_MONTH})"
+        r"(?: (?:of |de )?(?P<y3>(?:19|20)\d\d)| (?P<back>last year|this year))?"
+        r"|(?P<y4>(?:19|20)\d\d)\b|(?P<this>(?:middle of|earlier|later) this year))",
+        re.IGNORECASE,
+    )
 
 
 class Found(NamedTuple):
@@ -71,7 +76,7 @@ def _may_have_date(sentence: Sentence) -> bool:
 def dates_in(text: str, published: date | None) -> list[Found]:
     """Return the dates a text names; a missing year is taken from the publication, looking back."""
     found = []
-    for match in _DATE.finditer(text):
+    for match in _date_pattern().finditer(text):
         got = match.groupdict()
         month_name = got["m1"] or got["m2"] or got["m3"]
         if month_name and not month_name[0].isupper() and (got["m3"] or text.isascii()):

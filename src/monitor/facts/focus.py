@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
 from monitor.facts.sentences import Sentence
 
@@ -15,12 +16,6 @@ LEAD_PARAGRAPHS = 3
 WEIGHTS = {"title": 2.0, "summary": 1.7}
 LEAD_WEIGHT, LATER_WEIGHT, OLD_WEIGHT = 1.2, 0.6, 0.1
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
-_LOOKS_BACK = re.compile(
-    r"^\W*(?:(?:last|in|en|im|letzten|le|au) )?(?:(?:the )?(?:spring|summer|autumn|winter|fall) of |\w+ )?"
-    r"(?:last (?:january|february|march|april|may|june|july|august|september|october|november|december|year|month|"
-    r"spring|summer|autumn|winter)|in \w+ (?:1[89]|20)\d\d|in (?:1[89]|20)\d\d|(?:1[89]|20)\d\d)",
-    re.IGNORECASE,
-)
 _DATED = re.compile(r"\A\W*([A-Z][a-z]+) (\d{1,2}),? (\d{4})")
 MONTHS = {
     name: number
@@ -36,6 +31,16 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+
+
+@cache
+def _looks_back() -> re.Pattern[str]:
+    return re.compile(  # compiled on first use: a tick with nothing to read need not pay for it
+        r"^\W*(?:(?:last|in|en|im|letzten|le|au) )?(?:(?:the )?(?:spring|summer|autumn|winter|fall) of |\w+ )?"
+        r"(?:last (?:january|february|march|april|may|june|july|august|september|october|november|december|year|month|"
+        r"spring|summer|autumn|winter)|in \w+ (?:1[89]|20)\d\d|in (?:1[89]|20)\d\d|(?:1[89]|20)\d\d)",
+        re.IGNORECASE,
+    )
 
 
 def read_published(published_at: object, text: str) -> date | None:
@@ -94,7 +99,7 @@ def _tells_older(sentence: Sentence, lead_years: set[int], published: date | Non
     years = years_in(sentence)
     limit = published.year if published else max(lead_years | {0}) or 9999
     older = {year for year in years if year < limit and year not in lead_years}
-    if older and _LOOKS_BACK.match(sentence.text) and sentence.has("method"):
+    if older and _looks_back().match(sentence.text) and sentence.has("method"):
         return True
     if lead:
         return False
@@ -102,4 +107,4 @@ def _tells_older(sentence: Sentence, lead_years: set[int], published: date | Non
         return True
     if sentence.has("old") and not (years & lead_years):
         return True
-    return bool(_LOOKS_BACK.match(sentence.text)) and sentence.has("method") and not years & lead_years
+    return bool(_looks_back().match(sentence.text)) and sentence.has("method") and not years & lead_years

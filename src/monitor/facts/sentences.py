@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import NamedTuple
 
 from monitor.facts.lexicon import NAME_KINDS, WORD, Entry, Index
@@ -20,16 +21,6 @@ _ABBREVIATION = re.compile(
     r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Lt|Gen|Col|Maj|Capt|Sgt|Sen|Rep|Gov|Prof|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|"
     r"Dec|vs|etc|Inc|Co|bzw|Sr|Sra|U\.S|U\.K|U\.N|a\.m|p\.m|i\.e|e\.g)\.$"
 )
-_FURNITURE = re.compile(
-    r"^\W*(?:read (?:more|also|next)|related|see also|most read|more from|you may also|follow (?:us|our)|share|"
-    r"sign up|subscribe|download|advertisement|like us|tags?\b|photo\b|picture:|illustration:|image:|listen to|skip to|"
-    r"home [>/]|get the day|accept all|we value|you have \d+ free|already a sub|by a staff|reporting by|"
-    r"with (?:afp|ap|reuters)|editing by|\[video|audio by|accessibility|breaking news|click here|"
-    r"to find out more|do you like|"
-    r"this article is|\d{1,2}:\d\d [ap]m|[\w &]+ > |"
-    r"copyright|©|article from|email our|anyone who saw|\w+ writers? .* contributed|if you are in)",
-    re.IGNORECASE,
-)
 _CAPTION = re.compile(
     r"\((?:left|right|centre|center|file|pictured)\)|"
     r"\((?:AP|Reuters|AFP)? ?Photo|/(?:AFP|AP|Reuters|Getty)\b|file photo",
@@ -39,6 +30,21 @@ _DATE_LINE = re.compile(r"^\W*(?:[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+
 
 
 _TOLD_AS_MOTIVE = frozenset({"method", "done", "target", "try", "foil", "blame", "acts", "near"})
+
+
+@cache
+def _furniture() -> re.Pattern[str]:
+    return re.compile(  # compiled on first use: a tick with nothing to read need not pay for it
+        r"^\W*(?:read (?:more|also|next)|related|see also|most read|more from|you may also|follow (?:us|our)|share|"
+        r"sign up|subscribe|download|advertisement|like us|tags?\b|photo\b|picture:|illustration:|image:|"
+        r"listen to|skip to|"
+        r"home [>/]|get the day|accept all|we value|you have \d+ free|already a sub|by a staff|reporting by|"
+        r"with (?:afp|ap|reuters)|editing by|\[video|audio by|accessibility|breaking news|click here|"
+        r"to find out more|do you like|"
+        r"this article is|\d{1,2}:\d\d [ap]m|[\w &]+ > |"
+        r"copyright|©|article from|email our|anyone who saw|\w+ writers? .* contributed|if you are in)",
+        re.IGNORECASE,
+    )
 
 
 class Mark(NamedTuple):
@@ -152,7 +158,7 @@ def read_sentences(title: str, summary: str, text: str, mark: Callable[[Sentence
 
 
 def _is_furniture(line: str) -> bool:
-    return bool(_FURNITURE.match(line) or _DATE_LINE.match(line) or _CAPTION.search(line))
+    return bool(_furniture().match(line) or _DATE_LINE.match(line) or _CAPTION.search(line))
 
 
 def _pieces(line: str) -> list[tuple[int, str]]:

@@ -37,7 +37,9 @@ class Desk:
         self.views.fold(events)
         return self.views.position
 
-    def entry(self, entry_id: str, title: str, score: float, *, flag: bool = True, story: str = "") -> None:
+    def entry(
+        self, entry_id: str, title: str, score: float, *, flag: bool = True, story: str = "", similarity: float = 0.9
+    ) -> None:
         """Add an entry with its score, and flag it into a story."""
         payload = entry_payload(title, f"Summary of {title}")
         sha = payload_sha(payload)
@@ -58,7 +60,8 @@ class Desk:
         self.add(f"entry-flagged:{entry_id}", flagged)
         if story:
             self.add(
-                f"story-entry:{entry_id}", StoryJoined(story_id=story, entry_id=entry_id, publisher=f"P{entry_id}")
+                f"story-entry:{entry_id}",
+                StoryJoined(story_id=story, entry_id=entry_id, publisher=f"P{entry_id}", similarity=similarity),
             )
         else:
             opened = StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=f"P{entry_id}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from monitor.triage.decide import label_entry, skip_row
 from monitor.triage.entries import history
 from monitor.triage.queue import count_queue, list_queue
@@ -36,6 +38,15 @@ def test_a_story_label_answers_all_its_entries(desk: Desk) -> None:
     label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now)
     desk.entry("bbbb2222", "Later copy", 0.9, story="saaaa1111")
     assert count_queue(desk.views, desk.now) == 0
+
+
+@pytest.mark.parametrize(("similarity", "n_waiting"), [(0.3, 1), (0.6, 0)])
+def test_a_not_plot_answers_later_copies_but_not_later_news(desk: Desk, similarity: float, n_waiting: int) -> None:
+    """Promise: an entry that joins a dismissed story with other words comes before a person's eyes."""
+    desk.entry("aaaa1111", "First", 0.6)
+    label_entry(desk.log, desk.views, "aaaa1111", "not-plot", by="ana", now=desk.now)
+    desk.entry("bbbb2222", "Later", 0.9, story="saaaa1111", similarity=similarity)
+    assert count_queue(desk.views, desk.now) == n_waiting
 
 
 def test_an_entry_label_leaves_the_rest_of_the_story_waiting(desk: Desk) -> None:

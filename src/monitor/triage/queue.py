@@ -1,7 +1,8 @@
 """The queue: stories with a flagged entry and no decision yet, highest score first.
 
-A pure reading of the views; deciding is in decide.py. A label given to a story answers all of its entries; an
-entry's own label goes before the story's.
+A pure reading of the views; deciding is in decide.py. A label given to a story answers the entries it had, and copies
+that join later; `plot` also answers everything else that joins, `not-plot` and `unsure` do not, so that a wrong join
+cannot hide a plot. An entry's own label goes before the story's.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
 WHERE e.flagged_position IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL)
   AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.story_id = coalesce(s.story_id, 's' || e.entry_id)
-                  AND l.story_id <> '' AND l.withdrawn_position IS NULL)
+                  AND l.story_id <> '' AND l.withdrawn_position IS NULL
+                  AND (l.label = 'plot' OR s.position IS NULL OR s.position < l.position OR s.similarity >= 0.5))
   AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.entry_id = e.entry_id AND k.until > ? AND (? = '' OR k.by = ?))
 ORDER BY e.score DESC, e.flagged_position
 """

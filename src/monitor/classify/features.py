@@ -26,6 +26,7 @@ FEATURES_VERSION = 1
 VIEWS = ("words", "concepts", "patterns")
 TITLE_COUNTS = 2  # a title's terms count twice: measured, docs/classifier.md
 TEXT_WORDS = 300  # of a full text the first words are read; fewer cost quality, more gain none (docs/classifier.md)
+MAX_CHARS = 50_000  # of a title, summary or text; what follows is not read, so that no entry costs seconds
 LEAD_SENTENCES = 3  # the title and two more: where a report says what it reports
 
 _SILENT = EMPTY_WORDS | {"", "."}
@@ -61,6 +62,7 @@ class Features:
 
 def read(title: str, summary: str = "", text: str = "", lang: str = "") -> Passages:
     """Clean, cut and mask a text: its title and the rest."""
+    title, summary, text = title[:MAX_CHARS], summary[:MAX_CHARS], text[:MAX_CHARS]
     head = clean(title) if "<" in title or "&" in title else title  # a title has no furniture around it
     body = clean(summary)
     if text:

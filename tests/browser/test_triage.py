@@ -178,7 +178,16 @@ def test_axe_finds_nothing(page: Any, server: Server) -> None:
     axe = pytest.importorskip("axe_playwright_python", reason="the accessibility test needs axe-playwright-python")
     script = (Path(axe.__file__).parent / "axe.min.js").read_text()
     found = []
-    for path in ("/", "/story/0aaa1110", "/search?q=alleged", "/labels", "/models", "/feeds", "/log", "/login"):
+    for path in (
+        "/",
+        "/story/0aaa1110",
+        "/search?q=alleged",
+        "/labels",
+        "/models",
+        "/feeds?coverage=1",
+        "/log",
+        "/login",
+    ):
         page.goto(server.url + path)
         if path == "/":
             page.locator(".row details summary").first.click()

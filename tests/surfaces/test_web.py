@@ -7,7 +7,18 @@ import pytest
 from monitor.triage.entries import labels_of
 from tests.surfaces.conftest import HOST, House
 
-PAGES = ["/", "/?all=1", "/search", "/search?q=plot", "/labels", "/models", "/feeds", "/log", "/story/aaaa1111"]
+PAGES = [
+    "/",
+    "/?all=1",
+    "/search",
+    "/search?q=plot",
+    "/labels",
+    "/models",
+    "/feeds",
+    "/feeds?coverage=1",
+    "/log",
+    "/story/aaaa1111",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.feeds.coverage import coverage
 from monitor.surfaces.condition import condition_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
@@ -28,6 +30,7 @@ from monitor.worker.workspace import Workspace
 Handler = Callable[[Request], Awaitable[Response]]
 PAGE_ROWS = 30
 LOG_ROWS = 60
+COVERAGE_SPAN = timedelta(days=7)
 
 
 def threaded(work: Callable[[Request], Response]) -> Handler:
@@ -112,7 +115,13 @@ class Pages:
     def feeds(self, request: Request) -> Response:
         """Show each feed's health."""
         with self.desk.workspace() as workspace:
-            return self.desk.page(request, "feeds.html", workspace, condition=condition_of(workspace))
+            end = workspace.clock()
+            wanted = request.query_params.get("coverage") == "1"  # reads every poll in the log, so only when asked
+            proven = coverage(workspace.log, end - COVERAGE_SPAN, end) if wanted else []
+            return self.desk.page(
+                request, "feeds.html", workspace, condition=condition_of(workspace), wanted=wanted,
+                proven={feed.feed_id: feed for feed in proven},
+            )  # fmt: skip
 
     def log(self, request: Request) -> Response:
         """Show the newest events and the state of the chain."""

@@ -6,6 +6,7 @@ the turns. pycurl is imported when the first round starts, so a tick with nothin
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,7 @@ class Round:
         self.idle: list[Transfer] = []
         self.live: set[Transfer] = set()
         self.done: list[FetchResult] = []
+        self.unresolved = False
         self.agent = f"User-Agent: {policy.user_agent}"
 
     def run(self, todo: list[FetchRequest]) -> Iterator[FetchResult]:
@@ -94,7 +96,10 @@ class Round:
             transfer.close()
         for transfer in self.idle:
             transfer.close()
-        self.multi.close()
+        if self.unresolved:  # libcurl's close waits for name servers that never answer: not on our time
+            threading.Thread(target=self.multi.close, daemon=True).start()
+        else:
+            self.multi.close()
 
     def _hand_over(self) -> Iterator[FetchResult]:
         results, self.done = self.done, []
@@ -172,6 +177,7 @@ class Round:
         job = transfer.job
         job.spent_s += time.monotonic() - job.started_at
         self.turns.done(job.target.host)
+        self.unresolved = self.unresolved or message.startswith("Resolving")
         transfer.finish(code, message)
         result = self._settle(job, transfer)
         if result is not None:

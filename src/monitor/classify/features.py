@@ -29,6 +29,7 @@ TEXT_WORDS = 300  # of a full text the first words are read; fewer cost quality,
 MAX_CHARS = 50_000  # of a title, summary or text; what follows is not read, so that no entry costs seconds
 LEAD_SENTENCES = 3  # the title and two more: where a report says what it reports
 
+_CASED = frozenset(mask.CASED)  # a dict's keys would scan the list of words once for each of theirs
 _SILENT = EMPTY_WORDS | {"", "."}
 
 Counts = tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]
@@ -72,7 +73,7 @@ def read(title: str, summary: str = "", text: str = "", lang: str = "") -> Passa
         head = head.replace("\n", " ")
     whole = f"{head}\n{body}"
     words, folded = split(whole)
-    if not mask.CASED.keys().isdisjoint(words):
+    if not _CASED.isdisjoint(words):
         folded = [mask.CASED.get(word, plain) for word, plain in zip(words, folded, strict=True)]
     lexicon = mask.lexicon_for(guess_language(whole, lang, folded))
     cut = words.index("\n")

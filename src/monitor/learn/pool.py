@@ -24,8 +24,8 @@ RECALLS = (0.5, 0.8, 0.9, 0.95, 1.0)
 REFIT_SHARE = 1 / 50  # refit after this share of new answers, at least after each one
 PRIOR_SHARE = 0.3  # of the prior's ranking beside the answers' ranking, both standardised
 N_STAND_INS = 10  # least likely records that stand in for not-plots where a pool starts from the seeds
-# ELAS u4's loss, C and balance (ASReview 2, tuned by its authors on 26 reviews). A pool may be about anything, so unmasked
-# words lead (the last view) and the stream's three views help; terms of three records or more.
+# ELAS u4's loss, C and balance (ASReview 2, tuned by its authors on 26 reviews). A pool may be about anything, so
+# unmasked words lead (the last view) and the stream's three views help; terms of three records or more.
 POOL_OPTIONS = Options(
     views=(
         ViewOptions(scale=0.5, min_df=3),

@@ -80,7 +80,7 @@ def _has_events(path: Path) -> bool:
         return True
 
 
-def sweep(mode: str, *, sticky: bool, most: int, n_batches: int = 12) -> dict[str, int]:
+def sweep(mode: str, *, sticky: bool, most: int, n_batches: int = 6) -> dict[str, int]:
     """Fail every call (or `most` of them) of a run once or for good; the next run must recover."""
     with tempfile.TemporaryDirectory() as temporary:
         count, empty, folder = (Path(temporary) / name for name in ("count", "empty", "whole"))

@@ -12,7 +12,7 @@ Owns no weight: model.py does. The lists behind the masks are data in text/lexic
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -33,6 +33,13 @@ _CASED = frozenset(mask.CASED)  # a dict's keys would scan the list of words onc
 _SILENT = EMPTY_WORDS | {"", "."}
 
 Counts = tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]
+
+
+class KnownWords(NamedTuple):
+    """The words view's terms a model weighs, and the first words of those that are pairs."""
+
+    terms: Set[str]
+    firsts: Set[str]
 
 
 class Passage(NamedTuple):
@@ -89,10 +96,16 @@ def head_of(text: str) -> str:
     return text[: len(text) - len(words[TEXT_WORDS])] if len(words) > TEXT_WORDS else text
 
 
-def count(passages: Passages) -> Counts:
-    """Count each view's terms; the title's words and concepts count TITLE_COUNTS times."""
+def count(passages: Passages, known: KnownWords | None = None) -> Counts:
+    """Count each view's terms; the title's words and concepts count TITLE_COUNTS times.
+
+    With `known`, words and pairs outside it are left out of the words view: most of a text's words weigh nothing.
+    """
     (_, head), (_, body) = passages
-    words = _word_terms(head.words) * TITLE_COUNTS + _word_terms(body.words)
+    if known is None:
+        words = _word_terms(head.words) * TITLE_COUNTS + _word_terms(body.words)
+    else:
+        words = _known_terms(head.words, known) * TITLE_COUNTS + _known_terms(body.words, known)
     concepts = _concept_terms(head.concepts) * TITLE_COUNTS + _concept_terms(body.concepts)
     return Counter(words), Counter(concepts), pattern_counts(head.sentences, body.sentences)
 
@@ -100,6 +113,15 @@ def count(passages: Passages) -> Counts:
 def _word_terms(words: list[str]) -> list[str]:
     kept = [word for word in words if word not in _SILENT]
     return [*kept, *map(" ".join, pairwise(kept))]
+
+
+def _known_terms(words: list[str], known: KnownWords) -> list[str]:
+    """Return what `_word_terms` returns, in the same order, as far as it is known."""
+    terms, firsts = known
+    kept = [word for word in words if word not in _SILENT]
+    found = [word for word in kept if word in terms]
+    found += [pair for one, two in pairwise(kept) if one in firsts and (pair := f"{one} {two}") in terms]
+    return found
 
 
 def _concept_terms(sentences: list[list[tuple[str, int, int, int]]]) -> list[str]:

@@ -84,6 +84,7 @@ class Model:
             )
             for view in data.views
         )
+        self._known = _known_words(data.views[features.VIEWS.index("words")])
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Model:
@@ -92,7 +93,7 @@ class Model:
 
     def score(self, title: str, summary: str = "", text: str = "", lang: str = "") -> float:
         """Return how much a text reads like a report of a state-linked plot, from 0 to 1."""
-        return sigmoid(self.margin(features.count(features.read(title, summary, text, lang))))
+        return sigmoid(self.margin(features.count(features.read(title, summary, text, lang), self._known)))
 
     def margin(self, counts: features.Counts) -> float:
         """Return the log-odds of a text's term counts."""
@@ -157,6 +158,14 @@ class Model:
         from monitor.classify.explain import explain
 
         return explain(self, title, summary, text, lang)
+
+
+def _known_words(view: ViewData) -> features.KnownWords | None:
+    """Return what of the words view must be counted; None where unknown words weigh on the norm and all must."""
+    if view.unknown_idf:
+        return None
+    terms = frozenset(view.terms)
+    return features.KnownWords(terms, frozenset(term.partition(" ")[0] for term in terms if " " in term))
 
 
 def sigmoid(margin: float) -> float:

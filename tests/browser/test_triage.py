@@ -44,6 +44,13 @@ TITLES = [
 ]
 
 
+SUMMARIES = (
+    "Prosecutors allege that the two acted for a foreign state's service; the embassy called the accusation baseless.",
+    "Police held the suspects after a tip from abroad. Officials spoke of an alleged plot; no state has commented.",
+    "The ministry said it had seen a plan to harm the editor. Her lawyer asked for protection.",
+)
+
+
 class Server:
     """`monitor web` on a free port, started and ended by its process."""
 
@@ -84,8 +91,10 @@ def server(house: House) -> Iterator[Server]:
         house.entry(
             f"{number:x}aaa111{number:x}",
             title,
-            f"{title}. Officials allege; the state named denies it.",
+            SUMMARIES[number % len(SUMMARIES)],
             score=0.95 - number / 50,
+            publisher=("Harbour Wire", "The Northern Courier", "Diario Ribera")[number % 3],
+            reasons=(("alleged", 0.61), ("plot", 0.48), ("prosecutors", 0.31), ("state", 0.22)),
         )
     settings = "settings: {contact: desk@example.org, rows_per_day: 12}\n"
     feeds = "feeds:\n- {url: 'https://x.test/f', name: Wire, id: wire}\n"

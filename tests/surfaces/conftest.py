@@ -48,16 +48,24 @@ class House:
         workspace.close()
 
     def entry(
-        self, entry_id: str, title: str, summary: str = "", link: str = "", score: float = 0.9, band: str = "flag"
+        self,
+        entry_id: str,
+        title: str,
+        summary: str = "",
+        link: str = "",
+        score: float = 0.9,
+        band: str = "flag",
+        publisher: str = "",
+        reasons: tuple[tuple[str, float], ...] = (),
     ) -> None:
-        """Add a flagged entry in a story of its own."""
+        """Add a flagged entry in a story of its own; what is not given is the title, so that payloads go everywhere."""
         payload = entry_payload(title, summary)
         sha = payload_sha(payload)
         link = link or f"https://news.test/{entry_id}"
         self.append(
             f"entry-seen:{entry_id}",
             EntrySeen(entry_id=entry_id, feed_id="wire", guid=entry_id, link=link, text_sha=sha, author=title[:200],
-                      source_name=title[:200], published_at=iso(self.now)),
+                      source_name=publisher or title[:200], published_at=iso(self.now)),
             {sha: payload},
         )  # fmt: skip
         scores = [(entry_id, 0, score)]
@@ -65,11 +73,12 @@ class House:
             f"entry-scored:{entry_id}", EntryScored(model_id="m1", threshold=0.5, scores=scores, feed_id="wire")
         )
         flag = EntryFlagged(
-            entry_id=entry_id, revision=0, model_id="m1", score=score, threshold=0.5, nearest=title[:60], band=band,
-            terms_for=[("w:x", 1.0, title[:40])],
+            entry_id=entry_id, revision=0, model_id="m1", score=score, threshold=0.5, band=band,
+            nearest="seed 2" if publisher else title[:60],
+            terms_for=[("w:" + words, weight, words) for words, weight in reasons or ((title[:40], 1.0),)],
         )  # fmt: skip
         self.append(f"entry-flagged:{entry_id}", flag)
-        opened = StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=title[:100])
+        opened = StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=publisher or title[:100])
         self.append(f"story-entry:{entry_id}", opened)
 
     def client(self) -> TestClient:

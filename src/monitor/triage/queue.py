@@ -58,13 +58,21 @@ def list_queue(
     Rows that `by` (everybody where empty) put off beyond `now` are left out. With `second_share`, stories of that share
     which one other reviewer has decided come last, for `by` to read without seeing that label.
     """
-    rows = [_row(log, views, item) for item in _open_stories(views, now, by)[:limit]]
+    return waiting_queue(log, views, now, limit=limit, by=by, second_share=second_share)[0]
+
+
+def waiting_queue(
+    log: EventStore, views: Views, now: datetime, *, limit: int | None = None, by: str = "", second_share: float = 0.0
+) -> tuple[list[QueueRow], int]:
+    """Return what `list_queue` returns, and how many stories wait in all."""
+    waiting = _open_stories(views, now, by)
+    rows = [_row(log, views, item) for item in waiting[:limit]]
     if by and second_share:
         for unit in second_readings(read_units(views), by, second_share)[:SECOND_ROWS]:
             row = queue_row(log, views, unit)
             if row is not None:
                 rows.append(msgspec.structs.replace(row, why=SECOND))
-    return rows
+    return rows, len(waiting)
 
 
 def queue_row(log: EventStore, views: Views, story_id: str) -> QueueRow | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Desk:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._pages.filters.update(line=safe.line, block=safe.block, link=safe.http_link, host=safe.shown_host)
+        self._pages.filters.update(line=safe.line, block=safe.block, link=safe.http_link, host=safe.shown_host, age=age)
         self._pages.globals.update(marked=marked, line_chart=charts.line_chart, bar=charts.bar)
 
     @contextmanager
@@ -48,18 +49,30 @@ class Desk:
         finally:
             workspace.close()
 
-    def page(self, request: Request, name: str, workspace: Workspace, status: int = 200, **values: Any) -> HTMLResponse:
-        """Render a whole page."""
+    def page(
+        self, request: Request, name: str, workspace: Workspace, *, n_waiting: int | None = None, **values: Any
+    ) -> HTMLResponse:
+        """Render a whole page; the queue counts what waits itself and hands it in as `n_waiting`."""
         reviewer = reviewer_of(request)
-        waiting = count_queue(workspace.views, workspace.clock(), reviewer)
+        if n_waiting is None:
+            n_waiting = count_queue(workspace.views, workspace.clock(), reviewer)
         text = self._pages.get_template(name).render(
-            reviewer=reviewer, n_waiting=waiting, path=request.url.path, now=workspace.clock(), **values
+            reviewer=reviewer, n_waiting=n_waiting, path=request.url.path, now=workspace.clock(), **values
         )
-        return HTMLResponse(text, status)
+        return HTMLResponse(text)
 
     def bare(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Render a template that needs no workspace (a fragment, the sign-in page)."""
         return HTMLResponse(self._pages.get_template(name).render(**values), status)
+
+
+def age(since: str, now: datetime) -> str:
+    """Return how long ago an ISO time was, in the largest whole unit."""
+    seconds = (now - datetime.fromisoformat(since)).total_seconds()
+    for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if (count := int(seconds // size)) > 0:
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "just now"
 
 
 def reviewer_of(request: Request) -> str:

@@ -20,9 +20,10 @@ from monitor.surfaces.condition import condition_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
 from monitor.triage.entries import find_entry, load_text, story_of
-from monitor.triage.queue import count_queue, list_queue
+from monitor.triage.queue import count_queue, waiting_queue
+from monitor.triage.rows import QueueRow
 from monitor.triage.samples import read_quality, waiting_samples
-from monitor.triage.story import story_view
+from monitor.triage.story import story_card, story_view
 from monitor.views.search import SearchIndex
 from monitor.views.stories import resolve
 from monitor.worker.workspace import Workspace
@@ -30,6 +31,8 @@ from monitor.worker.workspace import Workspace
 Handler = Callable[[Request], Awaitable[Response]]
 PAGE_ROWS = 30
 LOG_ROWS = 60
+CARD_ROWS = 20  # a card takes some milliseconds to read; further rows show theirs when opened
+CARD_FIELDS = ("linked_states", "target_types", "methods", "countries", "stage", "legal_stage")
 COVERAGE_SPAN = timedelta(days=7)
 
 
@@ -53,13 +56,14 @@ class Pages:
         with self.desk.workspace() as workspace:
             everything = request.query_params.get("all") == "1"
             limit = PAGE_ROWS * 4 if everything else workspace.config.settings.rows_per_day
-            rows = list_queue(
+            rows, n_waiting = waiting_queue(
                 workspace.log, workspace.views, workspace.clock(), limit=limit, by=reviewer_of(request),
                 second_share=workspace.config.settings.second_reading,
             )  # fmt: skip
             position = workspace.views.position
             return self.desk.page(
-                request, "queue.html", workspace, rows=rows, position=position, everything=everything,
+                request, "queue.html", workspace, n_waiting=n_waiting, rows=rows, cards=_cards(workspace, rows),
+                position=position, everything=everything,
                 samples=waiting_samples(workspace.log, workspace.views, limit=5),
             )  # fmt: skip
 
@@ -135,6 +139,17 @@ class Pages:
             return self.desk.page(
                 request, "log.html", workspace, head=head, head_hash=head_hash, lines=lines, signed=signed
             )
+
+
+def _cards(workspace: Workspace, rows: list[QueueRow]) -> dict[str, str]:
+    """Return each story's card in one line: who is alleged, against whom, how, where, how far it went."""
+    lines = {}
+    for row in rows[:CARD_ROWS]:
+        card = story_card(workspace.log, workspace.views, row.story_id)
+        parts = [", ".join(card.codes(field)[:3]) for field in CARD_FIELDS]
+        parts += [f"denied by {', '.join(card.codes('denied_by')[:3])}"] if card.denied_by else []
+        lines[row.story_id] = " · ".join(part for part in parts if part)
+    return lines
 
 
 def _curve(models: list[tuple[Any, ...]]) -> list[tuple[str, float]]:

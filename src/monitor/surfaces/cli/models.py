@@ -10,35 +10,39 @@ import click
 
 from monitor.errors import ModelError, NotFoundError
 from monitor.surfaces import safe
-from monitor.surfaces.cli.options import json_option, reading, working, write_json
+from monitor.surfaces.cli.options import as_of_option, json_option, reading, working, write_json
 from monitor.worker.workspace import Workspace
 
 
 @click.group(invoke_without_command=True)
+@as_of_option
+@json_option
 @click.pass_context
-def models(ctx: click.Context) -> None:
+def models(ctx: click.Context, as_of: str | None, as_json: bool) -> None:
     """List models, show a card, use another, roll back.
 
     \b
     Example:
       monitor models
+      monitor models --as-of 2026-01-31
       monitor models rollback --reason "flags too much sport"
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_models, as_json=False)
+        ctx.invoke(list_models, as_of=as_of, as_json=as_json)
 
 
 @models.command("list")
+@as_of_option
 @json_option
 @click.pass_context
-def list_models(ctx: click.Context, as_json: bool) -> None:
+def list_models(ctx: click.Context, as_of: str | None, as_json: bool) -> None:
     """List every model trained, promoted or rejected, oldest first.
 
     \b
     Example:
       monitor models list --json
     """
-    with reading(ctx) as workspace:
+    with reading(ctx, as_of) as workspace:
         rows = _rows(workspace)
     if as_json:
         write_json(rows)

@@ -6,18 +6,21 @@ Owns the reasons and how a term is found again in the text. The weights are mode
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from monitor.classify import features
+from monitor.classify.model import sigmoid
 
 if TYPE_CHECKING:
     from monitor.classify.model import Model
 
 N_FOR, N_AGAINST = 5, 3  # reasons shown; the strongest twice as many are looked at, patterns standing up to three times
 PATTERNS = features.VIEWS.index("patterns")
+
+Part = tuple[float, str, int]  # a term's part in the log-odds, the term, its view's place among features.VIEWS
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -46,34 +49,37 @@ def explain(
     model: Model, title: str, summary: str = "", text: str = "", lang: str = "", *, nearest: bool = True
 ) -> Explanation:
     """Score a text and say why; without `nearest` the examples are not searched."""
-    from monitor.classify.model import sigmoid
-
     passages = features.read(title, summary, text, lang)
-    counts = features.count(passages)
+    counts = features.count(passages, model._known)  # noqa: SLF001 - as Model.score counts
     margin, parts = model.weigh(counts)
     parts.sort()
-    top = [part for part in _merged(parts[: -2 * N_FOR - 1 : -1]) if part[0] > 0][:N_FOR]
-    bottom = [part for part in _merged(parts[: 2 * N_AGAINST]) if part[0] < 0][:N_AGAINST]
+    top = bottom = []
+    if parts and parts[-1][0] > 0:
+        top = [part for part in _merged(parts[: -2 * N_FOR - 1 : -1]) if part[0] > 0][:N_FOR]
+    if parts and parts[0][0] < 0:
+        bottom = [part for part in _merged(parts[: 2 * N_AGAINST]) if part[0] < 0][:N_AGAINST]
+    rest = margin - model.bias - sum([part[0] for part in (*top, *bottom)])
     ref, name, similarity = nearest_example(model, counts) if nearest else ("", "", 0.0)
     return Explanation(
-        score=sigmoid(margin),
-        bias=model.bias,
-        terms_for=tuple(_reason(passages, *part) for part in top),
-        terms_against=tuple(_reason(passages, *part) for part in bottom),
-        rest=margin - model.bias - sum(part[0] for part in (*top, *bottom)),
-        nearest=ref,
-        nearest_title=name,
-        nearest_similarity=similarity,
+        sigmoid(margin), model.bias, _reasons(passages, top), _reasons(passages, bottom), rest, ref, name, similarity
     )
 
 
-def _merged(parts: Sequence[tuple[float, str, int]]) -> list[tuple[float, str, int]]:
+def _merged(parts: list[Part]) -> list[Part]:
     """Add up what one pattern adds in the title, in a sentence and in the lead; leave the other views' terms alone."""
-    sums: dict[tuple[str, int], float] = {}
-    for weight, term, view in parts:
-        key = (term[2:] if view == PATTERNS else term, view)
-        sums[key] = sums.get(key, 0.0) + weight
-    return [(weight, term, view) for (term, view), weight in sums.items()]
+    merged: list[Part] = []
+    places: dict[str, int] = {}
+    for part in parts:
+        weight, term, view = part
+        if view != PATTERNS:
+            merged.append(part)
+        elif (name := term[2:]) in places:
+            place = places[name]
+            merged[place] = (merged[place][0] + weight, name, view)
+        else:
+            places[name] = len(merged)
+            merged.append((weight, name, view))
+    return merged
 
 
 def nearest_example(model: Model, counts: features.Counts) -> tuple[str, str, float]:
@@ -91,78 +97,99 @@ def nearest_example(model: Model, counts: features.Counts) -> tuple[str, str, fl
     return example.ref, example.title, round(likeness[place] / length, 4)
 
 
-def _reason(passages: features.Passages, weight: float, term: str, view: int) -> Reason:
-    return Reason(_shown(passages, term, view), term, features.VIEWS[view], weight)
+def _reasons(passages: features.Passages, parts: list[Part]) -> tuple[Reason, ...]:
+    return tuple([Reason(_FIND[view](passages, term), term, features.VIEWS[view], w) for w, term, view in parts])
 
 
-def _shown(passages: features.Passages, term: str, view: int) -> str:
-    """Return the words of the text that made a term count, the first time they stand there."""
-    if view == PATTERNS:
-        return _find_pattern(passages, term)
-    find = _find_concepts if view else _find_words
-    for passage in passages:
-        found = find(passage, term)
-        if found:
-            return found
-    return term
+def _find_words(passages: features.Passages, term: str) -> str:
+    """Return the words of the text that made a word or a pair count, the first time they stand there."""
+    if " " in term:
+        return _find_pair(passages, term)
+    head, body = passages
+    if term in head.marked.words:
+        return _tokens(head, head.marked.words.index(term))
+    return _tokens(body, body.marked.words.index(term))  # it was counted, so it stands in one of them
 
 
-def _find_words(passage: features.Passage, term: str) -> str:
+def _find_pair(passages: features.Passages, term: str) -> str:
     first, _, second = term.partition(" ")
-    words = passage.marked.words
-    at = -1
-    for _ in range(words.count(first)):
-        at = words.index(first, at + 1)
-        if not second:
-            return _tokens(passage, at)
-        there = next((i for i in range(at + 1, len(words)) if features.counts_as_word(words[i])), at)
-        if words[there] == second:
-            return f"{_tokens(passage, at)} … {_tokens(passage, there)}"
-    return ""
+    for passage in passages:
+        words = passage.marked.words
+        at = -1
+        for _ in range(words.count(first) if second in words else 0):
+            at = words.index(first, at + 1)
+            there = next((i for i in range(at + 1, len(words)) if features.counts_as_word(words[i])), at)
+            if words[there] == second:
+                return f"{_tokens(passage, at)} … {_tokens(passage, there)}"
+    return term
 
 
 def _tokens(passage: features.Passage, at: int) -> str:
     """Return the token at a place with those a phrase's mask took in."""
+    tokens, (words, _, _) = passage
     end = at + 1
-    words = passage.marked.words
+    if end == len(words) or words[end]:
+        return tokens[at]
     while end < len(words) and not words[end]:
         end += 1
-    return " ".join(passage.tokens[at:end])
+    return " ".join(tokens[at:end])
 
 
-def _find_concepts(passage: features.Passage, term: str) -> str:
+def _find_concepts(passages: features.Passages, term: str) -> str:
+    """Return the words of a concept or of a pair of them, the first time they stand there."""
+    if " " in term:
+        return _find_concept_pair(passages, term)
+    for passage in passages:
+        for sentence in passage.marked.concepts:
+            for part in sentence:
+                if part[0] == term:
+                    return _span(passage, part)
+    return term
+
+
+def _find_concept_pair(passages: features.Passages, term: str) -> str:
     first, _, second = term.partition(" ")
-    for sentence in passage.marked.concepts:
-        before = None
-        for part in sentence:
-            if not second and part[0] == first:
-                return _span(passage, part)
-            if second and part[0] == second and before is not None and before[0] == first:
-                return f"{_span(passage, before)} … {_span(passage, part)}"
-            before = part
-    return ""
+    for passage in passages:
+        for sentence in passage.marked.concepts:
+            for before, part in pairwise(sentence):
+                if part[0] == second and before[0] == first:
+                    return f"{_span(passage, before)} … {_span(passage, part)}"
+    return term
 
 
 def _find_pattern(passages: features.Passages, name: str) -> str:
     """Return the words of a pattern's kinds: those of one sentence that has them all, else the first of each."""
     needed = features.pattern_kinds(name)
-    scattered: list[str] = []
-    missing = needed
+    for passage in passages:
+        _, concepts, sentences = passage.marked
+        for place, bits in enumerate(sentences):
+            if bits & needed == needed:
+                return " … ".join(_words_of(passage, concepts[place], needed)[0])
+    said: list[str] = []
     for passage in passages:
         for sentence in passage.marked.concepts:
-            left, said = needed, []
-            for part in sentence:
-                word = _span(passage, part)
-                if part[3] & left:
-                    left &= ~part[3]
-                    said.append(word)
-                if part[3] & missing:
-                    missing &= ~part[3]
-                    scattered.append(word)
-            if not left:
-                return " … ".join(said)
-    return " … ".join(scattered)
+            found, needed = _words_of(passage, sentence, needed)
+            said += found
+    return " … ".join(said)
+
+
+def _words_of(
+    passage: features.Passage, sentence: list[tuple[str, int, int, int]], needed: int
+) -> tuple[list[str], int]:
+    """Return the words that first stand for a kind needed, and the kinds still missing after the sentence."""
+    said = []
+    for part in sentence:
+        if part[3] & needed:
+            needed &= ~part[3]
+            said.append(_span(passage, part))
+            if not needed:
+                break
+    return said, needed
 
 
 def _span(passage: features.Passage, part: tuple[str, int, int, int]) -> str:
-    return " ".join(passage.tokens[part[1] : part[2]])
+    _, start, end, _ = part
+    return passage.tokens[start] if end == start + 1 else " ".join(passage.tokens[start:end])
+
+
+_FIND = (_find_words, _find_concepts, _find_pattern)  # in the order of features.VIEWS

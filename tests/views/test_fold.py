@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from monitor.errors import StorageError
+from monitor.errors import LogError, StorageError
 from monitor.log.codec import iso
-from monitor.log.events import FeedAdded, FeedFailed, NewEvent
+from monitor.log.events import Event, FeedAdded, FeedFailed, NewEvent
 from monitor.log.memory import MemoryLog
 from monitor.views.fold import open_views
 from tests.conftest import NOW
@@ -76,3 +77,42 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(log: MemoryLog, tmp_
     """Promise: the message names the file and says that the log is untouched."""
     with pytest.raises(StorageError, match="the log is untouched"):
         open_views(tmp_path / "absent" / "v.db", log)
+
+
+def test_a_log_folded_at_once_has_the_tables_and_indexes_of_one_folded_along_the_way(tmp_path: Path) -> None:
+    """Promise: indexes put off until the end of a build are there when it ends, in a new file and in a rebuilt one."""
+    log = MemoryLog()
+    kept = open_views(tmp_path / "kept.db", log)  # nothing to fold: made with its indexes
+    fill(log, 0, 3)
+    kept.fold(list(log.read()))
+    made = open_views(tmp_path / "made.db", log)
+    query = "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name"
+    schema = kept.db.execute(query).fetchall()
+    assert {"entries_seen", "entries_feed"} <= {name for _, name, _ in schema}
+    assert made.db.execute(query).fetchall() == schema
+    made.rebuild()
+    assert made.db.execute(query).fetchall() == schema
+
+
+def test_a_rebuild_that_fails_halfway_leaves_the_views_as_they_were(
+    log: MemoryLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: lists can be read while the views are folded anew, and after that went wrong."""
+    fill(log, 1, 600)
+    views, reader = open_views(tmp_path / "v.db", log), open_views(tmp_path / "v.db", log)
+    before, seen = views.dump(), []
+    events = list(log.read())
+
+    def breaks(**_: object) -> Iterator[Event]:
+        yield from events[:500]
+        seen.append(reader.dump())
+        raise LogError("the log is broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "read", breaks)
+        with pytest.raises(LogError):
+            views.rebuild()
+    assert seen == [before]
+    assert views.dump() == reader.dump() == before
+    views.rebuild()
+    assert reader.dump() == before

@@ -13,7 +13,7 @@ STEP_S = 0.06  # a tick lives from about 0.3 s on a quiet machine to some second
 
 
 def test_a_killed_tick_is_made_up_for(installation: Installation, shipped: dict[str, str]) -> None:
-    """SIGKILL at later and later moments of a first tick; after one that ends, the log is as if none had been killed."""
+    """SIGKILL at later and later moments of a first tick; after one that ends, the log is as if none was killed."""
     installation.configure(shipped)
     installation.run("init")
     chance = random.Random(7)

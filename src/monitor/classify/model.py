@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -253,8 +252,3 @@ def _examples_problem(examples: tuple[Example, ...]) -> str:
 
 def _within(number: float, bound: float) -> bool:
     return math.isfinite(number) and abs(number) <= bound
-
-
-def view_terms(terms: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
-    """Return terms in sorted order, as a file holds them."""
-    return dict(sorted(terms.items()))

@@ -106,12 +106,6 @@ def gazetteer() -> dict[str, Any]:
     return table
 
 
-@lru_cache(maxsize=1)
-def country_name() -> dict[str, str]:
-    """Return the English name of each country by its code, for people to read."""
-    return {code: row["latin"][0] for code, row in gazetteer()["countries"].items() if row["latin"]}
-
-
 @lru_cache(maxsize=8)
 def index_for(language: str) -> Index:
     """Return the index for a language: its own phrases and adjectives, and the names of places and services."""

@@ -13,7 +13,6 @@ LIST_FIELDS = (
     "dates", "stage",
     "legal_stage", "n_arrested", "n_charged", "claimed_by", "denied_by", "hedging",
 )  # fmt: skip
-STATES_WITHOUT_CODE = {"YU": "Yugoslavia", "SU": "Soviet Union", "DD": "East Germany"}
 STAGES = ("planned", "foiled", "attempted", "executed")
 LEGAL_STAGES = ("convicted", "on-trial", "charged", "arrested", "suspected", "sanctioned", "expelled")
 TARGET_TYPES = (

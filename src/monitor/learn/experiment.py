@@ -23,7 +23,6 @@ from monitor.learn.terms import TermStore
 from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, fit_set
 from monitor.stories.link import Linker
 
-BACKGROUND_DAYS = 14  # a retrain takes this many days of unanswered entries as background too
 BACKGROUND_MAX = 20_000
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import cast
 
-import msgspec
-
 from monitor.errors import NotFoundError
 from monitor.log import events as ev
+from monitor.log.payloads import read_entry_payload
 from monitor.log.store import EventStore
 from monitor.triage.rows import HistoryLine, LabelRow, Text
 from monitor.views.fold import Views
@@ -40,11 +39,10 @@ def find_entry(views: Views, prefix: str) -> str:
 
 def load_text(log: EventStore, text_sha: str) -> Text:
     """Return the words of a payload; erased ones come back empty and marked."""
-    raw = log.payload(text_sha)
-    if raw is None:
+    words = read_entry_payload(log.payload(text_sha))
+    if words is None:
         return Text("", "", "", erased=True)
-    body = msgspec.json.decode(raw, type=dict[str, str])
-    return Text(body.get("title", ""), body.get("summary", ""), body.get("text", ""))
+    return Text(words.title, words.summary, words.text)
 
 
 def entry_text(log: EventStore, views: Views, entry_id: str) -> Text:

@@ -40,7 +40,7 @@ def traps(shared: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_every_trap_ends_and_none_reaches_inside(traps: ModuleType):
     """All traps in one round: ended by the deadline, 0 hits on the inner service, memory bounded."""
     with traps.HostileServer(max_conn_s=20) as server:
-        server.bomb("gzip", 64), server.bomb("deflate", 64)
+        server.bomb("gzip", 64), server.bomb("deflate", 64), server.bomb("br", 64)
         urls = {path: server.url(path) for path in traps.E if path not in ("/redirect-to", "/redirect-pong")}
         urls |= {f"ssrf:{name}": server.url(f"/redirect-to?t={name}") for name in server.ssrf_targets()}
         urls["tls:plain-port"] = server.url("/ok").replace("http:", "https:")
@@ -62,5 +62,7 @@ def test_every_trap_ends_and_none_reaches_inside(traps: ModuleType):
     assert took < 6 * DEADLINE_S
     assert server.canary_hits == []
     assert {name for name, result in results.items() if not result.error} == HARMLESS
+    bombs = ("/gzip-bomb", "/deflate-bomb", "/br-bomb")
+    assert {results[name].error for name in bombs} == {"too-large"}
     assert all(result.detail.isprintable() and result.detail for result in results.values() if result.error)
     assert grown_mib < 300  # some twenty bodies of 16 MiB at once; one at a time stays under 64

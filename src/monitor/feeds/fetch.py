@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # A caller that works on a result for longer than this must not cost the waiting sockets their deadline.
 BUSY_S = 0.05
-ENCODINGS = "Accept-Encoding: gzip, deflate"  # decode.py: what we can check to the last byte
 MAX_CONCURRENCY = 256  # libcurl's select() ends at file descriptor 1024; each transfer may keep idle connections too
 
 
@@ -59,7 +58,7 @@ class Round:
     def __init__(self, policy: FetchPolicy) -> None:
         import pycurl
 
-        from monitor.feeds import guard, hosts, outcome
+        from monitor.feeds import decode, guard, hosts, outcome
 
         self.outcome = outcome
         self.guard = guard
@@ -74,6 +73,7 @@ class Round:
         self.done: list[FetchResult] = []
         self.unresolved = False
         self.agent = f"User-Agent: {policy.user_agent}"
+        self.encodings = f"Accept-Encoding: {', '.join(decode.accepted())}"
 
     def run(self, todo: list[FetchRequest]) -> Iterator[FetchResult]:
         """Yield results until every request has one."""
@@ -138,7 +138,7 @@ class Round:
 
     def _headers(self, job: Job) -> list[str]:
         request = job.request
-        headers = [self.agent, f"Accept: {request.accept or ACCEPT_FEED}", ENCODINGS]
+        headers = [self.agent, f"Accept: {request.accept or ACCEPT_FEED}", self.encodings]
         if job.target.host == job.start.host:  # validators go to the feed's own host only
             if request.etag:
                 headers.append(f"If-None-Match: {request.etag}")

@@ -112,11 +112,13 @@ class Transfer:
         if not self.reason and code:
             self.reason = _REASONS.get(code, "bad-response")
             self.detail = message or f"libcurl error {code}"
-        if not self.reason and self.decoder is not None:
+        if not self.reason and self.head.status == 200:
             try:
-                self.decoder.close()
+                self._decoder().close()
             except TruncatedError as error:
                 self._stop("truncated", str(error))
+            except EncodingError as error:
+                self._stop("bad-encoding", str(error))
 
     @property
     def body(self) -> bytes:
@@ -145,9 +147,7 @@ class Transfer:
             self.ignored += len(chunk)
             return self._stop("cut", "") if self.ignored > MAX_IGNORED else None
         try:
-            if self.decoder is None:
-                self.decoder = decoder_for(self.head.text(b"content-encoding"))
-            plain = self.decoder.feed(chunk, self.policy.max_bytes - self.size)
+            plain = self._decoder().feed(chunk, self.policy.max_bytes - self.size)
         except TooLargeError:
             return self._stop("too-large", f"more than {self.policy.max_bytes} bytes after decoding")
         except EncodingError as error:
@@ -155,6 +155,12 @@ class Transfer:
         self.size += len(plain)
         self.chunks.append(plain)
         return None
+
+    def _decoder(self) -> Decoder:
+        """Return this answer's decoder; even a body without a byte has one, and is cut off where it is compressed."""
+        if self.decoder is None:
+            self.decoder = decoder_for(self.head.text(b"content-encoding"))
+        return self.decoder
 
     def _open_socket(self, _purpose: int, address: Any) -> Any:
         """Open the socket only where the address libcurl is about to use is allowed."""

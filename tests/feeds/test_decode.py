@@ -280,6 +280,26 @@ def test_a_ratio_of_a_million_is_no_way_past_the_cap():
         decoded("br", [bomb[at : at + 1] for at in range(len(bomb))])
 
 
+SILENT = {  # label: a stream's start, and what may follow for ever without one byte coming out
+    "gzip": (b"\x1f\x8b\x08\0\0\0\0\0\0\x03", b"\0\0\0\xff\xff"),  # stored blocks of no bytes
+    "br": (b"\x0c", b"\x06"),  # empty metadata
+    "zstd": (b"\x50\x2a\x4d\x18\xff\xff\xff\xff", b"\0"),  # a skippable frame of 4 GiB
+}
+
+
+@pytest.mark.parametrize("label", SILENT)
+def test_a_stream_that_gives_nothing_ends_at_the_cap_too(label: str):
+    """Encoded bytes count as well, with no Content-Length to tell of them."""
+    start, filler = SILENT[label]
+    endless = f"HTTP/1.1 200 X\r\nContent-Encoding: {label}\r\n\r\n".encode() + start + filler * (4 * MIB)
+    with Loopback({"/": endless}) as server:
+        policy = FetchPolicy(allow_private=server.allowed, max_bytes=2 * MIB)
+        (result,) = fetch_all([FetchRequest(request_id="f", url=server.url())], policy)
+    assert (result.error, result.body) == ("too-large", None)
+    decoder = decode.decoder_for(label)
+    assert decoder.feed(start + filler * 1000, 0) == b""
+
+
 @pytest.mark.parametrize("label", ENCODERS)
 def test_the_cap_is_exact(label: str):
     """A body as large as allowed passes, one byte more does not; junk behind it changes neither."""

@@ -155,7 +155,8 @@ def install_with_pip() -> None:
 
 def fingerprint() -> str:
     """Return what the installation depends on, as one hash."""
-    parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
+    files = [LOCK, ROOT / "pyproject.toml", *sorted((ROOT / "src").rglob("*.c")), ROOT / "packaging" / "build_hook.py"]
+    parts = [*(path.read_bytes() for path in files), str(ROOT).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -222,7 +223,9 @@ def run_tests(args: list[str]) -> bool:
 
 def test(args: list[str]) -> int:
     """Run every check, also after one has failed; pytest comes last, so its closing line is the last line."""
-    sources = [str(ROOT / name) for name in ("src", "tests", "tools", "bench", "dev.py") if (ROOT / name).exists()]
+    sources = [
+        str(ROOT / name) for name in ("src", "tests", "tools", "bench", "packaging", "dev.py") if (ROOT / name).exists()
+    ]
     checks = [
         check("ruff format", [str(PYTHON), "-m", "ruff", "format", "--quiet", "--check", *sources]),
         check("ruff check", [str(PYTHON), "-m", "ruff", "check", "--quiet", *sources]),

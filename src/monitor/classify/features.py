@@ -30,7 +30,8 @@ MAX_CHARS = 50_000  # of a title, summary or text; what follows is not read, so 
 LEAD_SENTENCES = 3  # the title and two more: where a report says what it reports
 
 _CASED = frozenset(mask.CASED)  # a dict's keys would scan the list of words once for each of theirs
-_SILENT = EMPTY_WORDS | {"", "."}
+SILENT = EMPTY_WORDS | {"", "."}
+PLACES = ("s:", "t:", "d:")  # of a pattern: a sentence, the title, the lead
 
 Counts = tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]
 
@@ -70,14 +71,7 @@ class Features:
 
 def read(title: str, summary: str = "", text: str = "", lang: str = "") -> Passages:
     """Clean, cut and mask a text: its title and the rest."""
-    title, summary, text = title[:MAX_CHARS], summary[:MAX_CHARS], text[:MAX_CHARS]
-    head = clean(title) if "<" in title or "&" in title else title  # a title has no furniture around it
-    body = clean(summary)
-    if text:
-        opening = head_of(clean(text))
-        body = f"{body}\n{opening}" if body else opening
-    if "\n" in head:
-        head = head.replace("\n", " ")
+    head, body = cleaned(title, summary, text)
     whole = f"{head}\n{body}"
     words, folded = split(whole)
     if not _CASED.isdisjoint(words):
@@ -88,6 +82,19 @@ def read(title: str, summary: str = "", text: str = "", lang: str = "") -> Passa
         Passage(words[:cut], mask.mark(folded[:cut], lexicon)),
         Passage(words[cut + 1 :], mask.mark(folded[cut + 1 :], lexicon)),
     )
+
+
+def cleaned(title: str, summary: str, text: str) -> tuple[str, str]:
+    """Return what of a text is read: its title on one line, and the rest."""
+    title, summary, text = title[:MAX_CHARS], summary[:MAX_CHARS], text[:MAX_CHARS]
+    head = clean(title) if "<" in title or "&" in title else title  # a title has no furniture around it
+    body = clean(summary)
+    if text:
+        opening = head_of(clean(text))
+        body = f"{body}\n{opening}" if body else opening
+    if "\n" in head:
+        head = head.replace("\n", " ")
+    return head, body
 
 
 def head_of(text: str) -> str:
@@ -111,14 +118,14 @@ def count(passages: Passages, known: KnownWords | None = None) -> Counts:
 
 
 def _word_terms(words: list[str]) -> list[str]:
-    kept = [word for word in words if word not in _SILENT]
+    kept = [word for word in words if word not in SILENT]
     return [*kept, *map(" ".join, pairwise(kept))]
 
 
 def _known_terms(words: list[str], known: KnownWords) -> list[str]:
     """Return what `_word_terms` returns, in the same order, as far as it is known."""
     terms, firsts = known
-    kept = [word for word in words if word not in _SILENT]
+    kept = [word for word in words if word not in SILENT]
     found = [word for word in kept if word in terms]
     found += [pair for one, two in pairwise(kept) if one in firsts and (pair := f"{one} {two}") in terms]
     return found
@@ -135,7 +142,7 @@ def _concept_terms(sentences: list[list[tuple[str, int, int, int]]]) -> list[str
 
 def counts_as_word(word: str) -> bool:
     """Tell whether a masked word counts in the words view."""
-    return word not in _SILENT
+    return word not in SILENT
 
 
 def pattern_counts(head: list[int], body: list[int]) -> Counter[str]:
@@ -167,12 +174,12 @@ def _narrow(bits: int) -> int:
 def patterns_in(kinds: int, prefix: str) -> tuple[str, ...]:
     """Return the patterns whose kinds are all among `kinds`."""
     return tuple(
-        prefix + name for name, needed, barred in _patterns() if kinds & needed == needed and not kinds & barred
+        prefix + name for name, needed, barred in patterns() if kinds & needed == needed and not kinds & barred
     )
 
 
 @cache
-def _patterns() -> tuple[tuple[str, int, int], ...]:
+def patterns() -> tuple[tuple[str, int, int], ...]:
     """Return (name, kinds needed, kinds that must be absent) of each pattern."""
     table = mask.kinds() | {"STATES": _TWO_STATES}
     names = [name for line in mask.data_lines("patterns.txt") for name in line.split("#")[0].split()]
@@ -186,4 +193,4 @@ def _patterns() -> tuple[tuple[str, int, int], ...]:
 @cache
 def pattern_kinds(name: str) -> int:
     """Return the bits of the kinds a pattern needs, by its name without place."""
-    return next(needed for known, needed, _ in _patterns() if known == name) & ~_TWO_STATES
+    return next(needed for known, needed, _ in patterns() if known == name) & ~_TWO_STATES

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from monitor.classify import features
+from monitor.classify.scan import Scan, compiled
 from monitor.errors import ModelError
 
 if TYPE_CHECKING:
@@ -77,13 +78,14 @@ class Model:
         self.card = data.card
         self._views = tuple(
             (
-                {term: (idf * idf, idf * weight) for term, (idf, weight) in view.terms.items()}.get,
+                {term: (idf * idf, idf * weight) for term, (idf, weight) in view.terms.items()},
                 view.pad * view.pad,
                 view.unknown_idf * view.unknown_idf,
             )
             for view in data.views
         )
         self._known = _known_words(data.views[features.VIEWS.index("words")])
+        self._scan: Scan | None = None
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Model:
@@ -92,7 +94,21 @@ class Model:
 
     def score(self, title: str, summary: str = "", text: str = "", lang: str = "") -> float:
         """Return how much a text reads like a report of a state-linked plot, from 0 to 1."""
-        return sigmoid(self.margin(features.count(features.read(title, summary, text, lang), self._known)))
+        scan = self.scan()
+        total = scan.log_odds(*features.cleaned(title, summary, text), lang) if scan else None
+        if total is None:
+            total = self.margin(self.plain_counts(title, summary, text, lang))
+        return sigmoid(total)
+
+    def scan(self) -> Scan | None:
+        """Return the compiled scorer of this model; None where there is none, or where unknown words weigh."""
+        if self._scan is None or self._scan.crowded:
+            self._scan = Scan(self.bias, self._views) if self._known and compiled() else None
+        return self._scan
+
+    def plain_counts(self, title: str, summary: str = "", text: str = "", lang: str = "") -> features.Counts:
+        """Return a text's term counts, as far as this model weighs them, worked out in plain Python."""
+        return features.count(features.read(title, summary, text, lang), self._known)
 
     def margin(self, counts: features.Counts) -> float:
         """Return the log-odds of a text's term counts."""
@@ -102,9 +118,9 @@ class Model:
         """Return the log-odds and each view's norm."""
         total = self.bias
         norms = []
-        for (get, norm, unknown), terms in zip(self._views, counts, strict=True):
+        for (weights, norm, unknown), terms in zip(self._views, counts, strict=True):
             dot = 0.0
-            for found, n in zip(map(get, terms), terms.values(), strict=True):
+            for found, n in zip(map(weights.get, terms), terms.values(), strict=True):
                 if found is None:
                     norm += unknown
                 elif n == 1:

@@ -53,15 +53,23 @@ def guess_language(text: str, hint: str = "", folded: list[str] | None = None) -
 
     The hint is believed unless the script contradicts it. `folded` saves folding again what is already cut up.
     """
+    return stated_language(text, hint) or _by_words(folded if folded is not None else text.lower().split())
+
+
+def stated_language(text: str, hint: str) -> str:
+    """Return the language that the script or the hint tells, or "" where the words must be asked."""
     code = hint[:2].lower()
     if code == "en" and text.isascii():
         return code
     script = "" if text.isascii() else _by_script(text)
     if script:
         return code if code in script.split() else script.split()[0]
-    if code in _WORDS:
-        return code
-    return _by_words(folded if folded is not None else text.lower().split())
+    return code if code in _WORDS else ""
+
+
+def votes() -> dict[str, str]:
+    """Return the function words (folded) with the language each speaks for; most votes win, of equals the first met."""
+    return {word: _OWNER[word] for word in _FUNCTION_WORDS}
 
 
 def _by_script(text: str) -> str:

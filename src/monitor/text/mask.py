@@ -79,7 +79,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         super().__init__()
         self.clitics = CLITICS.get(language, ())
         self.stems: dict[str, Entry | Branch] = {}
-        self.longest = 0
+        self.longest: dict[str, int] = {}  # a stem's first letters -> the length of the longest that begins so
         for line in _lines(language):
             self._add(*line)
         self._complete()
@@ -93,7 +93,8 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         first, *rest = parts
         place: dict[str, Any] = self.stems if first.endswith("*") else self
         key = first.rstrip("*")
-        self.longest = max(self.longest, len(key)) if place is self.stems else self.longest
+        if place is self.stems:
+            self.longest[key[:MIN_STEM]] = max(self.longest.get(key[:MIN_STEM], 0), len(key))
         held = place.get(key)
         if not rest:
             if isinstance(held, Branch):
@@ -125,9 +126,10 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         return found
 
     def _find(self, word: str) -> Entry | Branch | None:
-        found = self._by_stem(word, len(word))
-        if found is not None:
-            return found
+        if word[:MIN_STEM] in self.longest:
+            found = self._by_stem(word, len(word))
+            if found is not None:
+                return found
         for clitic in self.clitics:
             if word.startswith(clitic) and len(word) > len(clitic) + 1:
                 rest = word[len(clitic) :]
@@ -137,7 +139,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         return None
 
     def _by_stem(self, word: str, longest: int) -> Entry | Branch | None:
-        for length in range(min(longest, self.longest), MIN_STEM - 1, -1):
+        for length in range(min(longest, self.longest.get(word[:MIN_STEM], 0)), MIN_STEM - 1, -1):
             found = self.stems.get(word[:length])
             if found is not None:
                 return found

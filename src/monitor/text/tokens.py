@@ -65,14 +65,18 @@ def fold(text: str) -> str:
     return text if text.isascii() else text.translate(_fold_table())
 
 
+def fold_token(written: str) -> str:
+    """Return a token as `split` folds it; a line's end is a sentence's."""
+    return SENTENCE_END if written == "\n" or written in _ENDS else fold(written)
+
+
 class _Folded(dict[str, str]):
     """Folded words by word as written, worked out once each; forgets all when it has met too many."""
 
     def __missing__(self, word: str) -> str:
         if len(self) >= MEMORY:
             self.clear()
-        folded = SENTENCE_END if word == "\n" else word.lower().translate(_fold_table())
-        self[word] = folded
+        folded = self[word] = fold_token(word)
         return folded
 
 

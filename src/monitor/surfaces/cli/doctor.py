@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from monitor import app
+from monitor.classify.scan import compiled
 from monitor.errors import MonitorError
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, write_json
@@ -57,6 +58,7 @@ def doctor(ctx: click.Context, as_json: bool) -> int:
 def _checks(config: str | None, data: str | None) -> Iterator[Check]:
     yield Check("ok", "python", sys.version.split()[0])
     yield sqlite_check(sqlite3.sqlite_version_info)
+    yield _scorer()
     yield from (_extra(name, module) for name, module in EXTRAS.items())
     try:
         _, folder = app.read_config(config, data)
@@ -76,6 +78,13 @@ def sqlite_check(version: tuple[int, ...]) -> Check:
         return Check("ok", "sqlite", text)
     say = f"{text} has the WAL-reset bug (fixed in 3.51.3); pip install 'monitor[newsqlite]' brings a fixed one"
     return Check("warning", "sqlite", say)
+
+
+def _scorer() -> Check:
+    if compiled():
+        return Check("ok", "scorer", "compiled")
+    say = "plain Python, about seven times slower; a C compiler and Python's headers at installation make it compiled"
+    return Check("note", "scorer", say)
 
 
 def _extra(name: str, module: str) -> Check:

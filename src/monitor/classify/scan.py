@@ -1,7 +1,8 @@
 """The compiled scorer's other half: a model's terms and a lexicon's words, handed to _scan.c as it asks for them.
 
 _scan.c takes text/ and features.py's steps in one pass, at a seventh of their cost and to the same last bit. It is
-there where installation found a C compiler, and left alone where MONITOR_PLAIN_PYTHON is set. Owns the way from words, entries and terms to the numbers it counts in; no rule of reading or weighing is here.
+there where installation found a C compiler, and left alone where MONITOR_PLAIN_PYTHON is set. Owns the way from words,
+entries and terms to the numbers it counts in; no rule of reading or weighing is here.
 """
 
 from __future__ import annotations

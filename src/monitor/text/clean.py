@@ -23,20 +23,7 @@ _LINE_TRIGGERS = (
     "picture", "credit", "reply", "save", "see more", "learn more", "find out", "__", "--", "**", "==", "••", "..",
     " > ", " › ", " » ", " |", "am ", "pm ", "a.m", "p.m", " am", " pm",
 )  # fmt: skip
-_TAIL_TRIGGERS = (
-    "appeared ",
-    "read more",
-    "read full",
-    "read the full",
-    "continue reading",
-    "(more",
-    "…]",
-    "...]",
-    "reporting by",
-    "writing by",
-    "editing by",
-    "compiled by",
-)
+_TAIL_TRIGGERS = ("appeared ", "read ", "continue reading", "(more", "]", "ing by", "compiled by")
 _LINE_RULES = (
     r"accessibility links?|skip to (?:main |the )?(?:content|navigation|search).*",
     r"(?:breaking|latest|top|more) (?:news|stories)|news|home|menu|search|security|advertise?ments?|sponsored",

@@ -18,7 +18,7 @@ from monitor.text.tokens import SENTENCE_END, fold
 FOLDER = Path(__file__).parent / "lexicon"
 KINDS_WIDTH = 64  # bits of a sentence's mask that name kinds; the bits above name states
 MEMORY = 200_000  # words met that a lexicon remembers before it forgets them all
-MIN_STEM = 2
+HEAD = 3  # no stem is shorter; a word's first letters tell whether any may fit
 ANY = "*"  # in a form: any one word
 _JOINTS = re.compile(r"[-–'’‌]")  # what the token pattern cuts at inside a form
 
@@ -79,7 +79,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         super().__init__()
         self.clitics = CLITICS.get(language, ())
         self.stems: dict[str, Entry | Branch] = {}
-        self.longest: dict[str, int] = {}  # a stem's first letters -> the length of the longest that begins so
+        self.lengths: dict[str, list[int]] = {}  # a stem's first letters -> the lengths of those stems, longest first
         for line in _lines(language):
             self._add(*line)
         self._complete()
@@ -93,8 +93,10 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         first, *rest = parts
         place: dict[str, Any] = self.stems if first.endswith("*") else self
         key = first.rstrip("*")
-        if place is self.stems:
-            self.longest[key[:MIN_STEM]] = max(self.longest.get(key[:MIN_STEM], 0), len(key))
+        if place is self.stems and key not in place:
+            assert len(key) >= HEAD, pattern  # noqa: S101 - our own data
+            lengths = self.lengths.setdefault(key[:HEAD], [])
+            lengths[:] = sorted({*lengths, len(key)}, reverse=True)
         held = place.get(key)
         if not rest:
             if isinstance(held, Branch):
@@ -126,10 +128,9 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         return found
 
     def _find(self, word: str) -> Entry | Branch | None:
-        if word[:MIN_STEM] in self.longest:
-            found = self._by_stem(word, len(word))
-            if found is not None:
-                return found
+        found = self._by_stem(word, len(word))
+        if found is not None:
+            return found
         for clitic in self.clitics:
             if word.startswith(clitic) and len(word) > len(clitic) + 1:
                 rest = word[len(clitic) :]
@@ -139,9 +140,8 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         return None
 
     def _by_stem(self, word: str, longest: int) -> Entry | Branch | None:
-        for length in range(min(longest, self.longest.get(word[:MIN_STEM], 0)), MIN_STEM - 1, -1):
-            found = self.stems.get(word[:length])
-            if found is not None:
+        for length in self.lengths.get(word[:HEAD], ()):
+            if length <= longest and (found := self.stems.get(word[:length])) is not None:
                 return found
         return None
 

@@ -17,6 +17,12 @@ from monitor.log.sqlite import SqliteLog
 from tests.log.conftest import AT
 
 
+@given(st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones()))  # noqa: DTZ001 - zones are drawn
+def test_a_moment_is_written_as_isoformat_writes_it_in_utc(moment: datetime) -> None:
+    """Promise: however a moment is written, not one byte of an event depends on the way."""
+    assert iso(moment) == moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_a_moment_is_written_and_read_back_exactly(moment: datetime) -> None:
     assert parse_iso(iso(moment)) == moment

@@ -25,7 +25,7 @@ from monitor.log.payloads import entry_payload
 Known = Mapping[str, tuple[int, str, str]]
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """What an entry of a document is to the log. `changed` names `text` and/or `link` of a revised entry."""
 
     entry_id: str
@@ -37,13 +37,17 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[str, ...] = ()
 
 
-class _Candidate(msgspec.Struct):
+class _Candidate(msgspec.Struct, gc=False):
     entry: ParsedEntry
     base_id: str
-    page: str
     payload: bytes
     text_sha: str
     entry_id: str = ""
+
+    @property
+    def page(self) -> str:
+        """The page the entry links to: worked out for the few entries that are not told apart without it."""
+        return canonical_url(self.entry.link)
 
 
 def entry_id_of(feed_id: str, entry: ParsedEntry) -> str:
@@ -67,7 +71,9 @@ def identify(feed_id: str, entries: Iterable[ParsedEntry], known: Known) -> list
 
     `known` holds what the log knows of this feed, at least everything under `lookup_keys`.
     """
-    candidates = _distinct(feed_id, entries)
+    candidates = _distinct([_candidate(feed_id, entry) for entry in entries])
+    if not known and _are_unlike(candidate.base_id for candidate in candidates):  # nearly every first poll
+        return [Change(c.base_id, "new", 0, c.entry, c.payload, c.text_sha) for c in candidates]
     groups: dict[str, list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
         groups[candidate.base_id].append(candidate)
@@ -80,23 +86,29 @@ def identify(feed_id: str, entries: Iterable[ParsedEntry], known: Known) -> list
 
 def _candidate(feed_id: str, entry: ParsedEntry) -> _Candidate:
     payload = entry_payload(entry.title, entry.summary, entry.text)
-    page = canonical_url(entry.link)
-    return _Candidate(entry, entry_id_of(feed_id, entry), page, payload, sha256(payload).hexdigest())
+    return _Candidate(entry, entry_id_of(feed_id, entry), payload, sha256(payload).hexdigest())
 
 
-def _distinct(feed_id: str, entries: Iterable[ParsedEntry]) -> list[_Candidate]:
+def _distinct(candidates: list[_Candidate]) -> list[_Candidate]:
     """Leave out repeats: the same id and text again, or the same page and text under another guid."""
+    if _are_unlike(candidate.text_sha for candidate in candidates):
+        return candidates
     seen: set[tuple[str, str]] = set()
-    candidates = []
-    for entry in entries:
-        candidate = _candidate(feed_id, entry)
+    distinct = []
+    for candidate in candidates:
         marks = {(candidate.base_id + candidate.page, candidate.text_sha)}
         if _is_specific(candidate.page):
-            marks.add((candidate.page + entry.published_raw, candidate.text_sha))
+            marks.add((candidate.page + candidate.entry.published_raw, candidate.text_sha))
         if seen.isdisjoint(marks):
-            candidates.append(candidate)
+            distinct.append(candidate)
         seen |= marks
-    return candidates
+    return distinct
+
+
+def _are_unlike(values: Iterable[str]) -> bool:
+    """Say whether no two of the values are equal."""
+    values = list(values)
+    return len(set(values)) == len(values)
 
 
 def _name_group(feed_id: str, group: list[_Candidate], known: Known) -> None:
@@ -190,15 +202,7 @@ def _change(candidate: _Candidate, was: tuple[int, str, str] | None) -> Change:
             changed += ("link",)
         kind = "revised" if changed else "unchanged"
         revision += bool(changed)
-    return Change(
-        entry_id=candidate.entry_id,
-        kind=kind,
-        revision=revision,
-        entry=candidate.entry,
-        payload=candidate.payload,
-        text_sha=candidate.text_sha,
-        changed=changed,
-    )
+    return Change(candidate.entry_id, kind, revision, candidate.entry, candidate.payload, candidate.text_sha, changed)
 
 
 def _entry_id(feed_id: str, identity: str) -> str:

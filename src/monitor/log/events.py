@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import msgspec
 
 
-class EventData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EventData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What one event says. Subclasses set the stable `type` and the `version` of their shape."""
 
     type: ClassVar[str]
@@ -113,7 +113,7 @@ class TickFinished(EventData, frozen=True, kw_only=True):
     note: str = ""
 
 
-class EntrySeen(EventData, frozen=True, kw_only=True):
+class EntrySeen(EventData, frozen=True):
     """An entry appeared in a feed for the first time."""
 
     type: ClassVar[str] = "entry-seen"
@@ -407,7 +407,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
 }  # fmt: skip
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event to append. `key` is unique in the log: appending it twice is a no-op, with other content an error."""
 
     key: str
@@ -415,7 +415,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     actor: str = "monitor"
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """An event as read from the log; `raw` is the stored JSON of `data`, unknown fields included."""
 
     position: int

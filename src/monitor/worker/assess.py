@@ -18,7 +18,7 @@ SCORE_DIGITS = 6
 N_TERMS = 8
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """An entry revision ready to be scored."""
 
     entry_id: str
@@ -31,7 +31,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     flagged: bool = False
 
 
-class Scored(msgspec.Struct, frozen=True):
+class Scored(msgspec.Struct, frozen=True, gc=False):
     """A candidate with its score as logged."""
 
     candidate: Candidate

@@ -23,13 +23,15 @@
 #define MAX_WORDS 100000     /* then `crowded` */
 #define MAX_PROBES 64        /* a longer search is no accident: then `crowded` */
 #define N_LOGS 64
+#define SHORT 8              /* letters that fit a table's key */
 
 enum { WORDS, CONCEPTS, PATTERNS };
 enum { WORD_CHAR = 1, LETTER = 2, END = 4 };
 
-typedef struct { uint64_t *keys; int32_t *values; size_t mask, n; } Table; /* open addressing; value UNASKED: free */
+typedef struct { uint64_t key; int32_t value; } Slot;
+typedef struct { Slot *slots; size_t mask, n; } Table; /* open addressing; value UNASKED: free */
 typedef struct { uint64_t hash; size_t at; uint32_t length; int32_t word; } Written; /* word NONE: free */
-typedef struct { PyObject *text; int32_t term, vote; char silent, begins_pair; int32_t node[1]; } Word;
+typedef struct { int32_t term; int8_t vote, silent, begins_pair; int32_t node[]; } Word; /* a node for each language */
 typedef struct { uint64_t kinds; int32_t state, concept, mask, entry, stems, n_stems; } Node; /* entry: what it is alone */
 typedef struct { PyObject *text; int32_t node; } Stem;
 typedef struct { double norm, dot; int32_t view; uint32_t count; int known; } Term;
@@ -44,9 +46,11 @@ typedef struct {
     PyObject *fold, *lexicon, *number;       /* the questions */
     PyObject *lexicons[MAX_LANGUAGES];       /* word -> what it begins, or None */
     PyObject *ids, *silent, *votes;          /* word -> number; words that say nothing; word -> language it votes for */
-    Written *written; size_t written_mask, n_written;
+    Table short_tokens;                      /* up to SHORT letters, packed into the key -> word */
+    Written *written; size_t written_mask, n_written; /* the longer and rarer ones */
     VECTOR(Py_UCS4) letters;
-    VECTOR(char *) words; size_t word_size; int n_languages;
+    VECTOR(PyObject *) texts;                /* of the words */
+    char *words; size_t words_room, word_size; int n_languages;
     VECTOR(Node) nodes;
     VECTOR(Stem) stems;                      /* a branch's lie side by side */
     VECTOR(Term) terms;
@@ -82,43 +86,33 @@ static uint64_t mixed(uint64_t key) { /* splitmix64's finish */
     return key ^ (key >> 31);
 }
 
-static int32_t *slot_of(Scan *self, const Table *table, uint64_t key) {
+static Slot *slot_of(Scan *self, const Table *table, uint64_t key) {
     size_t at = mixed(key ^ self->seed) & table->mask, probes = 0;
-    while (table->values[at] != UNASKED && table->keys[at] != key) {
+    while (table->slots[at].value != UNASKED && table->slots[at].key != key) {
         at = (at + 1) & table->mask;
         if (++probes > MAX_PROBES) self->crowded = 1;
     }
-    return &table->values[at];
+    return &table->slots[at];
 }
 
 static int32_t find(Scan *self, const Table *table, uint64_t key) {
-    return table->values ? *slot_of(self, table, key) : UNASKED;
+    return table->slots ? slot_of(self, table, key)->value : UNASKED;
 }
 
 static int put(Scan *self, Table *table, uint64_t key, int32_t value) {
-    if (!table->values || table->n * 2 > table->mask) {
-        Table old = *table, wider = {NULL, NULL, old.values ? old.mask * 2 + 1 : 255, 0};
-        wider.keys = PyMem_Calloc(wider.mask + 1, sizeof *wider.keys);
-        wider.values = PyMem_Malloc((wider.mask + 1) * sizeof *wider.values);
-        if (!wider.keys || !wider.values) {
-            PyMem_Free(wider.keys); PyMem_Free(wider.values); PyErr_NoMemory();
-            return -1;
-        }
-        for (size_t i = 0; i <= wider.mask; i++) wider.values[i] = UNASKED;
+    if (!table->slots || table->n * 2 > table->mask) {
+        Table old = *table, wider = {NULL, old.slots ? old.mask * 2 + 1 : 255, old.n};
+        wider.slots = PyMem_Calloc(wider.mask + 1, sizeof *wider.slots);
+        if (!wider.slots) { PyErr_NoMemory(); return -1; }
+        for (size_t i = 0; i <= wider.mask; i++) wider.slots[i].value = UNASKED;
+        for (size_t i = 0; old.slots && i <= old.mask; i++)
+            if (old.slots[i].value != UNASKED) *slot_of(self, &wider, old.slots[i].key) = old.slots[i];
         *table = wider;
-        for (size_t i = 0; old.values && i <= old.mask; i++)
-            if (old.values[i] != UNASKED) {
-                int32_t *slot = slot_of(self, table, old.keys[i]);
-                table->keys[slot - table->values] = old.keys[i];
-                *slot = old.values[i];
-                table->n++;
-            }
-        PyMem_Free(old.keys); PyMem_Free(old.values);
+        PyMem_Free(old.slots);
     }
-    int32_t *slot = slot_of(self, table, key);
-    if (*slot == UNASKED) table->n++;
-    table->keys[slot - table->values] = key;
-    *slot = value;
+    Slot *slot = slot_of(self, table, key);
+    table->n += slot->value == UNASKED;
+    *slot = (Slot){key, value};
     return 0;
 }
 
@@ -126,7 +120,7 @@ static uint64_t both(int32_t one, int32_t two) { return (uint64_t)(uint32_t)one 
 
 /* Words. */
 
-static Word *word_at(const Scan *self, int32_t word) { return (Word *)self->words.at[word]; }
+static Word *word_at(const Scan *self, int32_t word) { return (Word *)(self->words + (size_t)word * self->word_size); }
 
 /* Return the number of a folded word, a new one where it was not met. */
 static int32_t word_of(Scan *self, PyObject *text) {
@@ -142,19 +136,19 @@ static int32_t word_of(Scan *self, PyObject *text) {
         PyErr_SetString(PyExc_ValueError, "a vote for no language");
         return NONE;
     }
-    Word *word = PyMem_Malloc(self->word_size);
-    if (!word) { PyErr_NoMemory(); return NONE; }
-    *word = (Word){NULL, NONE, (int32_t)language, (char)silent, 0, {0}};
-    for (int i = 0; i < self->n_languages; i++) word->node[i] = UNASKED;
-    int32_t number = (int32_t)self->words.n;
+    int32_t number = (int32_t)self->texts.n;
+    if ((size_t)number >= self->words_room && grow((void **)&self->words, &self->words_room, self->word_size) < 0)
+        return NONE;
+    *word_at(self, number) = (Word){NONE, (int8_t)language, (int8_t)silent, 0};
+    for (int i = 0; i < self->n_languages; i++) word_at(self, number)->node[i] = UNASKED;
     PyObject *boxed = PyLong_FromLong(number);
-    if (!boxed || PyDict_SetItem(self->ids, text, boxed) < 0 || PUSH(self->words, (char *)word) < 0) {
-        Py_XDECREF(boxed); PyMem_Free(word);
+    if (!boxed || PyDict_SetItem(self->ids, text, boxed) < 0 || PUSH(self->texts, text) < 0) {
+        Py_XDECREF(boxed);
         return NONE;
     }
     Py_DECREF(boxed);
-    word->text = Py_NewRef(text);
-    if (self->words.n > MAX_WORDS) self->crowded = 1;
+    Py_INCREF(text);
+    if (self->texts.n > MAX_WORDS) self->crowded = 1;
     return number;
 }
 
@@ -180,8 +174,39 @@ static PyObject *folded_token(Scan *self, PyObject *text, Py_ssize_t from, Py_ss
     return folded;
 }
 
+static int32_t ask(Scan *self, PyObject *text, Py_ssize_t from, Py_ssize_t to) {
+    PyObject *folded = folded_token(self, text, from, to);
+    int32_t word = folded ? word_of(self, folded) : NONE;
+    Py_XDECREF(folded);
+    return word;
+}
+
+/* Return a token of a few plain letters as one number, 0 for any other; no letter of a token is 0. */
+static inline uint64_t packed(int kind, const void *data, Py_ssize_t from, Py_ssize_t to) {
+    uint64_t key = 0;
+    if (to - from > SHORT) return 0;
+    for (Py_ssize_t i = from; i < to; i++) {
+        if (letter(kind, data, i) > 0xff) return 0;
+        key = key << 8 | letter(kind, data, i);
+    }
+    return key;
+}
+
+static int32_t long_token(Scan *, PyObject *, int, const void *, Py_ssize_t, Py_ssize_t);
+
 /* Return the number of what text[from:to], a token as written, folds to. */
 static inline int32_t token_of(Scan *self, PyObject *text, int kind, const void *data, Py_ssize_t from, Py_ssize_t to) {
+    uint64_t key = packed(kind, data, from, to);
+    if (!key) return long_token(self, text, kind, data, from, to);
+    int32_t word = find(self, &self->short_tokens, key);
+    if (word != UNASKED) return word;
+    word = ask(self, text, from, to);
+    if (word != NONE && put(self, &self->short_tokens, key, word) < 0) return NONE;
+    if (self->short_tokens.n > MAX_WORDS) self->crowded = 1;
+    return word;
+}
+
+static int32_t long_token(Scan *self, PyObject *text, int kind, const void *data, Py_ssize_t from, Py_ssize_t to) {
     uint64_t hash = self->seed ^ (uint64_t)(to - from);
     for (Py_ssize_t i = from; i < to; i++) {
         hash = (hash ^ letter(kind, data, i)) * 0x9e3779b97f4a7c15ULL;
@@ -196,15 +221,13 @@ static inline int32_t token_of(Scan *self, PyObject *text, int kind, const void 
         }
         if (++probes > MAX_PROBES) self->crowded = 1;
     }
-    PyObject *folded = folded_token(self, text, from, to);
-    int32_t word = folded ? word_of(self, folded) : NONE;
-    Py_XDECREF(folded);
+    int32_t word = ask(self, text, from, to);
     if (word == NONE) return NONE;
     Written new = {hash, self->letters.n, (uint32_t)(to - from), word};
     for (Py_ssize_t i = from; i < to; i++)
         if (PUSH(self->letters, letter(kind, data, i)) < 0) return NONE;
     self->written[place] = new;
-    if (self->n_written >= MAX_WORDS || self->letters.n > 16 * MAX_WORDS) self->crowded = 1;
+    if (self->n_written + self->short_tokens.n > MAX_WORDS || self->letters.n > 16 * MAX_WORDS) self->crowded = 1;
     if (++self->n_written * 2 > self->written_mask) {
         size_t mask = self->written_mask * 2 + 1;
         Written *wider = PyMem_Malloc((mask + 1) * sizeof *wider);
@@ -284,7 +307,7 @@ static int32_t node_of(Scan *self, int32_t word, int language) {
     if (node != UNASKED) return node;
     if (!self->lexicons[language] && !(self->lexicons[language] = PyObject_CallFunction(self->lexicon, "i", language)))
         return UNASKED;
-    PyObject *found = PyObject_GetItem(self->lexicons[language], word_at(self, word)->text);
+    PyObject *found = PyObject_GetItem(self->lexicons[language], self->texts.at[word]);
     if (found == Py_None) node = NONE;
     else if (found) {
         PyObject *answer = PyObject_CallOneArg(self->number, found);
@@ -299,7 +322,7 @@ static int32_t step_to(Scan *self, int32_t node, int32_t word) {
     int32_t next = find(self, &self->steps, both(node, word));
     const Stem *stem = self->stems.at + self->nodes.at[node].stems;
     for (int32_t i = 0; next == UNASKED && i < self->nodes.at[node].n_stems; i++) {
-        Py_ssize_t begins = PyUnicode_Tailmatch(word_at(self, word)->text, stem[i].text, 0, PY_SSIZE_T_MAX, -1);
+        Py_ssize_t begins = PyUnicode_Tailmatch(self->texts.at[word], stem[i].text, 0, PY_SSIZE_T_MAX, -1);
         if (begins < 0) return UNASKED;
         if (begins) next = stem[i].node;
     }
@@ -629,17 +652,12 @@ static void scan_dealloc(Scan *self) {
     PyObject_GC_UnTrack(self);
     scan_clear(self);
     Py_CLEAR(self->ids); Py_CLEAR(self->silent); Py_CLEAR(self->votes);
-    for (size_t i = 0; i < self->words.n; i++) {
-        Py_XDECREF(word_at(self, (int32_t)i)->text);
-        PyMem_Free(self->words.at[i]);
-    }
+    for (size_t i = 0; i < self->texts.n; i++) Py_DECREF(self->texts.at[i]);
     for (size_t i = 0; i < self->stems.n; i++) Py_DECREF(self->stems.at[i].text);
     Table *tables[] = {&self->pairs, &self->concept_pairs, &self->steps, &self->pattern_lists[0],
-                       &self->pattern_lists[1], &self->pattern_lists[2]};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        PyMem_Free(tables[i]->keys); PyMem_Free(tables[i]->values);
-    }
-    void *vectors[] = {self->written, self->letters.at, self->words.at, self->nodes.at, self->stems.at, self->terms.at,
+                       &self->pattern_lists[1], &self->pattern_lists[2], &self->short_tokens};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) PyMem_Free(tables[i]->slots);
+    void *vectors[] = {self->written, self->letters.at, self->texts.at, self->words, self->nodes.at, self->stems.at, self->terms.at,
                        self->patterns[0].at, self->patterns[1].at, self->patterns[2].at, self->listed.at, self->tokens.at, self->masked.at, self->kept.at, self->sequence.at,
                        self->touched[0].at, self->touched[1].at, self->touched[2].at, self->sentences.at};
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) PyMem_Free(vectors[i]);

@@ -5,12 +5,15 @@ Owns no connection and no rule of the log; sqlite.py uses it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
 from monitor.log.chain import ZERO_HEX, Row, split_head
 from monitor.log.codec import decode_data
 from monitor.log.events import Event, NewEvent
+from monitor.log.payloads import pack
+
+PayloadRow = tuple[bytearray, int, bytearray]  # sha, form, body
 
 INSERT_EVENT = "INSERT INTO events (position, head, key, data, hash) VALUES (?, ?, ?, ?, ?)"
 INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?) ON CONFLICT (sha) DO NOTHING"
@@ -35,6 +38,18 @@ WHERE e.position > ? AND e.position <= ?
 ORDER BY e.position LIMIT ?
 """
 SELECT_KEYS = "SELECT key, position, head, data FROM events WHERE key IN (SELECT value FROM json_each(?))"
+
+
+def bindable(rows: Iterable[Row]) -> Iterator[tuple[int, str, str, bytearray, bytearray]]:
+    """Yield rows as they are bound fastest: the sqlite3 module looks for an adapter of every value that is `bytes`."""
+    for position, head, key, data, hash_ in rows:
+        yield position, head, key, bytearray(data), bytearray(hash_)
+
+
+def payload_row(sha: str, payload: bytes) -> PayloadRow:
+    """Return the row of a payload, bound as fast."""
+    form, body = pack(payload)
+    return bytearray.fromhex(sha), form, bytearray(body)
 
 
 def event_of(row: Any) -> Event:

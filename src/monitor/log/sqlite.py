@@ -30,7 +30,7 @@ from monitor.log.database import (
 )
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
-from monitor.log.payloads import ERASED, check_payloads, pack, unpack
+from monitor.log.payloads import ERASED, check_payloads, unpack
 from monitor.log.rows import (
     INSERT_EVENT,
     INSERT_PAYLOAD,
@@ -40,7 +40,10 @@ from monitor.log.rows import (
     SELECT_TYPES,
     SELECT_WITH_PREV,
     Appended,
+    PayloadRow,
+    bindable,
     event_of,
+    payload_row,
 )
 from monitor.log.schema import SCHEMA_VERSION, migrate, schema_version
 
@@ -79,7 +82,7 @@ class SqliteLog:
         check_new(events, recorded_at)
         check_payloads(payloads or {})
         raws = encode_all([event.data for event in events])
-        packed = [(bytes.fromhex(sha), *pack(payload)) for sha, payload in (payloads or {}).items()]
+        packed = [payload_row(sha, payload) for sha, payload in (payloads or {}).items()]
         if self._checked is None:
             self.check_writable()
         with one_line_errors(self.path):
@@ -91,14 +94,14 @@ class SqliteLog:
         return Appended(events, rows, prev)
 
     def _commit(
-        self, events: Sequence[NewEvent], raws: Sequence[bytes], at: str, packed: Sequence[tuple[bytes, int, bytes]]
+        self, events: Sequence[NewEvent], raws: Sequence[bytes], at: str, packed: Sequence[PayloadRow]
     ) -> tuple[list[Row], bytes]:
         connection = self.connection
         connection.execute("BEGIN IMMEDIATE")
         try:
             position, prev = self._trusted_head(connection)
             rows = chain_rows(events, raws, at, position, prev)
-            connection.executemany(INSERT_EVENT, rows)
+            connection.executemany(INSERT_EVENT, bindable(rows))
             if packed:
                 connection.executemany(INSERT_PAYLOAD, packed)
             connection.execute("COMMIT")

@@ -39,12 +39,15 @@ typedef struct { uint64_t kinds; int32_t state, from, to; } Sentence; /* its con
 
 typedef struct { uint64_t needed, barred; int32_t term; } Pattern;
 
+/* word -> what it begins, or None; the first letters (`head` many) of the stems, or any_head: whatever they are */
+typedef struct { PyObject *words, *heads; int head, any_head; } Lexicon;
+
 #define VECTOR(type) struct { type *at; size_t n, room; }
 
 typedef struct {
     PyObject_HEAD
     PyObject *fold, *lexicon, *number;       /* the questions */
-    PyObject *lexicons[MAX_LANGUAGES];       /* word -> what it begins, or None */
+    Lexicon lexicons[MAX_LANGUAGES];         /* as they are asked for */
     PyObject *ids, *silent, *votes;          /* word -> number; words that say nothing; word -> language it votes for */
     Table short_tokens;                      /* up to SHORT letters, packed into the key -> word */
     Written *written; size_t written_mask, n_written; /* the longer and rarer ones */
@@ -302,12 +305,36 @@ static int32_t asked(PyObject *answer, size_t n) {
     return (int32_t)number;
 }
 
+/* Say whether a lexicon may know a word: most it does not, and asking costs ten times as much as knowing that. */
+static int may_hold(Scan *self, int language, PyObject *text) {
+    Lexicon *lexicon = &self->lexicons[language];
+    if (!lexicon->words) {
+        PyObject *answer = PyObject_CallFunction(self->lexicon, "i", language), *words, *heads;
+        int any_head, head;
+        if (!answer) return -1;
+        if (!PyArg_ParseTuple(answer, "O!O!ip", &PyDict_Type, &words, &PyDict_Type, &heads, &head, &any_head)) {
+            Py_DECREF(answer);
+            return -1;
+        }
+        *lexicon = (Lexicon){Py_NewRef(words), Py_NewRef(heads), head, any_head};
+        Py_DECREF(answer);
+    }
+    int known = PyDict_Contains(lexicon->words, text);
+    if (known || lexicon->any_head) return known < 0 ? -1 : 1;
+    PyObject *head = PyUnicode_Substring(text, 0, lexicon->head);
+    if (!head) return -1;
+    known = PyDict_Contains(lexicon->heads, head);
+    Py_DECREF(head);
+    return known;
+}
+
 static int32_t node_of(Scan *self, int32_t word, int language) {
     int32_t node = word_at(self, word)->node[language];
     if (node != UNASKED) return node;
-    if (!self->lexicons[language] && !(self->lexicons[language] = PyObject_CallFunction(self->lexicon, "i", language)))
-        return UNASKED;
-    PyObject *found = PyObject_GetItem(self->lexicons[language], self->texts.at[word]);
+    int may = may_hold(self, language, self->texts.at[word]);
+    if (may < 0) return UNASKED;
+    if (!may) return word_at(self, word)->node[language] = NONE;
+    PyObject *found = PyObject_GetItem(self->lexicons[language].words, self->texts.at[word]);
     if (found == Py_None) node = NONE;
     else if (found) {
         PyObject *answer = PyObject_CallOneArg(self->number, found);
@@ -634,7 +661,7 @@ static int scan_init(Scan *self, PyObject *args, PyObject *kwargs) {
 static int scan_traverse(Scan *self, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(self->fold); Py_VISIT(self->number); Py_VISIT(self->lexicon);
-    for (int i = 0; i < MAX_LANGUAGES; i++) Py_VISIT(self->lexicons[i]);
+    for (int i = 0; i < MAX_LANGUAGES; i++) { Py_VISIT(self->lexicons[i].words); Py_VISIT(self->lexicons[i].heads); }
    
     Py_VISIT(self->ids); Py_VISIT(self->silent); Py_VISIT(self->votes);
     return 0;
@@ -642,7 +669,7 @@ static int scan_traverse(Scan *self, visitproc visit, void *arg) {
 
 static int scan_clear(Scan *self) {
     Py_CLEAR(self->fold); Py_CLEAR(self->number); Py_CLEAR(self->lexicon);
-    for (int i = 0; i < MAX_LANGUAGES; i++) Py_CLEAR(self->lexicons[i]);
+    for (int i = 0; i < MAX_LANGUAGES; i++) { Py_CLEAR(self->lexicons[i].words); Py_CLEAR(self->lexicons[i].heads); }
    
     return 0; /* the other three hold strings and numbers alone: no cycle passes through them */
 }

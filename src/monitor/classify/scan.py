@@ -114,5 +114,7 @@ def _fold(token: str) -> str:
     return mask.CASED.get(token) or fold_token(token)
 
 
-def _lexicon(language: int) -> mask.Lexicon:
-    return mask.lexicon_for(LANGUAGES[language])
+def _lexicon(language: int) -> tuple[mask.Lexicon, dict[str, list[int]], int, bool]:
+    """Return a lexicon with what tells at a glance that it holds nothing for a word."""
+    lexicon = mask.lexicon_for(LANGUAGES[language])
+    return lexicon, lexicon.lengths, mask.HEAD, bool(lexicon.clitics)

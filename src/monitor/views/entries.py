@@ -2,20 +2,21 @@
 
 `entry_events` lists the positions that speak of one entry, for everything rarer than seeing and scoring. A score's own
 event is found at `scored_position`; older scores stand in the events listed by `rescored`.
-Rows lie in order of position: sorted by their random ids, folding a large log took twice as long.
+`feed_sha` names the feed's own text where `text_sha` names that of a page read since. `seen_days` holds the first
+position of each day. Rows lie in order of position: sorted by their random ids, folding a large log took twice as long.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import cast
 
 from monitor.log.events import (
     EntryFlagged,
     EntryRevised,
     EntryScored,
+    EntrySeen,
     Event,
     PageFailed,
     PageRead,
@@ -26,17 +27,17 @@ from monitor.log.events import (
 SCHEMA = """
 CREATE TABLE entries (
     entry_id TEXT NOT NULL UNIQUE, feed_id TEXT NOT NULL, position INTEGER PRIMARY KEY, seen_at TEXT NOT NULL,
-    revision INTEGER NOT NULL DEFAULT 0, text_sha TEXT NOT NULL, feed_sha TEXT NOT NULL, link TEXT NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 0, text_sha TEXT NOT NULL, feed_sha TEXT, link TEXT NOT NULL,
     published_at TEXT NOT NULL, lang TEXT NOT NULL, author TEXT NOT NULL, source_name TEXT NOT NULL,
     source_url TEXT NOT NULL, score REAL, model_id TEXT, scored_position INTEGER, scored_revision INTEGER,
     flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX entries_seen ON entries (seen_at);
 CREATE INDEX entries_feed ON entries (feed_id, position);
 CREATE INDEX entries_flagged ON entries (flagged_position) WHERE flagged_position IS NOT NULL;
 CREATE TABLE entry_events (
     entry_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (entry_id, position)
 ) WITHOUT ROWID;
+CREATE TABLE seen_days (day TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE rescored (position INTEGER PRIMARY KEY);
 CREATE TABLE pages (
     entry_id TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL, retry_at TEXT NOT NULL
@@ -50,28 +51,59 @@ CREATE TABLE samples (
 """
 
 # What no fold looks up: where a whole log is folded these are made at the end, sorted, at a third of the cost.
-LATE_INDEXES = frozenset({"entries_seen", "entries_feed"})
+LATE_INDEXES = frozenset({"entries_feed"})
+# For a WHERE: the entries `e` seen since moment ?1. An index of the moments cost a sixth of writing an entry.
+SEEN_SINCE = """e.seen_at >= ?1 AND e.position >= coalesce(
+    (SELECT min(position) FROM seen_days WHERE day >= substr(?1, 1, 10)), 9223372036854775807)"""
 
-_seen_fields = attrgetter(
-    "entry_id", "feed_id", "text_sha", "link", "published_at", "lang", "author", "source_name", "source_url"
-)
 _NOTE = "INSERT OR IGNORE INTO entry_events VALUES (?, ?)"
+_INSERT = """INSERT OR IGNORE INTO entries (entry_id, feed_id, position, seen_at, text_sha, link, published_at, lang,
+    author, source_name, source_url, score, model_id, scored_position, scored_revision)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+_SCORE = "UPDATE entries SET score = ?, model_id = ?, scored_position = ?, scored_revision = ? WHERE entry_id = ?"
+_UNSCORED = (None, None, None, None)
 
 
-def _seen(db: sqlite3.Connection, events: Sequence[Event]) -> None:
-    db.executemany(
-        """INSERT OR IGNORE INTO entries (entry_id, feed_id, text_sha, feed_sha, link, published_at, lang, author,
-               source_name, source_url, position, seen_at) VALUES (?1,?2,?3,?3,?4,?5,?6,?7,?8,?9,?10,?11)""",
-        [(*_seen_fields(event.data), event.position, event.recorded_at) for event in events],
-    )
+def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    """Insert entries with the scores that follow in the same run, and score those seen before it.
+
+    Nearly every score stands right behind its entries; coming back to a row costs half as much as writing it.
+    """
+    seen: dict[str, tuple[object, ...]] = {}
+    scores: dict[str, tuple[object, ...]] = {}
+    updates: list[tuple[object, ...]] = []
+    days: dict[str, int] = {}
+    for event in events:
+        data, position, at = event.data, event.position, event.recorded_at
+        if isinstance(data, EntrySeen):
+            row = (
+                data.entry_id, data.feed_id, position, at, data.text_sha, data.link, data.published_at, data.lang,
+                data.author, data.source_name, data.source_url,
+            )  # fmt: skip
+            seen.setdefault(data.entry_id, row)
+            days.setdefault(at[:10], position)
+        elif isinstance(data, EntryScored):
+            for entry_id, revision, score in data.scores:
+                values = (score, data.model_id, position, revision)
+                if entry_id in seen:
+                    scores[entry_id] = values
+                else:
+                    updates.append((*values, entry_id))
+            if data.why != "new":
+                db.execute("INSERT INTO rescored VALUES (?)", (position,))
+    db.executemany(_SCORE, updates)
+    rows = [(*row, *scores.get(entry_id, _UNSCORED)) for entry_id, row in seen.items()]
+    if db.executemany(_INSERT, rows).rowcount < len(rows):  # an id that was there already keeps its row, not its score
+        db.executemany(_SCORE, [(*values, entry_id) for entry_id, values in scores.items()])
+    db.executemany("INSERT OR IGNORE INTO seen_days VALUES (?,?)", days.items())
 
 
 def _revised(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(EntryRevised, event.data)
         db.execute(
-            "UPDATE entries SET revision = ?, text_sha = ?, feed_sha = ?, link = ? WHERE entry_id = ?",
-            (data.revision, data.text_sha, data.text_sha, data.link, data.entry_id),
+            "UPDATE entries SET revision = ?, text_sha = ?, feed_sha = NULL, link = ? WHERE entry_id = ?",
+            (data.revision, data.text_sha, data.link, data.entry_id),
         )
         db.execute(_NOTE, (data.entry_id, event.position))
 
@@ -79,7 +111,10 @@ def _revised(db: sqlite3.Connection, events: Sequence[Event]) -> None:
 def _page_read(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(PageRead, event.data)
-        db.execute("UPDATE entries SET text_sha = ? WHERE entry_id = ?", (data.text_sha, data.entry_id))
+        db.execute(
+            "UPDATE entries SET feed_sha = coalesce(feed_sha, text_sha), text_sha = ? WHERE entry_id = ?",
+            (data.text_sha, data.entry_id),
+        )
         db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,'read',0,'')", (data.entry_id, data.url))
         db.execute(_NOTE, (data.entry_id, event.position))
 
@@ -90,17 +125,6 @@ def _page_failed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         row = (data.entry_id, data.url, data.reason, data.attempt, data.retry_at)
         db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,?,?,?)", row)
         db.execute(_NOTE, (data.entry_id, event.position))
-
-
-def _scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
-    for event in events:
-        data, position = cast(EntryScored, event.data), event.position
-        db.executemany(
-            "UPDATE entries SET score = ?, model_id = ?, scored_position = ?, scored_revision = ? WHERE entry_id = ?",
-            [(score, data.model_id, position, revision, entry_id) for entry_id, revision, score in data.scores],
-        )
-        if data.why != "new":
-            db.execute("INSERT INTO rescored VALUES (?)", (position,))
 
 
 def _flagged(db: sqlite3.Connection, events: Sequence[Event]) -> None:
@@ -143,11 +167,11 @@ def _noted(db: sqlite3.Connection, events: Sequence[Event]) -> None:
 
 
 HANDLERS = {
-    "entry-seen": _seen,
+    "entry-seen": _seen_and_scored,
     "entry-revised": _revised,
     "page-read": _page_read,
     "page-failed": _page_failed,
-    "entry-scored": _scored,
+    "entry-scored": _seen_and_scored,
     "entry-flagged": _flagged,
     "sample-drawn": _sampled,
     "payload-erased": _erased,

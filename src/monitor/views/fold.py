@@ -11,7 +11,6 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
-from operator import attrgetter
 from pathlib import Path
 
 from monitor.errors import StorageError
@@ -36,12 +35,12 @@ _MANY_EVENTS, _LARGE_CACHE_KB = 20_000, 65_536
 Handler = Callable[[sqlite3.Connection, Sequence[Event]], None]
 
 
-def _handlers() -> dict[str, list[Handler]]:
+def _handlers() -> dict[str, tuple[Handler, ...]]:
     """Return event type -> the view handlers that fold it."""
-    table: dict[str, list[Handler]] = {}
+    table: dict[str, tuple[Handler, ...]] = {}
     for view in VIEW_FILES:
         for event_type, handler in view.HANDLERS.items():
-            table.setdefault(event_type, []).append(handler)
+            table[event_type] = (*table.get(event_type, ()), handler)
     return table
 
 
@@ -120,8 +119,7 @@ class Views:
 
     def _hand_over(self, events: Sequence[Event]) -> None:
         """Give each run of one type to the views that want it, inside the caller's transaction."""
-        for event_type, run in groupby(events, key=attrgetter("type")):
-            handlers = self._handlers.get(event_type, ())
+        for handlers, run in groupby(events, key=lambda event: self._handlers.get(event.type, ())):
             run_events = list(run)
             for handler in handlers:
                 handler(self.db, run_events)

@@ -12,10 +12,11 @@ from monitor.log.checkpoints import checkpoint_if_due
 from monitor.log.codec import iso
 from monitor.log.erasure import drop_expired
 from monitor.log.events import NewEvent, SampleDrawn
+from monitor.views.entries import SEEN_SINCE
 from monitor.worker.workspace import Workspace
 
-_SEEN_THAT_DAY = """SELECT entry_id, score FROM entries WHERE seen_at >= ? AND seen_at < ? AND flagged_position IS NULL
-    AND score IS NOT NULL ORDER BY position"""
+_SEEN_THAT_DAY = f"""SELECT e.entry_id, e.score FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
+    AND e.flagged_position IS NULL AND e.score IS NOT NULL ORDER BY e.position"""  # noqa: S608 - our own text
 
 
 def do_chores(workspace: Workspace, now: datetime) -> None:

@@ -20,7 +20,8 @@ from monitor.worker.linking import StoryLinking
 from monitor.worker.workspace import Workspace
 
 RECENT_ENTRIES = 300
-_KNOWN = "SELECT entry_id, revision, feed_sha, link, flagged_position IS NOT NULL FROM entries WHERE "
+_KNOWN = """SELECT entry_id, revision, coalesce(feed_sha, text_sha), link, flagged_position IS NOT NULL
+    FROM entries WHERE """
 
 
 class EntryReader:

@@ -14,6 +14,7 @@ from monitor.log.events import NewEvent, StoryJoined, StoryMerged, StoryOpened
 from monitor.log.payloads import read_entry_payload
 from monitor.stories.link import Linker, StoryEntry
 from monitor.stories.publishers import publisher_of
+from monitor.views.entries import SEEN_SINCE
 from monitor.worker.assess import Candidate
 from monitor.worker.casing import CaseLinking
 from monitor.worker.workspace import Workspace
@@ -24,8 +25,8 @@ WINDOW = timedelta(days=7)
 # joins two plots is worse than two rows for one. On 2023q1 (1,596 flagged entries; 101 of 19 plots): 0.20 gives 33 rows
 # for the 101, ten of them with other reports in; 0.30 gives 41 and six; none joined two plots at any setting.
 JOIN = MERGE = 0.30
-_RECENT = """SELECT e.entry_id, e.published_at, e.seen_at, e.text_sha, e.lang, s.story_id FROM story_entries s
-    JOIN entries e ON e.entry_id = s.entry_id WHERE e.seen_at >= ? ORDER BY e.seen_at, e.position"""
+_RECENT = f"""SELECT e.entry_id, e.published_at, e.seen_at, e.text_sha, e.lang, s.story_id FROM story_entries s
+    JOIN entries e ON e.entry_id = s.entry_id WHERE {SEEN_SINCE} ORDER BY e.seen_at, e.position"""  # noqa: S608 - our own text
 
 
 class StoryLinking:

@@ -16,6 +16,7 @@ from monitor.feeds.values import FeedConfig, FetchRequest, FetchResult, ParsedEn
 from monitor.log.codec import iso
 from monitor.log.events import NewEvent, PageFailed, PageRead
 from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
+from monitor.views.entries import SEEN_SINCE
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ RETRY_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 MAX_CHARS = 200_000
 FINAL_REASONS = frozenset({"http-404", "http-410", "http-403", "http-451", "not-http", "private-address", "too-large"})
 
-_WANTED = """SELECT e.entry_id, e.link, e.revision, e.text_sha, e.lang, e.feed_id,
+_WANTED = f"""SELECT e.entry_id, e.link, e.revision, e.text_sha, e.lang, e.feed_id,
     e.flagged_position IS NOT NULL AS flagged, e.published_at, e.source_name, e.source_url,
     coalesce(p.attempt, 0) AS attempt
     FROM entries e JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN pages p ON p.entry_id = e.entry_id
-    WHERE f.full_text = 1 AND f.removed_at IS NULL AND e.seen_at >= ? AND e.link LIKE 'http%'
-      AND (p.entry_id IS NULL OR (p.retry_at <> '' AND p.retry_at <= ?))
-    ORDER BY e.score DESC, e.position LIMIT ?"""
+    WHERE f.full_text = 1 AND f.removed_at IS NULL AND {SEEN_SINCE} AND e.link LIKE 'http%'
+      AND (p.entry_id IS NULL OR (p.retry_at <> '' AND p.retry_at <= ?2))
+    ORDER BY e.score DESC, e.position LIMIT ?3"""  # noqa: S608 - our own text
 
 
 class WantedPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from monitor.learn.train import Text, texts_sha
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted, ModelRejected, ModelTrained, NewEvent
 from monitor.log.payloads import read_entry_payload
+from monitor.views.entries import SEEN_SINCE
 from monitor.worker.assess import SCORE_DIGITS, Candidate, Scored, flagged_event, scored_event
 from monitor.worker.workspace import Workspace
 
@@ -163,10 +164,10 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
 
 def _unflagged(workspace: Workspace, now: datetime) -> list[Candidate]:
     rows = workspace.views.db.execute(
-        """SELECT e.entry_id, e.revision, e.text_sha, e.lang FROM entries e
-           WHERE e.seen_at >= ? AND e.flagged_position IS NULL AND e.erased = 0 AND e.score IS NOT NULL
+        f"""SELECT e.entry_id, e.revision, e.text_sha, e.lang FROM entries e
+           WHERE {SEEN_SINCE} AND e.flagged_position IS NULL AND e.erased = 0 AND e.score IS NOT NULL
              AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL)
-           ORDER BY e.position DESC LIMIT ?""",
+           ORDER BY e.position DESC LIMIT ?2""",  # noqa: S608 - our own text
         (iso(now - timedelta(days=RECENT_DAYS)), RECENT_MAX),
     ).fetchall()
     found = []
@@ -185,9 +186,9 @@ def _unflagged(workspace: Workspace, now: datetime) -> list[Candidate]:
 def _recent(workspace: Workspace, now: datetime, judged: Mapping[str, bool]) -> list[RecentText]:
     """Return the entries seen in the last RECENT_DAYS whole days, in log order."""
     rows = workspace.views.db.execute(
-        """SELECT e.entry_id, e.text_sha, e.lang, e.seen_at, coalesce(s.story_id, 's' || e.entry_id)
+        f"""SELECT e.entry_id, e.text_sha, e.lang, e.seen_at, coalesce(s.story_id, 's' || e.entry_id)
            FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
-           WHERE e.seen_at >= ? AND e.erased = 0 ORDER BY e.position DESC LIMIT ?""",
+           WHERE {SEEN_SINCE} AND e.erased = 0 ORDER BY e.position DESC LIMIT ?2""",  # noqa: S608 - our own text
         (iso(now - timedelta(days=RECENT_DAYS)), RECENT_MAX),
     ).fetchall()
     found = []

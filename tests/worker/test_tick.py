@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+import msgspec
 import pytest
 
 from monitor.errors import LogBrokenError
+from monitor.feeds.config import Config
+from monitor.log.erasure import drop_expired
+from monitor.log.store import EventStore
 from monitor.triage.queue import list_queue
 from monitor.views.fold import open_views
+from monitor.worker import chores
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site, rss
@@ -104,6 +111,29 @@ def test_rebuilt_views_equal_the_kept_ones(workspace: Workspace, site: Site, clo
     clock.forward(hours=5)
     site.pages["alpha"] = (200, rss(("1", "Alleged plot, denied"), ("3", "C")))
     run_tick(workspace)
+    assert open_views(None, workspace.log).dump() == workspace.views.dump()
+
+
+def test_old_texts_are_dropped_after_the_first_tick_of_a_day(
+    workspace: Workspace, site: Site, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: retention is kept every day, and the whole log is read for it no oftener."""
+    days: list[int] = []
+
+    def counted(log: EventStore, now: datetime, keep_days: int) -> int:
+        days.append(now.day)
+        return drop_expired(log, now, keep_days)
+
+    monkeypatch.setattr(chores, "drop_expired", counted)
+    settings = msgspec.structs.replace(workspace.config.settings, retain_unflagged_days=2, audit_per_day=0)
+    workspace.config = Config(feeds=workspace.config.feeds, settings=settings)
+    site.pages = {"alpha": (200, rss(("1", "Alleged plot"), ("2", "Chess"))), "beta": (200, rss())}
+    began = clock.at = clock.at.replace(hour=1)
+    for hour in (0, 1, 2, 24, 25, 48, 72, 80):
+        clock.at = began + timedelta(hours=hour)
+        run_tick(workspace, force=True)
+    assert days == [(began + timedelta(days=n)).day for n in range(4)]
+    assert types(workspace).count("payload-erased") == 1
     assert open_views(None, workspace.log).dump() == workspace.views.dump()
 
 

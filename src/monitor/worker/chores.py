@@ -18,21 +18,32 @@ from monitor.worker.workspace import Workspace
 _SEEN_THAT_DAY = f"""SELECT e.entry_id, e.score FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
     AND e.flagged_position IS NULL AND e.score IS NOT NULL ORDER BY e.position"""  # noqa: S608 - our own text
 
+_TICK_BEFORE = "SELECT finished_at FROM ticks ORDER BY position DESC LIMIT 1 OFFSET 1"
+
 
 def do_chores(workspace: Workspace, now: datetime) -> None:
     """Do what is due after a tick."""
     draw_yesterday(workspace, now)
-    if workspace.config.settings.retain_unflagged_days:
-        drop_expired(workspace.log, now, workspace.config.settings.retain_unflagged_days)
-        workspace.views.catch_up()
+    drop_old_texts(workspace, now)
     if checkpoint_if_due(workspace.log, recorded_at=iso(now)) is not None:
+        workspace.views.catch_up()
+
+
+def drop_old_texts(workspace: Workspace, now: datetime) -> None:
+    """Erase the texts kept long enough, after the first tick of a day (UTC): finding them reads the whole log."""
+    days = workspace.config.settings.retain_unflagged_days
+    if not days:
+        return
+    before = workspace.views.db.execute(_TICK_BEFORE).fetchone()
+    if before is None or (before[0] or "") < iso(_midnight(now)):
+        drop_expired(workspace.log, now, days)
         workspace.views.catch_up()
 
 
 def draw_yesterday(workspace: Workspace, now: datetime) -> None:
     """Draw the audit sample from the entries first seen yesterday (UTC) and not flagged, once."""
     n = workspace.config.settings.audit_per_day
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = _midnight(now)
     day = (today - timedelta(days=1)).date().isoformat()
     if not n or workspace.views.db.execute("SELECT 1 FROM sample_days WHERE day = ?", (day,)).fetchone():
         return
@@ -43,3 +54,7 @@ def draw_yesterday(workspace: Workspace, now: datetime) -> None:
     draw = draw_sample(day, [Unflagged(*row) for row in rows], n, model.look_again)
     data = SampleDrawn(day=day, entries=list(draw.entries), n_population=draw.n_population, model_id=model.model_id)
     workspace.append([NewEvent(f"sample-drawn:{day}", data)])
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -13,7 +13,7 @@ from monitor.log.anchors import anchors_path, read_anchors, write_marker
 from monitor.log.backup import Copy, backup_log, checksum_path, restore_log
 from monitor.log.checkpoints import sign_checkpoint
 from monitor.log.codec import iso
-from monitor.log.erasure import drop_expired, erase_entry
+from monitor.log.erasure import erase_entry
 from monitor.log.verify import verify_log
 from monitor.surfaces.cli.options import json_option, reviewer, working, write_json
 from monitor.triage.entries import find_entry
@@ -128,12 +128,11 @@ def restore(ctx: click.Context, file: Path, give_up_events: bool) -> None:
 
 
 def write_backup(workspace: Workspace) -> Copy:
-    """Do what the nightly job does: drop expired texts, sign, verify, back up, keep the newest seven.
+    """Do what the nightly job does: sign, verify, back up, keep the newest seven.
 
     Raises LogBrokenError where the log does not verify: the older backups are kept then, and appending stops.
     """
     now = workspace.clock()
-    drop_expired(workspace.log, now, workspace.config.settings.retain_unflagged_days)
     sign_checkpoint(workspace.log, recorded_at=iso(now))
     workspace.views.catch_up()
     report = verify_log(workspace.log.path, read_anchors(anchors_path(workspace.log.path)))

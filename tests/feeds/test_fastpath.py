@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import calendar
+import contextlib
 import io
 import tarfile
+import tracemalloc
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.feeds import charset
+from monitor.feeds import charset, fastpath
 from monitor.feeds.fastpath import DeclinedError, read_fast
 from monitor.feeds.markup import one_line, plain_text
 from monitor.feeds.parse import finish, parse_feed
@@ -92,12 +94,28 @@ AGREED = {
     ),
     "atom base": atom('<link href="/1"/>', 'xml:base="https://n.example/feed/"'),
     "atom author": atom("<title>T</title><author><name>N</name><uri>https://n.example/n</uri></author>"),
+    "atom author, other order": atom("<title>T</title><author><uri>https://n.example/n</uri><name>N</name></author>"),
+    "atom authors": atom("<title>T</title><author><name>N</name></author><author><name>M</name></author>"),
+    "author with a name of two parts": atom("<title>T</title><author><name>N<x>M</x>O</name>P</author>"),
+    "media group": rss("<title>T</title><media:group><media:description>M</media:description></media:group>"),
+    "media credit": rss("<title>T</title><media:content url='u'><media:credit>M</media:credit></media:content>"),
+    "comment in a title": rss("<title>one<!-- two -->three</title>"),
+    "type in capitals": rss("<title TYPE='HTML'>T</title><guid ispermalink='false'>g</guid>"),
+    "dtd quoted": rss("<title><![CDATA[<!DOCTYPE html> on <b>a</b> page]]></title>"),
+    "dtd quoted, comment first": b"<!-- c -->" + rss("<title><![CDATA[<!DOCTYPE html>]]></title>"),
     "atom contributor": atom("<title>T</title><contributor><name>N</name></contributor>"),
 }  # fmt: skip
 
 DECLINED = {
     "dtd": b'<!DOCTYPE rss [<!ENTITY a "b">]>' + rss("<title>&a;</title>"),
     "external dtd": b'<!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd">' + rss("<title>T</title>"),
+    "dtd behind a comment": b'<!-- <rss> --><!DOCTYPE rss [<!ENTITY a "b">]>' + rss("<title>&a;</title>"),
+    "dtd behind an instruction": b'<?a > <rss ?><!DOCTYPE rss [<!ENTITY a "b">]>' + rss("<title>&a;</title>"),
+    "dtd behind 100 kB": b"<!--" + b" " * 100_000 + b'--><!DOCTYPE rss [<!ENTITY a "b">]>' + rss("<title>&a;</title>"),
+    "dtd in UTF-16": ('<!DOCTYPE rss [<!ENTITY a "b">]>' + rss("<title>&a;</title>").decode()).encode("utf-16"),
+    "namespace with a blank": b'<rss xmlns:a="b c"><channel><item><title>T</title></item></channel></rss>',
+    "feed title in base64": b'<rss><channel><title mode="base64">QUJD</title><item/></channel></rss>',
+    "base on an enclosure": rss("<title>T</title><enclosure xml:base='https://other.example/' url='x'/>"),
     "undefined entity": rss("<title>&nbsp;</title>"),
     "not well-formed": rss("<title>T"),
     "image in an entry": rss("<title>T</title><image><title>I</title></image>"),
@@ -131,6 +149,53 @@ def test_both_readers_agree(name):
 def test_the_odd_is_left_to_feedparser(name):
     with pytest.raises(DeclinedError):
         read_fast(DECLINED[name])
+
+
+PLAIN = "<title>T</title><link>https://n.example/1</link><guid>g</guid><description>D</description>"
+# What a tree could be made to hold without end: each is declined, or read within bounds.
+LARGE = {
+    "open elements": f"{HEAD}{'<x:a>' * 600_000}",
+    "open elements in an entry": f"{HEAD}<item>{'<x:a>' * 600_000}",
+    "empty elements in an entry": f"{HEAD}<item>{'<x:a/>' * 1_000_000}</item></channel></rss>",
+    "names": HEAD + "".join(f"<x:a{n}/>" for n in range(300_000)) + "</channel></rss>",
+    "namespaces": HEAD + "".join(f'<a xmlns:b="u{n}"/>' for n in range(200_000)) + "</channel></rss>",
+    "attributes": HEAD + "<item " + " ".join(f'a{n}=""' for n in range(500_000)) + "/></channel></rss>",
+    "lines": f"{HEAD}<item><title>a{chr(10) * 6_000_000}</title></item></channel></rss>",
+    "references": f"{HEAD}<item><title>{'&lt;b' * 1_000_000}</title></item></channel></rss>",
+    "comments": f"{HEAD}<item><title>{'a' * 500_000}{'<!---->' * 500_000}</title></item></channel></rss>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_document_is_read_or_declined_in_bounds(name):
+    """No more than 64 MiB of tree, text and parser; the same parsed as a whole takes up to a gigabyte."""
+    document = LARGE[name].encode()
+    tracemalloc.start()
+    with contextlib.suppress(DeclinedError):
+        read_fast(document)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64 << 20
+
+
+def test_elements_nested_without_end_do_no_harm():
+    document = f"{HEAD}{'<x:a>' * 30_000}{'</x:a>' * 30_000}<item>{PLAIN}</item></channel></rss>".encode()
+    assert [entry.title for entry in read_fast(document).entries] == ["T"]
+
+
+@pytest.mark.parametrize("between", ["<x:a/>", "<x:a>t</x:a>", "<x:a><x:b>t</x:b></x:a>\n", "<!-- c -->"])
+def test_a_document_is_read_the_same_by_pieces(between, monkeypatch):
+    """Wherever the cuts fall: what has ended at one and what has not must not matter."""
+    items = "".join(f"<item>{PLAIN.replace('T', f'T{n}', 1)}</item>{between}" for n in range(20))
+    image = "<image><title>not this</title><textInput><title>nor this</title></textInput></image>"
+    document = f"{HEAD}<language>en</language>{image}{items}<ttl>5</ttl></channel></rss>".encode()
+    whole = read_fast(document)
+    assert (whole.language, whole.ttl, len(whole.entries)) == ("en", "5", 20)
+    monkeypatch.setattr(fastpath, "_WHOLE", 0)
+    monkeypatch.setattr(fastpath, "_MAX_IDLE_PIECES", 1000)
+    for size in (1, 7, 64, 1000):
+        monkeypatch.setattr(fastpath, "_PIECE", size)
+        assert read_fast(document) == whole
 
 
 def test_a_common_feed_never_needs_feedparser():

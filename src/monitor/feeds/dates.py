@@ -23,6 +23,13 @@ FUTURE_SLACK = timedelta(hours=24)
 # 1 January 1970 is a clock that was never set; later than 2100 is a slip.
 FIRST_YEAR, LAST_YEAR = 1971, 2100
 
+# The two forms nearly all feeds use, Sun, 01 Nov 2026 10:00:00 +0000 and 2026-11-01T10:00:00+00:00, are known by the
+# places of their marks; any other, or a letter out of place, is read by pattern.
+_DAYS = frozenset(f"{day}, " for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+_MONTH_NUMBERS = {f" {name.title()} ": f"{number:02}" for name, number in MONTHS.items() if len(name) == 3}
+_UTC_ZONES = frozenset({" +0000", " GMT", " UTC", " Z", "Z", "+00:00"})
+_FIXED_ZONE = re.compile(r" ?([+-])(\d\d):?(\d\d)$", re.ASCII)
+
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{3,9},? +)?(\d{1,2})[ -]([A-Za-z]{3})[a-z]*[ -](\d{4}|\d\d),? +"
     r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?"
@@ -42,14 +49,50 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)$")
 _MAX_LENGTH = 100
 
 
-@lru_cache(maxsize=4096)
 def read_date(raw: str) -> tuple[datetime | None, str]:
     """Return the moment (aware UTC, or None) and the quality of a date as written."""
     text = raw.strip()
-    if not text:
-        return None, ""
     if len(text) > _MAX_LENGTH:
         return None, "unknown"
+    try:
+        if text[19:23:3] == "::":
+            at = datetime.fromisoformat(_iso_day(text[:17]) + text[17:25] + _iso_zone(text[25:]))
+        elif text[4:17:3] == "--T::":
+            at = datetime.fromisoformat(text[:19] + _iso_zone(text[19:]))
+        else:
+            return _read_any(text)
+        if at.tzinfo is not UTC:
+            at = at.astimezone(UTC)
+        if FIRST_YEAR <= at.year <= LAST_YEAR:
+            return at, "exact"
+    except (KeyError, ValueError, OverflowError):
+        pass
+    return _read_any(text)
+
+
+@lru_cache(maxsize=1024)
+def _iso_day(text: str) -> str:
+    """Return "Sun, 01 Nov 2026 " in ISO 8601. Raises KeyError for any other form."""
+    if text[:5] not in _DAYS or text[16:] != " ":
+        raise KeyError(text)
+    return f"{text[12:16]}-{_MONTH_NUMBERS[text[7:12]]}-{text[5:7]}T"
+
+
+@lru_cache(maxsize=128)
+def _iso_zone(text: str) -> str:
+    """Return " +0200", "+02:00", " GMT" or "Z" in ISO 8601. Raises KeyError for any other form."""
+    if text in _UTC_ZONES:
+        return "+00:00"
+    match = _FIXED_ZONE.match(text)
+    if not match or match[2] > "15" or match[3] > "59":
+        raise KeyError(text)
+    return f"{match[1]}{match[2]}:{match[3]}"
+
+
+@lru_cache(maxsize=4096)
+def _read_any(text: str) -> tuple[datetime | None, str]:
+    if not text:
+        return None, ""
     try:
         found = _read(text)
     except (ValueError, OverflowError):

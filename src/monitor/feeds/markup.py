@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 # A tag ends at `>` outside quotes; where quotes do not pair, at the first `>`. `<` always starts anew, so the search
 # stays linear. "1 < 2" and "<3" are no tags.
-_TAG = re.compile(r"""</?[A-Za-z](?:[^<>"']|"[^"<]*"|'[^'<]*')*>|</?[A-Za-z][^<>]*>|<[!?][^<>]*>""")
+_TAG = re.compile(r"""</?[A-Za-z](?:[^<>"']++|"[^"<]*"|'[^'<]*')*+>|</?[A-Za-z][^<>]*>|<[!?][^<>]*>""")
 _BLOCK_NAMES = (
     "p|br|div|li|ul|ol|tr|table|h[1-6]|blockquote|section|article|header|footer|figure|figcaption|pre|hr|dd|dt|option"
 )
 _BLOCK = re.compile(rf"</?(?:{_BLOCK_NAMES})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _CELL = re.compile(r"</?(?:td|th)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# What may begin a comment, a cell or one of the elements below; few texts hold any. (re.IGNORECASE reads ſ as s.)
+_RARE = re.compile(r"<(?:!|/?[tT][dDhH]|[sSſ][cCtTvV]|[tT][eE]|[nN][oO]|[iIİı][fF])")
 # Their content is code, never text.
 _CODE = re.compile(r"<(script|style|template|noscript|iframe|svg)(?=[\s/>])", re.IGNORECASE)
 
@@ -25,19 +28,22 @@ _CODE = re.compile(r"<(script|style|template|noscript|iframe|svg)(?=[\s/>])", re
 def plain_text(markup: str) -> str:
     """Return the text of an HTML fragment; blocks end in a newline, other white space becomes one blank."""
     if "<" in markup:
-        if not markup.isprintable():
-            markup = " ".join(markup.split())
-        if "<!--" in markup:
+        if "\n" in markup:
+            markup = markup.replace("\n", " ")
+        is_rare = _RARE.search(markup)
+        if is_rare:
             markup = _without_comments(markup)
-        if _CODE.search(markup):
-            markup = _without_code(markup)
+            if _CODE.search(markup):
+                markup = _without_code(markup)
         markup = _BLOCK.sub("\n", markup)
         if "<" in markup:
-            markup = _TAG.sub("", _CELL.sub(" ", markup))
+            markup = _TAG.sub("", _CELL.sub(" ", markup) if is_rare else markup)
     if "&" in markup:
         markup = decode_references(markup)
+    markup = markup.strip()
     if "\n" in markup:
-        return "\n".join(filter(None, map(_evenly_spaced, markup.split("\n"))))
+        lines = [_evenly_spaced(line) for line in markup.split("\n") if line]
+        return "\n".join(line for line in lines if line)
     return _evenly_spaced(markup)
 
 
@@ -49,15 +55,28 @@ def one_line(markup: str) -> str:
 
 
 def _evenly_spaced(line: str) -> str:
-    """Return the line with single blanks; printable text has no other white space than blanks."""
-    if line.isprintable() and "  " not in line:
-        return line.strip()
+    """Return the line with single blanks. What is quick to see: ASCII on one line, or letters without odd blanks."""
+    if line.rfind("  ") < 0:  # twice as fast as `in`
+        if line.isascii():
+            if len(line.splitlines()) < 2 and "\t" not in line and "\x1f" not in line:
+                return line.strip()
+        elif line.isprintable():
+            return line.strip()
     return " ".join(line.split())
 
 
 def decode_references(text: str) -> str:
     """Replace `&amp;`, `&#8217;` and the like; a bare ampersand stays. Unpaired surrogates become U+FFFD."""
-    return _REFERENCE.sub(lambda match: html.unescape(match[0]), text)
+    return _REFERENCE.sub(_decoded, text)
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return _meaning_of(match[0])
+
+
+@lru_cache(maxsize=1024)
+def _meaning_of(reference: str) -> str:
+    return html.unescape(reference)
 
 
 def _without_comments(text: str) -> str:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from monitor.feeds import charset
 from monitor.feeds.dates import clamp, read_date
-from monitor.feeds.fastpath import DeclinedError, read_fast
+from monitor.feeds.fastpath import read_fast
 from monitor.feeds.jsonfeed import read_json_feed
 from monitor.feeds.markup import one_line, plain_text
-from monitor.feeds.raw import RawEntry, RawFeed
+from monitor.feeds.raw import DeclinedError, RawEntry, RawFeed
 from monitor.feeds.values import ParsedEntry, ParsedFeed
 
 # The fetcher's cap on a decoded body; a filter may be given larger files.
@@ -32,7 +33,7 @@ _FEED_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:rss|rdf|feed|channel)\b", re.IGNORECA
 
 def parse_feed(body: bytes, content_type: str = "", url: str = "", now: datetime | None = None) -> ParsedFeed:
     """Parse a feed document; with `now`, dates in the future are clamped to it."""
-    if not body.strip():
+    if not body or body.isspace():
         return ParsedFeed(error="empty-body", warning="the body is empty")
     if len(body) > MAX_BYTES:
         return ParsedFeed(error="too-large", warning=f"the body has {len(body)} bytes; at most {MAX_BYTES} are read")
@@ -74,11 +75,12 @@ def finish(raw: RawFeed, reader: str, url: str = "", now: datetime | None = None
     warning = raw.note
     if raw.n_dropped:
         warning = f"{raw.n_dropped} entries beyond the first {len(raw.entries)} were not read"
+    language = _language(raw.language)
     return ParsedFeed(
         title=one_line(raw.title)[:MAX_NAME],
-        language=_language(raw.language),
+        language=language,
         link=_address(raw.link, url),
-        entries=[_entry(entry, raw.language, url, now) for entry in raw.entries],
+        entries=[_entry(entry, language, url, now) for entry in raw.entries],
         ttl_s=_minutes(raw.ttl),
         skip_hours=frozenset(hour for text in raw.skip_hours if (hour := _hour(text)) is not None),
         warning=warning,
@@ -86,7 +88,8 @@ def finish(raw: RawFeed, reader: str, url: str = "", now: datetime | None = None
     )
 
 
-def _entry(raw: RawEntry, feed_language: str, url: str, now: datetime | None) -> ParsedEntry:
+def _entry(raw: RawEntry, language: str, url: str, now: datetime | None) -> ParsedEntry:
+    """Return an entry with clean text, in the language of the feed unless it states its own."""
     published_at, published_raw, quality = _date(raw)
     if now is not None:
         published_at, quality = clamp(published_at, quality, now)
@@ -107,21 +110,32 @@ def _entry(raw: RawEntry, feed_language: str, url: str, now: datetime | None) ->
         published_at=published_at,
         published_raw=published_raw[:MAX_NAME],
         date_quality=quality,
-        lang=_language(raw.lang or feed_language),
-        author=one_line(raw.author[:MAX_TITLE])[:MAX_NAME],
-        source_name=one_line(raw.source_name[:MAX_TITLE])[:MAX_NAME],
+        lang=_language(raw.lang) if raw.lang else language,
+        author=_name(raw.author[:MAX_TITLE]),
+        source_name=_name(raw.source_name[:MAX_TITLE]),
         source_url=_address(raw.source_url, url),
     )
 
 
+@lru_cache(maxsize=1024)
+def _name(text: str) -> str:
+    """Return the name of an author or a source: few, and often repeated."""
+    return one_line(text)[:MAX_NAME]
+
+
 def _date(raw: RawEntry) -> tuple[datetime | None, str, str]:
     """Return moment, raw text and quality of the first date that can be read: published, updated, created."""
-    stated = [text for text in (raw.published, raw.updated, raw.created) if text]
-    for text in stated:
+    text = raw.published
+    if text:
         at, quality = read_date(text)
         if at is not None:
             return at, text, quality
-    return (None, stated[0], "unknown") if stated else (None, "", "")
+    for later in filter(None, (raw.updated, raw.created)):
+        at, quality = read_date(later)
+        if at is not None:
+            return at, later, quality
+        text = text or later
+    return None, text, "unknown" if text else ""
 
 
 def _guid(guid: str) -> str:

@@ -1,7 +1,7 @@
 """What a reader found in a feed document, before cleaning: the strings as the feed wrote them.
 
-Two readers fill these values (fastpath on expat, tolerant on feedparser) and a differential test holds them equal.
-Choosing among dates, cutting sizes and turning markup into text is parse.py's job.
+Two readers fill these values (fastpath on the tree builder, tolerant on feedparser) and a differential test holds
+them equal. Choosing among dates, cutting sizes and turning markup into text is parse.py's job.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ import msgspec
 MAX_ENTRIES = 2000
 
 
-class RawEntry(msgspec.Struct, kw_only=True, gc=False):
+class DeclinedError(Exception):
+    """The fast reader leaves this document to feedparser; the message says why."""
+
+
+class RawEntry(msgspec.Struct, gc=False):
     """One entry as written: `published`, `updated` and `created` are the feed's own words."""
 
     guid: str = ""

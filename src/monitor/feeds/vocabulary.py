@@ -43,9 +43,9 @@ _PREFIXES = {
     "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html": "creativecommons",
 }
 NAMESPACES = {**dict.fromkeys(_PLAIN, ""), **_PREFIXES}
-RDF_ABOUT = "http://www.w3.org/1999/02/22-rdf-syntax-ns# about"
-XML_BASE = "http://www.w3.org/XML/1998/namespace base"
-XML_LANG = "http://www.w3.org/XML/1998/namespace lang"
+RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # element -> action; the action `x` of a text field is also the name the text is stored under.
 _ACTIONS = {
@@ -80,12 +80,12 @@ ELEMENTS = {name: action for names, action in _ACTIONS.items() for name in names
 KNOWN_PREFIXES = frozenset(name.partition(":")[0] for name in ELEMENTS if ":" in name)
 
 
-def action_of(name: str, prefixes: dict[str, str]) -> str:
-    """Return the action for an expat name ("namespace local" or "local"); "" means: of no concern.
+def action_of(tag: str, prefixes: dict[str, str]) -> str:
+    """Return the action for a tag ("{namespace}local" or "local"); "" means: of no concern.
 
     `prefixes` maps the namespaces of this document to their prefix ("" for a default namespace).
     """
-    namespace, _, local = name.rpartition(" ")
+    namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
     local = local.lower()
     if not namespace:
         return ELEMENTS.get(local, "")
@@ -99,3 +99,8 @@ def action_of(name: str, prefixes: dict[str, str]) -> str:
         else:
             return ""
     return ELEMENTS.get(f"{prefix}:{local}" if prefix else local, "")
+
+
+def local_name(tag: str) -> str:
+    """Return a tag's local name in lower case."""
+    return tag.rpartition("}")[2].lower()

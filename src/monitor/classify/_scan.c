@@ -49,8 +49,8 @@ typedef struct {
     PyObject_HEAD
     PyObject *fold, *lexicon, *number;       /* the questions */
     Lexicon lexicons[MAX_LANGUAGES];         /* as they are asked for */
-    PyObject *ids, *silent, *votes;          /* word -> number; words that say nothing; word -> language it votes for */
-    Table short_tokens;                      /* up to SHORT letters, packed into the key -> word */
+    PyObject *cased, *ids;                   /* what fold must be asked for; word -> number, but for the short ones */
+    Table short_tokens;                      /* up to SHORT letters, packed into the key -> word; short words too */
     Written *written; size_t written_mask, n_written; /* the longer and rarer ones */
     VECTOR(Py_UCS4) letters;
     VECTOR(PyObject *) texts;                /* of the words */
@@ -131,48 +131,77 @@ static uint64_t both(int32_t one, int32_t two) { return (uint64_t)(uint32_t)one 
 
 static Word *word_at(const Scan *self, int32_t word) { return (Word *)(self->words + (size_t)word * self->word_size); }
 
-/* Return the number of a folded word, a new one where it was not met. */
-static int32_t word_of(Scan *self, PyObject *text) {
-    if (!self->ids) { PyErr_SetString(PyExc_TypeError, "not made yet"); return NONE; }
-    PyObject *known = PyDict_GetItemWithError(self->ids, text);
-    if (known) return (int32_t)PyLong_AsLong(known);
-    if (PyErr_Occurred()) return NONE;
-    int silent = PySet_Contains(self->silent, text);
-    PyObject *vote = silent < 0 ? NULL : PyDict_GetItemWithError(self->votes, text);
-    if (!vote && PyErr_Occurred()) return NONE;
-    long language = vote ? PyLong_AsLong(vote) : NONE;
-    if (vote && (language < 0 || language >= self->n_languages)) {
-        PyErr_SetString(PyExc_ValueError, "a vote for no language");
-        return NONE;
+static inline int is_small(Py_UCS4 c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+/* Return a folded word of a few small ASCII letters as one number, 0 for any other: it is written as it is folded. */
+static uint64_t own_key(PyObject *text) {
+    Py_ssize_t n = PyUnicode_GET_LENGTH(text);
+    if (n > SHORT || !PyUnicode_IS_ASCII(text)) return 0;
+    uint64_t key = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        Py_UCS1 c = PyUnicode_1BYTE_DATA(text)[i];
+        if (!is_small(c)) return 0;
+        key = key << 8 | c;
     }
+    return key;
+}
+
+static int32_t new_word(Scan *self, PyObject *text) {
     int32_t number = (int32_t)self->texts.n;
     if ((size_t)number >= self->words_room && grow((void **)&self->words, &self->words_room, self->word_size) < 0)
         return NONE;
-    *word_at(self, number) = (Word){NONE, (int8_t)language, (int8_t)silent, 0};
+    *word_at(self, number) = (Word){NONE, NONE, 0, 0};
     for (int i = 0; i < self->n_languages; i++) word_at(self, number)->node[i] = UNASKED;
-    PyObject *boxed = PyLong_FromLong(number);
-    if (!boxed || PyDict_SetItem(self->ids, text, boxed) < 0 || PUSH(self->texts, text) < 0) {
-        Py_XDECREF(boxed);
-        return NONE;
-    }
-    Py_DECREF(boxed);
+    if (PUSH(self->texts, text) < 0) return NONE;
     Py_INCREF(text);
     if (self->texts.n > MAX_WORDS) self->crowded = 1;
     return number;
+}
+
+/* Return the number of a folded word, a new one where it was not met. */
+static int32_t word_of(Scan *self, PyObject *text) {
+    if (!self->ids) { PyErr_SetString(PyExc_TypeError, "not made yet"); return NONE; }
+    uint64_t key = own_key(text);
+    if (key) {
+        int32_t word = find(self, &self->short_tokens, key);
+        if (word != UNASKED) return word;
+        word = new_word(self, text);
+        return word == NONE || put(self, &self->short_tokens, key, word) < 0 ? NONE : word;
+    }
+    PyObject *known = PyDict_GetItemWithError(self->ids, text);
+    if (known) return (int32_t)PyLong_AsLong(known);
+    if (PyErr_Occurred()) return NONE;
+    int32_t word = new_word(self, text);
+    PyObject *number = word == NONE ? NULL : PyLong_FromLong(word);
+    int failed = !number || PyDict_SetItem(self->ids, text, number) < 0;
+    Py_XDECREF(number);
+    return failed ? NONE : word;
 }
 
 static inline Py_UCS4 letter(int kind, const void *data, Py_ssize_t at) {
     return kind == 1 ? ((const Py_UCS1 *)data)[at] : kind == 2 ? ((const Py_UCS2 *)data)[at] : ((const Py_UCS4 *)data)[at];
 }
 
-/* Ask what a token folds to; a word in small ASCII letters is its own answer. */
+/* Return what a token folds to. ASCII words are written small, but for those in `cased`; for the rest fold is asked. */
 static PyObject *folded_token(Scan *self, PyObject *text, Py_ssize_t from, Py_ssize_t to) {
-    PyObject *token = PyUnicode_Substring(text, from, to), *folded;
+    PyObject *token = PyUnicode_Substring(text, from, to), *folded = NULL;
     if (!token) return NULL;
     if (PyUnicode_IS_ASCII(token)) {
         const Py_UCS1 *at = PyUnicode_1BYTE_DATA(token), *end = at + (to - from);
-        while (at < end && ((*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9'))) at++;
-        if (at == end) return token;
+        int capitals = 0;
+        for (; at < end && (is_small(*at) || (*at >= 'A' && *at <= 'Z')); at++) capitals += !is_small(*at);
+        if (at == end && !capitals) return token;
+        int is_cased = at == end ? PyDict_Contains(self->cased, token) : 1;
+        if (!is_cased && (folded = PyUnicode_New(to - from, 127))) {
+            for (Py_ssize_t i = 0; i < to - from; i++) {
+                Py_UCS1 c = PyUnicode_1BYTE_DATA(token)[i];
+                PyUnicode_1BYTE_DATA(folded)[i] = is_small(c) ? c : (Py_UCS1)(c + 'a' - 'A');
+            }
+        }
+        if (is_cased < 1) {
+            Py_DECREF(token);
+            return is_cased < 0 ? NULL : folded;
+        }
     }
     folded = PyObject_CallOneArg(self->fold, token);
     Py_DECREF(token);
@@ -589,6 +618,24 @@ static int is_term(const Scan *self, long term) {
     return 0;
 }
 
+static PyObject *scan_bind_silent(Scan *self, PyObject *args) {
+    PyObject *text;
+    int word;
+    if (!PyArg_ParseTuple(args, "U", &text) || (word = word_of(self, text)) == NONE) return NULL;
+    word_at(self, word)->silent = 1;
+    Py_RETURN_NONE;
+}
+
+static PyObject *scan_bind_vote(Scan *self, PyObject *args) {
+    PyObject *text;
+    int language, word;
+    if (!PyArg_ParseTuple(args, "Ui", &text, &language)) return NULL;
+    if (language < 0 || language >= self->n_languages) return PyErr_Format(PyExc_ValueError, "no language %d", language);
+    if ((word = word_of(self, text)) == NONE) return NULL;
+    word_at(self, word)->vote = (int8_t)language;
+    Py_RETURN_NONE;
+}
+
 static PyObject *scan_bind_word(Scan *self, PyObject *args) {
     PyObject *text;
     int term, word;
@@ -656,13 +703,14 @@ static PyObject *scan_add_branch(Scan *self, PyObject *args) {
 }
 
 static int scan_init(Scan *self, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"fold", "lexicon", "number", "silent", "votes", "n_languages", "bias", "pads",
+    static char *names[] = {"fold", "lexicon", "number", "cased", "n_languages", "bias", "pads",
                             "unknowns", "title_counts", "seed", NULL};
-    PyObject *fold, *lexicon, *number, *silent, *votes;
+    PyObject *fold, *lexicon, *number, *cased;
     unsigned long long seed;
     if (self->ids) { PyErr_SetString(PyExc_TypeError, "made already"); return -1; }
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "OOOO!O!id(ddd)(ddd)IK", names, &fold, &lexicon, &number, &PyFrozenSet_Type, &silent, &PyDict_Type, &votes, &self->n_languages, &self->bias, &self->pads[0], &self->pads[1], &self->pads[2],
+            args, kwargs, "OOOO!id(ddd)(ddd)IK", names, &fold, &lexicon, &number, &PyDict_Type, &cased,
+            &self->n_languages, &self->bias, &self->pads[0], &self->pads[1], &self->pads[2],
             &self->unknowns[0], &self->unknowns[1], &self->unknowns[2], &self->title_counts, &seed))
         return -1;
     if (self->n_languages < 1 || self->n_languages > MAX_LANGUAGES) {
@@ -678,7 +726,7 @@ static int scan_init(Scan *self, PyObject *args, PyObject *kwargs) {
     if (!self->written || !self->ids) { PyErr_NoMemory(); return -1; }
     for (size_t i = 0; i <= self->written_mask; i++) self->written[i].word = NONE;
     self->fold = Py_NewRef(fold); self->number = Py_NewRef(number); self->lexicon = Py_NewRef(lexicon);
-    self->silent = Py_NewRef(silent); self->votes = Py_NewRef(votes);
+    self->cased = Py_NewRef(cased);
     return 0;
 }
 
@@ -687,7 +735,7 @@ static int scan_traverse(Scan *self, visitproc visit, void *arg) {
     Py_VISIT(self->fold); Py_VISIT(self->number); Py_VISIT(self->lexicon);
     for (int i = 0; i < MAX_LANGUAGES; i++) { Py_VISIT(self->lexicons[i].words); Py_VISIT(self->lexicons[i].heads); }
    
-    Py_VISIT(self->ids); Py_VISIT(self->silent); Py_VISIT(self->votes);
+    Py_VISIT(self->ids); Py_VISIT(self->cased);
     return 0;
 }
 
@@ -695,14 +743,14 @@ static int scan_clear(Scan *self) {
     Py_CLEAR(self->fold); Py_CLEAR(self->number); Py_CLEAR(self->lexicon);
     for (int i = 0; i < MAX_LANGUAGES; i++) { Py_CLEAR(self->lexicons[i].words); Py_CLEAR(self->lexicons[i].heads); }
    
-    return 0; /* the other three hold strings and numbers alone: no cycle passes through them */
+    return 0; /* the other two hold strings and numbers alone: no cycle passes through them */
 }
 
 static void scan_dealloc(Scan *self) {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     scan_clear(self);
-    Py_CLEAR(self->ids); Py_CLEAR(self->silent); Py_CLEAR(self->votes);
+    Py_CLEAR(self->ids); Py_CLEAR(self->cased);
     for (size_t i = 0; i < self->texts.n; i++) Py_DECREF(self->texts.at[i]);
     for (size_t i = 0; i < self->stems.n; i++) Py_DECREF(self->stems.at[i].text);
     Table *tables[] = {&self->pairs, &self->concept_pairs, &self->steps, &self->pattern_lists[0],
@@ -722,6 +770,8 @@ static PyObject *scan_crowded(Scan *self, void *Py_UNUSED(closure)) { return PyB
 static PyMethodDef methods[] = {
     METHOD(log_odds, "log_odds(head, body, language) -> float, or None where a call is under way; language -1: by vote"),
     METHOD(add_term, "add_term(view, norm, dot, known) -> its number"),
+    METHOD(bind_silent, "bind_silent(text): a word that does not count"),
+    METHOD(bind_vote, "bind_vote(text, language): a word that speaks for a language"),
     METHOD(bind_word, "bind_word(text, term): the term of a folded or masked word"),
     METHOD(bind_pair, "bind_pair(first, second, term): the term of two neighbouring words"),
     METHOD(bind_concepts, "bind_concepts(one, two, term): the term of two neighbouring concepts, or of one (two: -1)"),

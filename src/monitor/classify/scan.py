@@ -48,11 +48,14 @@ class Scan:
         self._nodes: dict[mask.Entry | mask.Branch, int] = {}
         self._concepts: dict[str, int] = {"": _NONE}
         self._core = compiled().Scan(
-            fold=_fold, lexicon=_lexicon, number=self._node, silent=features.SILENT,
-            votes={word: LANGUAGES.index(code) for word, code in votes().items()}, n_languages=len(LANGUAGES),
-            bias=bias, pads=tuple(view[1] for view in views), unknowns=tuple(view[2] for view in views),
+            fold=_fold, lexicon=_lexicon, number=self._node, cased=mask.CASED, n_languages=len(LANGUAGES), bias=bias,
+            pads=tuple(view[1] for view in views), unknowns=tuple(view[2] for view in views),
             title_counts=features.TITLE_COUNTS, seed=int.from_bytes(os.urandom(8)),
         )  # fmt: skip
+        for word in features.SILENT:
+            self._core.bind_silent(word)
+        for word, code in votes().items():
+            self._core.bind_vote(word, LANGUAGES.index(code))
         for term, weights in words.items():
             self._bind_words(term, self._core.add_term(_WORDS, *weights, True))
         for term, weights in concepts.items():

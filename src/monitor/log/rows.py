@@ -13,7 +13,7 @@ from monitor.log.codec import decode_data
 from monitor.log.events import Event, NewEvent
 from monitor.log.payloads import pack
 
-PayloadRow = tuple[bytearray, int, bytearray]  # sha, form, body
+PayloadRow = tuple[bytearray, int, bytes]  # sha, form, body
 
 INSERT_EVENT = "INSERT INTO events (position, head, key, data, hash) VALUES (?, ?, ?, ?, ?)"
 INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?) ON CONFLICT (sha) DO NOTHING"
@@ -47,9 +47,8 @@ def bindable(rows: Iterable[Row]) -> Iterator[tuple[int, str, str, bytearray, by
 
 
 def payload_row(sha: str, payload: bytes) -> PayloadRow:
-    """Return the row of a payload, bound as fast."""
-    form, body = pack(payload)
-    return bytearray.fromhex(sha), form, bytearray(body)
+    """Return the row of a payload. To bind a longer text as it is costs no more than to copy it."""
+    return bytearray.fromhex(sha), *pack(payload)
 
 
 def event_of(row: Any) -> Event:

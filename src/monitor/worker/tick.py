@@ -25,9 +25,10 @@ from monitor.worker.workspace import Workspace
 if TYPE_CHECKING:
     from monitor.worker.collect import Commit
 
-# Feeds are committed together, each whole: one disk flush for many. A kill costs the feeds of one batch a second fetch.
-BATCH_FEEDS = 64
-BATCH_EVENTS = 2048
+# Feeds are committed together, each whole: one disk flush for many, and pages of the indexes are written less often.
+# A kill costs the feeds of one batch a second fetch.
+BATCH_FEEDS = 128
+BATCH_EVENTS = 4096
 CLOCK_SLACK = timedelta(minutes=5)
 
 

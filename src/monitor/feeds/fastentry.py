@@ -9,6 +9,7 @@ element stands once, directly in the entry and without markup, `_plain` takes th
 from __future__ import annotations
 
 import re
+from collections.abc import KeysView
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
@@ -33,7 +34,6 @@ _SLOTS = {"description": "summary", "encoded": "content", "media-title": "title"
 _NOT_IN_ENTRIES = frozenset({"entry", "inner", "root", "channel"})
 # A base on these bears on links within their text only, which nobody follows.
 _BASE_IS_HARMLESS = frozenset({"title", "media-title", "description", "summary", "content", "encoded", "author"})
-_ADDRESSES = frozenset({"id", "link"})
 # The ends of a tag whose local name is `name`.
 _NAMES = frozenset({"}name", "name"})
 _EXTRA_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/+")
@@ -69,11 +69,12 @@ class _Slots(dict[str, str]):
 
 
 class Names:
-    """What the tags of one document mean, and the address its links are relative to."""
+    """What the tags of one document mean, the address its links are relative to, whether no letter needs mending."""
 
-    __slots__ = ("actions", "base", "prefixes", "slots")
+    __slots__ = ("actions", "base", "is_sound", "prefixes", "slots")
 
-    def __init__(self) -> None:
+    def __init__(self, is_sound: bool) -> None:
+        self.is_sound = is_sound
         self.prefixes: dict[str, str] = {}
         self.actions = Actions(self.prefixes)
         self.slots = _Slots(self.actions)
@@ -131,7 +132,7 @@ def read_entry(item: Element, depth: int, names: Names) -> RawEntry:
 
 def _take_plainly(item: Element, names: Names, values: dict[str, str]) -> bool:
     """Take an entry whose elements do not compete; False, with nothing of worth taken, where any do."""
-    slots, base = names.slots, names.base
+    slots, base, is_sound = names.slots, names.base, names.is_sound
     for child in item:
         slot = slots[child.tag]
         text: str | None = child.text
@@ -146,11 +147,13 @@ def _take_plainly(item: Element, names: Names, values: dict[str, str]) -> bool:
             continue
         if text:
             text = text.strip()
-            if not text.isascii():
+            if not is_sound and not text.isascii():
                 text = mended(text)
-        if keys or slot in _ADDRESSES:
-            if not _take_special(child, slot, text or "", base, values):
+        if keys or slot == "id":
+            if not _take_special(child, keys, slot, text or "", base, values):
                 return False
+        elif slot == "link":
+            values["link"] = _link_in(text or "", base)
         elif slot in values:
             return False
         else:
@@ -158,24 +161,29 @@ def _take_plainly(item: Element, names: Names, values: dict[str, str]) -> bool:
     return True
 
 
-def _take_special(element: Element, slot: str, text: str, base: str, values: dict[str, str]) -> bool:
-    """Take an element that is an address or has attributes; False where it needs the rules."""
-    keys = element.keys()
-    if XML_BASE in keys or (slot in values and slot != "link"):
+def _take_special(
+    element: Element, keys: KeysView[str], slot: str, text: str, base: str, values: dict[str, str]
+) -> bool:
+    """Take an element that has attributes, or an id; False where it needs the rules."""
+    if XML_BASE in keys:
         return False
     if slot == "link":
-        link = _link(element, base) if keys else _link_in(text, base)
+        link = _link(element, base)
         if link is not None:
             values["link"] = link
-    elif slot == "id" and (not keys or _is_permalink(element)):
-        values["id"] = text and resolved(text, base)
-        values.setdefault("link", values["id"])
+    elif slot in values:
+        return False
+    elif slot == "id":
+        if not keys or _is_permalink(element):
+            text = text and resolved(text, base)
+            values.setdefault("link", text)
+        values["id"] = text
     elif slot == "source":
         values["source_url"] = attributes_of(element).get("url", "")
         values["source"] = text
     else:
         values[slot] = text
-        return slot == "id" or not is_xhtml(element)
+        return not is_xhtml(element)
     return True
 
 
@@ -221,7 +229,7 @@ def _link_in(text: str, base: str) -> str:
     """Return the address that is an element's text."""
     if "&" in text:
         text = _LINK_REFERENCE.sub(r"&\1", text.replace("&amp;", "&"))
-    return resolved(text, base)
+    return resolved(text, base) if base or ":///" in text else text
 
 
 def _is_permalink(guid: Element) -> bool:

@@ -35,6 +35,9 @@ _MAX_COPIED, _MAX_OPEN = 2 << 30, 4_000_000
 # A document whose root element follows the XML declaration has no document type.
 _PLAIN_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s[^<>?]*\?>\s*)?<[A-Za-z_]")
 _PROLOG = 64 << 10
+# Without these a UTF-8 document holds no letter of U+0080 to U+00BF, and so none that may need mending: the byte they
+# begin with; a reference by number; UTF-16.
+_MENDING = (b"\xc2", b"#", b"\0")
 _NOWHERE = -1
 _TEXTS_OF_FEED = frozenset({"title", "language", "ttl", "hour", "link"})
 _NEED_THEIR_END = _TEXTS_OF_FEED | {"entry"}
@@ -44,7 +47,7 @@ def read_fast(document: bytes) -> RawFeed:
     """Return what a UTF-8 document says. Raises DeclinedError where feedparser must be asked."""
     if not _PLAIN_START.match(document):
         _decline_doctype(document)
-    reader = _Reader()
+    reader = _Reader(is_sound=not any(sign in document for sign in _MENDING))
     try:
         reader.parse(document)
     except ParseError as error:
@@ -86,9 +89,9 @@ class _Reader:
 
     __slots__ = ("builder", "feed", "inner_depth", "names", "namespaces", "parser", "path")
 
-    def __init__(self) -> None:
+    def __init__(self, is_sound: bool) -> None:
         self.feed = RawFeed(entries=[], skip_hours=[])
-        self.names = Names()
+        self.names = Names(is_sound)
         self.inner_depth = _NOWHERE
         self.builder = TreeBuilder()
         self.path: list[tuple[Element, int]] = [(self.builder.start("", {}), 0)]

@@ -30,14 +30,10 @@ def plain_text(markup: str) -> str:
     if "<" in markup:
         if "\n" in markup:
             markup = markup.replace("\n", " ")
-        is_rare = _RARE.search(markup)
-        if is_rare:
-            markup = _without_comments(markup)
-            if _CODE.search(markup):
-                markup = _without_code(markup)
-        markup = _BLOCK.sub("\n", markup)
-        if "<" in markup:
-            markup = _TAG.sub("", _CELL.sub(" ", markup) if is_rare else markup)
+        text = _BLOCK.sub("\n", markup)
+        if "<" in text:
+            text = _TAG.sub("", _without_rarities(markup) if _RARE.search(text) else text)
+        markup = text
     if "&" in markup:
         markup = decode_references(markup)
     markup = markup.strip()
@@ -77,6 +73,14 @@ def _decoded(match: re.Match[str]) -> str:
 @lru_cache(maxsize=1024)
 def _meaning_of(reference: str) -> str:
     return html.unescape(reference)
+
+
+def _without_rarities(markup: str) -> str:
+    """Cut comments and code, and part blocks and cells."""
+    markup = _without_comments(markup)
+    if _CODE.search(markup):
+        markup = _without_code(markup)
+    return _CELL.sub(" ", _BLOCK.sub("\n", markup))
 
 
 def _without_comments(text: str) -> str:

@@ -7,6 +7,8 @@ are read (`decline`: leave the document to feedparser).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Namespaces whose elements are read without a prefix.
 _PLAIN = (
     "http://backend.userland.com/rss",
@@ -78,6 +80,8 @@ _ACTIONS = {
 ELEMENTS = {name: action for names, action in _ACTIONS.items() for name in names.split()}
 # Prefixes feedparser goes by even where the namespace is an unknown one.
 KNOWN_PREFIXES = frozenset(name.partition(":")[0] for name in ELEMENTS if ":" in name)
+# Longer tags are not kept in memory.
+_USUAL_LENGTH = 200
 
 
 def action_of(tag: str, prefixes: dict[str, str]) -> str:
@@ -85,19 +89,27 @@ def action_of(tag: str, prefixes: dict[str, str]) -> str:
 
     `prefixes` maps the namespaces of this document to their prefix ("" for a default namespace).
     """
+    action = _action_anywhere(tag) if len(tag) < _USUAL_LENGTH else _action_anywhere.__wrapped__(tag)
+    if action is None:
+        namespace, _, local = tag[1:].rpartition("}")
+        prefix = prefixes.get(namespace, "")
+        # feedparser would read an unknown default namespace, or a known prefix, as if it were the real one
+        is_misread = (not prefix or prefix in KNOWN_PREFIXES) and (prefix or local.lower() in ELEMENTS)
+        return "decline" if is_misread else ""
+    return action
+
+
+@lru_cache(maxsize=1024)
+def _action_anywhere(tag: str) -> str | None:
+    """Return the action for a tag in no namespace or a known one; None where it depends on the prefix."""
     namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
     local = local.lower()
-    if not namespace:
-        return ELEMENTS.get(local, "")
-    prefix = NAMESPACES.get(namespace.lower())
+    namespace = namespace.lower()
+    prefix = NAMESPACES.get(namespace) if namespace else ""
+    if prefix is None and "backend.userland.com/rss" in namespace:
+        prefix = ""
     if prefix is None:
-        if "backend.userland.com/rss" in namespace.lower():
-            prefix = ""
-        elif prefixes.get(namespace, "") in KNOWN_PREFIXES or not prefixes.get(namespace):
-            # feedparser would read an unknown default namespace, or a known prefix, as if it were the real one
-            return "decline" if ELEMENTS.get(local) or prefixes.get(namespace) else ""
-        else:
-            return ""
+        return None
     return ELEMENTS.get(f"{prefix}:{local}" if prefix else local, "")
 
 

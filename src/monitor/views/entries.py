@@ -57,11 +57,11 @@ SEEN_SINCE = """e.seen_at >= ?1 AND e.position >= coalesce(
     (SELECT min(position) FROM seen_days WHERE day >= substr(?1, 1, 10)), 9223372036854775807)"""
 
 _NOTE = "INSERT OR IGNORE INTO entry_events VALUES (?, ?)"
-_INSERT = """INSERT OR IGNORE INTO entries (entry_id, feed_id, position, seen_at, text_sha, link, published_at, lang,
-    author, source_name, source_url, score, model_id, scored_position, scored_revision)
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+_COLUMNS = "entry_id, feed_id, position, seen_at, text_sha, link, published_at, lang, author, source_name, source_url"
+_SEEN = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - our own text
+_SEEN_AND_SCORED = f"""INSERT OR IGNORE INTO entries ({_COLUMNS}, score, model_id, scored_position, scored_revision)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""  # noqa: S608 - our own text
 _SCORE = "UPDATE entries SET score = ?, model_id = ?, scored_position = ?, scored_revision = ? WHERE entry_id = ?"
-_UNSCORED = (None, None, None, None)
 
 
 def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
@@ -92,8 +92,9 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
             if data.why != "new":
                 db.execute("INSERT INTO rescored VALUES (?)", (position,))
     db.executemany(_SCORE, updates)
-    rows = [(*row, *scores.get(entry_id, _UNSCORED)) for entry_id, row in seen.items()]
-    if db.executemany(_INSERT, rows).rowcount < len(rows):  # an id that was there already keeps its row, not its score
+    scored = [(*seen.pop(entry_id), *values) for entry_id, values in scores.items()]
+    db.executemany(_SEEN, seen.values())
+    if db.executemany(_SEEN_AND_SCORED, scored).rowcount < len(scored):  # what was there keeps its row, not its score
         db.executemany(_SCORE, [(*values, entry_id) for entry_id, values in scores.items()])
     db.executemany("INSERT OR IGNORE INTO seen_days VALUES (?,?)", days.items())
 

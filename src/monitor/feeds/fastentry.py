@@ -135,16 +135,16 @@ def _take_plainly(item: Element, names: Names, values: dict[str, str]) -> bool:
     slots, base, is_sound = names.slots, names.base, names.is_sound
     for child in item:
         slot = slots[child.tag]
+        keys = child.keys()
+        if not slot:
+            if XML_BASE in keys or (len(child) and _text_of_parts(child, slot, slots) is None):
+                return False
+            continue
         text: str | None = child.text
         if len(child):
             text = _text_of_parts(child, slot, slots)
             if text is None:
                 return False
-        keys = child.keys()
-        if not slot:
-            if keys and XML_BASE in keys:
-                return False
-            continue
         if text:
             text = text.strip()
             if not is_sound and not text.isascii():

@@ -3,6 +3,7 @@
     python3 dev.py bench learn screening [--draws 2]   nine pools, loss beside ASReview 2.2's elas_u4 (same priors)
     python3 dev.py bench learn pool                    20,000 entries of the stream from the seeds, both
     python3 dev.py bench learn stream                  the stream cold and retrained weekly, with and without background
+    python3 dev.py bench learn queue                   what the rows of the queue itself find on the stream, cold model
     python3 dev.py bench learn speed                   training on 100,000 entries: CPU seconds and peak MiB
     python3 dev.py bench learn poison                  attacks on the labels, blocked or harmless
 
@@ -157,7 +158,7 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "what", choices=["screening", "pool", "stream", "speed", "poison"], nargs="?", default="screening"
+        "what", choices=["screening", "pool", "stream", "queue", "speed", "poison"], nargs="?", default="screening"
     )
     parser.add_argument("--draws", type=int, default=2)
     parser.add_argument("--rows", type=int, default=10)
@@ -167,6 +168,11 @@ def main() -> None:
         from bench._poison import run
 
         run()
+        return
+    if given.what == "queue":
+        from bench import _queue
+
+        _queue.run(SHARED / "data" / "stream", given.rows)
         return
     {"screening": lambda: screening(given.draws), "pool": pool, "stream": lambda: stream(given.rows),
      "speed": lambda: speed(given.entries)}[given.what]()  # fmt: skip

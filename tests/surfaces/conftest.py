@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -32,12 +32,13 @@ class House:
     folder: Path
     now: datetime
     reviewers: Reviewers
+    settings: Settings = field(default_factory=Settings)
 
     def open(self) -> Workspace:
         """Open the workspace as a request would."""
         log = open_log(self.folder / "log.db", create=True)
         return Workspace(
-            config=Config(feeds=[], settings=Settings()), data_dir=self.folder, log=log,
+            config=Config(feeds=[], settings=self.settings), data_dir=self.folder, log=log,
             views=open_views(self.folder / "views.db", log), clock=lambda: self.now, load_model=lambda _: WordModel(),
         )  # fmt: skip
 

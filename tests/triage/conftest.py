@@ -38,9 +38,19 @@ class Desk:
         return self.views.position
 
     def entry(
-        self, entry_id: str, title: str, score: float, *, flag: bool = True, story: str = "", similarity: float = 0.9
+        self,
+        entry_id: str,
+        title: str,
+        score: float,
+        *,
+        flag: bool = True,
+        story: str = "",
+        similarity: float = 0.9,
+        publisher: str = "",
+        band: str = "flag",
     ) -> None:
-        """Add an entry with its score, and flag it into a story."""
+        """Add an entry with its score, and flag it into a story; each has its own publisher where none is named."""
+        publisher = publisher or f"P{entry_id}"
         payload = entry_payload(title, f"Summary of {title}")
         sha = payload_sha(payload)
         seen = EntrySeen(
@@ -55,16 +65,16 @@ class Desk:
             return
         terms = [("c:ACT", 1.5, "attack")]
         flagged = EntryFlagged(
-            entry_id=entry_id, revision=0, model_id="m1", score=score, threshold=0.5, terms_for=terms
+            entry_id=entry_id, revision=0, model_id="m1", score=score, threshold=0.5, terms_for=terms, band=band
         )
         self.add(f"entry-flagged:{entry_id}", flagged)
         if story:
             self.add(
                 f"story-entry:{entry_id}",
-                StoryJoined(story_id=story, entry_id=entry_id, publisher=f"P{entry_id}", similarity=similarity),
+                StoryJoined(story_id=story, entry_id=entry_id, publisher=publisher, similarity=similarity),
             )
         else:
-            opened = StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=f"P{entry_id}")
+            opened = StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=publisher)
             self.add(f"story-entry:{entry_id}", opened)
 
 

@@ -1,44 +1,54 @@
-"""Choose the rows of one day's queue: the most likely first, no happening twice, no story, topic or source in bulk.
+"""The day's rows: the most likely first, no happening twice, no story, topic or source in bulk, new before old.
 
-A pure function of the candidates; the replay of `simulate` runs it day by day. It hides nothing for good: what is put
-behind today is a candidate again tomorrow. Stories decide which entries stand together; titles keep a story that has
-grown too wide (a war, a campaign) from hiding a new happening inside it.
+The one rule by which the queue of triage and the replay of `simulate` choose what is read first; a pure function of the
+candidates. It hides nothing: what is put behind today, with a word that says why, is a candidate again tomorrow.
+Stories decide which entries stand together; titles keep a story that has grown too wide (a war, a campaign) from hiding
+a new happening inside it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
 import msgspec
 
+QUEUE_DAYS = 3  # a row that has waited for so many days stands behind newer ones
+RECENT_DAYS = 3  # a topic answered is put behind for this many days
+LOOKED_AT = 200  # candidates a day that are looked at, best first
 SOURCE_SHARE = 0.5  # one source fills at most this share of a day's rows while others wait
 STORY_ROWS = 2  # one story fills at most this many rows of a day while others wait
 SAME_TOPIC = 0.5  # titles that share this share of the shorter one's content words are about one topic
+MAX_TITLE = 400  # characters of a title that are read
+REASONS = TOPIC, ANSWERED, OLDER, SOURCE, STORY = "same topic", "answered lately", "older", "source", "story"
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """An entry that waits for a decision; `entry` is the caller's name for it."""
+    """A row that could be read today; `entry` is the caller's name for its leading entry.
+
+    `alert` marks one that reached the score of immediate alerts.
+    """
 
     entry: int
     story_id: str
     score: float
     source: str
     words: frozenset[str]
+    alert: bool = False
 
 
-class PickedRow(msgspec.Struct, frozen=True):
-    """A row: its best entry, and every waiting entry of the same story and topic, best first."""
+class Choice(msgspec.Struct, frozen=True):
+    """The day's rows in order, and why those that were put behind were."""
 
-    lead: Candidate
-    entries: tuple[int, ...]
+    rows: tuple[Candidate, ...]
+    behind: dict[int, str]
 
 
 def topic_words(title: str) -> frozenset[str]:
     """Return a title's words of four letters or more, cut to six letters as a crude stem."""
-    return frozenset(word[:6] for word in _WORD.findall(title.lower()))
+    return frozenset(word[:6] for word in _WORD.findall(title[:MAX_TITLE].lower()))
 
 
 def same_topic(first: frozenset[str], second: frozenset[str]) -> bool:
@@ -47,41 +57,74 @@ def same_topic(first: frozenset[str], second: frozenset[str]) -> bool:
     return shared >= 2 and shared >= SAME_TOPIC * min(len(first), len(second))
 
 
-def pick_rows(candidates: Iterable[Candidate], n_rows: int, answered: Sequence[frozenset[str]] = ()) -> list[PickedRow]:
-    """Return at most `n_rows` rows, best score first (ties by entry).
+def rank(entry: int, score: float, *, older: bool = False, alert: bool = False) -> tuple[bool, float, int]:
+    """Return the key of the order `pick_rows` wants: best first, but older ones, unless alerts, behind the newer."""
+    return (older and not alert, -score, entry)
 
-    An entry about the topic of a better row joins it or waits for another day. One about a topic answered lately
-    (`answered`), or whose source or story has had its share of the day, is put behind the rest.
+
+def pick_rows(
+    ranked: Iterable[Candidate],
+    n_rows: int,
+    answered: Collection[frozenset[str]] = (),
+    read: Sequence[Candidate] = (),
+) -> Choice:
+    """Return the day's rows, at most `n_rows` with those already `read` today, from candidates in the order of `rank`.
+
+    A row about the topic of a better one, or of one read today, waits for another day. One about a topic answered
+    lately (`answered`: the words of titles; alerts excepted), and one whose source or story has had its share of the
+    day, is put behind the rest. Only as many candidates are taken from `ranked` as the day needs, LOOKED_AT at most.
+    After `n_rows` answers the next day's worth of rows begins.
     """
-    ranked = sorted(candidates, key=lambda c: (-c.score, c.entry))
-    leads: list[Candidate] = []
-    behind: list[Candidate] = []
-    per_source: Counter[str] = Counter()
-    per_story: Counter[str] = Counter()
-    limit = max(1, int(n_rows * SOURCE_SHARE))
-    for candidate in ranked:
-        if len(leads) == n_rows:
-            break
-        if any(same_topic(candidate.words, lead.words) for lead in leads):
+    read = read[len(read) - len(read) % n_rows :]
+    room = n_rows - len(read)
+    rows: list[Candidate] = []
+    later: list[Candidate] = []
+    behind: dict[int, str] = {}
+    for candidate in islice(ranked, LOOKED_AT):
+        reason = _reason(candidate, rows, read, n_rows, answered)
+        if not reason:
+            rows.append(candidate)
+            if len(rows) == room:
+                break
             continue
-        if (
-            per_source[candidate.source] >= limit
-            or per_story[candidate.story_id] >= STORY_ROWS
-            or any(same_topic(candidate.words, words) for words in answered)
-        ):
-            behind.append(candidate)
-            continue
-        leads.append(candidate)
-        per_source[candidate.source] += 1
-        per_story[candidate.story_id] += 1
-    leads += behind[: n_rows - len(leads)]
-    return [PickedRow(lead, _members(lead, ranked)) for lead in leads]
+        behind[candidate.entry] = reason
+        if reason != TOPIC:
+            later.append(candidate)
+    for candidate in later:
+        if len(rows) < room and not _about_one_of(candidate.words, (row.words for row in rows)):
+            rows.append(candidate)
+    return Choice(tuple(rows), behind)
 
 
-def _members(lead: Candidate, ranked: Sequence[Candidate]) -> tuple[int, ...]:
+def _reason(
+    candidate: Candidate,
+    rows: Sequence[Candidate],
+    read: Sequence[Candidate],
+    n_rows: int,
+    answered: Iterable[frozenset[str]],
+) -> str:
+    """Return why a candidate is put behind; empty where it is one of the day's rows."""
+    day = (*read, *rows)
+    if _about_one_of(candidate.words, (row.words for row in day)):
+        return TOPIC
+    if not candidate.alert and _about_one_of(candidate.words, answered):
+        return ANSWERED
+    if sum(row.source == candidate.source for row in day) >= max(1, int(n_rows * SOURCE_SHARE)):
+        return SOURCE
+    if sum(row.story_id == candidate.story_id for row in day) >= STORY_ROWS:
+        return STORY
+    return ""
+
+
+def _about_one_of(words: frozenset[str], others: Iterable[frozenset[str]]) -> bool:
+    return any(same_topic(words, other) for other in others)
+
+
+def entries_of(row: Candidate, ranked: Iterable[Candidate]) -> tuple[int, ...]:
+    """Return a row's entries: its own, then every candidate of the same story and topic, best first."""
     others = (
         c.entry
         for c in ranked
-        if c.entry != lead.entry and c.story_id == lead.story_id and same_topic(c.words, lead.words)
+        if c.entry != row.entry and c.story_id == row.story_id and same_topic(c.words, row.words)
     )
-    return (lead.entry, *others)
+    return (row.entry, *others)

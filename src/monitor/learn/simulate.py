@@ -1,23 +1,23 @@
 """Replay a labelled stream day by day: the queue shows rows, the labels answer, the answers retrain.
 
-Owns the day loop and its figures. What a row is, how rows are chosen and how a model is fitted are the same functions
-the product runs (rows.pick_rows, fit); files are read elsewhere. No clock: a day is a date in the stream.
+Owns the day loop and its figures. How the day's rows are chosen (rows.pick_rows, as the queue of triage does) and how a
+model is fitted (fit) are the same functions the product runs. What competes differs: here every entry, and a row is its
+story's entries on one topic; in the product the stories of flagged entries (docs/classifier.md compares the two). Files
+are read elsewhere. No clock: a day is a date in the stream.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 import msgspec
 
 from monitor.learn.metrics import average_precision
-from monitor.learn.rows import Candidate, pick_rows, topic_words
+from monitor.learn.rows import LOOKED_AT, QUEUE_DAYS, RECENT_DAYS, Candidate, entries_of, pick_rows, rank, topic_words
 from monitor.learn.streams import IGNORED, PLOT, StreamEntry, StreamLabel
 
-QUEUE_DAYS = 3  # an unanswered row competes this many days
-RECENT_DAYS = 3  # a topic answered is put behind for this many days
 SHOWN_PER_ROW = 3  # a row shows its best entry and names this many entries in all
 RETRAIN_DAYS = {"never": 0, "weekly": 7, "daily": 1}
 
@@ -73,7 +73,7 @@ def replay(
     first = min(by_day, default="")
     words = [topic_words(entry.title) for entry in entries]
     answers: list[Answer] = []
-    done: set[int] = set()
+    waiting: list[int] = []
     known_scores: dict[int, float] = {}
     n_retrained = 0
     for day, today in by_day.items():
@@ -83,20 +83,29 @@ def replay(
             n_retrained += 1
         known_scores.update((index, float(scores[index])) for index in today)
         stories.advance([(index, entries[index]) for index in today])
-        waiting = [
-            Candidate(i, stories.story_of(i), float(scores[i]), entries[i].feed, words[i])
-            for before, members in by_day.items()
-            if 0 <= _days_between(before, day) < QUEUE_DAYS
-            for i in members
-            if i not in done
+        ranked = [
+            Candidate(i, stories.story_of(i), -negative, entries[i].feed, words[i])
+            for _, negative, i in _ranked([*waiting, *today], entries, scores, day)
         ]
-        lately = [words[a.entry] for a in answers if _days_between(a.day, day) <= RECENT_DAYS]
-        for row in pick_rows(waiting, rows_per_day, lately):
-            shown = row.entries[:SHOWN_PER_ROW]
+        lately = {words[a.entry] for a in answers if _days_between(a.day, day) <= RECENT_DAYS}
+        answered: set[int] = set()
+        for row in pick_rows(ranked, rows_per_day, lately).rows:
+            members = entries_of(row, ranked)
+            shown = members[:SHOWN_PER_ROW]
             label = any(_label(labels, entries[i]) == PLOT for i in shown)
-            answers.append(Answer(day, row.lead.story_id, shown[0], shown, label))
-            done.update(row.entries)
+            answers.append(Answer(day, row.story_id, row.entry, shown, label))
+            answered.update(members)
+        waiting = [candidate.entry for candidate in ranked if candidate.entry not in answered]
     return Replay(tuple(answers), tuple(known_scores[i] for i in range(len(entries))), n_retrained)
+
+
+def _ranked(
+    waiting: Iterable[int], entries: Sequence[StreamEntry], scores: Scores, day: str
+) -> list[tuple[bool, float, int]]:
+    """Return the keys of what waits, in order; of the older ones no more than a day looks at."""
+    keys = sorted(rank(i, float(scores[i]), older=_days_between(entries[i].day, day) >= QUEUE_DAYS) for i in waiting)
+    n_newer = sum(not older for older, _, _ in keys)
+    return keys[: n_newer + LOOKED_AT]
 
 
 def _label(labels: Mapping[str, StreamLabel], entry: StreamEntry) -> int:

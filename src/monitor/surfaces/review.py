@@ -90,7 +90,8 @@ def _row(row: QueueRow, here: bool, width: int) -> list[str]:
     facts = f"{safe.line(row.publisher or row.feed, 40)}  {row.published_at[:16]}  {sources}"
     why = ", ".join(safe.line(term.words or term.term, 40) for term in row.terms_for[:4])
     lines = [f"{mark} {row.score:.2f} {safe.isolated(title, max(20, width - 10))}"]
-    return [*lines, f"       {facts}  why: {why}"] if here else lines
+    behind = f"  behind: {row.behind}" if row.behind else ""
+    return [*lines, f"       {facts}{behind}  why: {why}"] if here else lines
 
 
 def opened(row: QueueRow, words: str, card: list[tuple[str, str]], width: int) -> str:

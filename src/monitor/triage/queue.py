@@ -1,5 +1,6 @@
-"""The queue: stories with a flagged entry and no decision yet, highest score first.
+"""The queue: stories with a flagged entry and no decision yet, the day's rows first, then the rest by score.
 
+Which rows are the day's is the rule of learn/rows, as in `simulate`; day.py applies it.
 A pure reading of the views; deciding is in decide.py. A label given to a story answers the entries it had, and copies
 that join later; `plot` also answers everything else that joins, `not-plot` and `unsure` do not, so that a wrong join
 cannot hide a plot. An entry's own label goes before the story's.
@@ -12,16 +13,18 @@ from typing import Any, cast
 
 import msgspec
 
+from monitor.feeds.settings import Settings
 from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged
 from monitor.log.store import EventStore
 from monitor.triage.agreement import read_units, second_readings
+from monitor.triage.day import Waiting, day_first
 from monitor.triage.entries import load_text
 from monitor.triage.rows import QueueRow, Term
 from monitor.views.fold import Views
 
 _OPEN = """
-SELECT e.entry_id, coalesce(s.story_id, 's' || e.entry_id) AS story, e.score, e.flagged_position
+SELECT e.entry_id, coalesce(s.story_id, 's' || e.entry_id) AS story, e.flagged_position, e.score, e.band, e.flagged_at
 FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
 WHERE e.flagged_position IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL)
@@ -35,14 +38,7 @@ ORDER BY e.score DESC, e.flagged_position
 
 SECOND = "second reading"
 SECOND_ROWS = 5
-
-
-class _Open(msgspec.Struct):
-    """A story on its way to a row: its leading entry and how many flagged entries it has."""
-
-    story_id: str
-    lead: str
-    lead_position: int
+ROWS_PER_DAY = Settings().rows_per_day
 
 
 def count_queue(views: Views, now: datetime, by: str = "") -> int:
@@ -51,21 +47,35 @@ def count_queue(views: Views, now: datetime, by: str = "") -> int:
 
 
 def list_queue(
-    log: EventStore, views: Views, now: datetime, *, limit: int | None = None, by: str = "", second_share: float = 0.0
+    log: EventStore,
+    views: Views,
+    now: datetime,
+    *,
+    n_day: int = ROWS_PER_DAY,
+    limit: int | None = None,
+    by: str = "",
+    second_share: float = 0.0,
 ) -> list[QueueRow]:
-    """Return the waiting stories, highest score first, at most `limit`.
+    """Return the waiting stories, at most `limit`: the day's `n_day` rows first, then the rest by score.
 
     Rows that `by` (everybody where empty) put off beyond `now` are left out. With `second_share`, stories of that share
     which one other reviewer has decided come last, for `by` to read without seeing that label.
     """
-    return waiting_queue(log, views, now, limit=limit, by=by, second_share=second_share)[0]
+    return waiting_queue(log, views, now, n_day=n_day, limit=limit, by=by, second_share=second_share)[0]
 
 
 def waiting_queue(
-    log: EventStore, views: Views, now: datetime, *, limit: int | None = None, by: str = "", second_share: float = 0.0
+    log: EventStore,
+    views: Views,
+    now: datetime,
+    *,
+    n_day: int = ROWS_PER_DAY,
+    limit: int | None = None,
+    by: str = "",
+    second_share: float = 0.0,
 ) -> tuple[list[QueueRow], int]:
     """Return what `list_queue` returns, and how many stories wait in all."""
-    waiting = _open_stories(views, now, by)
+    waiting = day_first(log, views, now, _open_stories(views, now, by), n_day)
     rows = [_row(log, views, item) for item in waiting[:limit]]
     if by and second_share:
         for unit in second_readings(read_units(views), by, second_share)[:SECOND_ROWS]:
@@ -78,23 +88,28 @@ def waiting_queue(
 def queue_row(log: EventStore, views: Views, story_id: str) -> QueueRow | None:
     """Return one story as a row, decided or not; None where none of its entries was flagged."""
     row = views.db.execute(
-        """SELECT e.entry_id, e.flagged_position FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+        """SELECT e.entry_id, e.flagged_position, e.score, e.band, e.flagged_at
+           FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
            WHERE e.flagged_position IS NOT NULL AND coalesce(s.story_id, 's' || e.entry_id) = ?
            ORDER BY e.score DESC, e.flagged_position LIMIT 1""",
         (story_id,),
     ).fetchone()
-    return None if row is None else _row(log, views, _Open(story_id, row[0], row[1]))
+    return None if row is None else _row(log, views, Waiting(story_id, *row))
 
 
-def _open_stories(views: Views, now: datetime, by: str) -> list[_Open]:
-    stories: dict[str, _Open] = {}
-    for entry_id, story_id, _, position in views.db.execute(_OPEN, (iso(now), by, by)):
-        if story_id not in stories:
-            stories[story_id] = _Open(story_id, entry_id, position)
+def _open_stories(views: Views, now: datetime, by: str) -> list[Waiting]:
+    """Return what waits, best score first: each story with its best entry and the time of its newest flag."""
+    stories: dict[str, Waiting] = {}
+    for entry_id, story_id, position, score, band, flagged_at in views.db.execute(_OPEN, (iso(now), by, by)):
+        story = stories.get(story_id)
+        if story is None:
+            stories[story_id] = Waiting(story_id, entry_id, position, score, band, flagged_at)
+        elif flagged_at > story.flagged_at:
+            story.flagged_at = flagged_at
     return list(stories.values())
 
 
-def _row(log: EventStore, views: Views, item: _Open) -> QueueRow:
+def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
     lead = _lead(views, item.lead)
     event = log.get(item.lead_position)
     assert event is not None  # noqa: S101 - the views hold only positions of this log
@@ -115,6 +130,7 @@ def _row(log: EventStore, views: Views, item: _Open) -> QueueRow:
         terms_for=[Term(*term) for term in flag.terms_for], terms_against=[Term(*term) for term in flag.terms_against],
         nearest=flag.nearest, entry_ids=[row[0] for row in members],
         changed_position=max(story[1], item.lead_position), erased=text.erased,
+        behind=item.behind,
     )  # fmt: skip
 
 
@@ -128,7 +144,7 @@ def _lead(views: Views, entry_id: str) -> dict[str, Any]:
     return dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
 
 
-def _members(views: Views, item: _Open) -> list[tuple[str, str, str]]:
+def _members(views: Views, item: Waiting) -> list[tuple[str, str, str]]:
     """Return (entry_id, publisher, origin) of a story's entries."""
     rows = views.db.execute(
         "SELECT entry_id, publisher, origin FROM story_entries WHERE story_id = ? ORDER BY position, entry_id",

@@ -23,7 +23,11 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A story that waits for a decision, led by its highest-scored entry."""
+    """A story that waits for a decision, led by its highest-scored entry.
+
+    `behind` says why it stands behind a lower-scored row: `same topic`, `answered lately`, `older`, `source` or `story`
+    (learn/rows.py); empty where it does not, and where the story is not read as part of the queue.
+    """
 
     story_id: str
     case_id: str
@@ -50,6 +54,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     entry_ids: list[str]
     changed_position: int
     erased: bool = False
+    behind: str = ""
 
 
 class LabelRow(msgspec.Struct, frozen=True, kw_only=True):

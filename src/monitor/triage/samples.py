@@ -25,8 +25,9 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
 
 _LABEL = """(SELECT l.label FROM labels l WHERE l.entry_id = s.entry_id AND l.withdrawn_position IS NULL
     ORDER BY l.position DESC LIMIT 1)"""
+# CROSS JOIN: the samples first, which are few; the planner would rather walk all entries.
 _WAITING = f"""SELECT s.entry_id, s.day, s.probability, e.text_sha, e.link, coalesce(f.name, '') FROM samples s
-    JOIN entries e ON e.entry_id = s.entry_id LEFT JOIN feeds f ON f.feed_id = e.feed_id
+    CROSS JOIN entries e ON e.entry_id = s.entry_id LEFT JOIN feeds f ON f.feed_id = e.feed_id
     WHERE {_LABEL} IS NULL AND e.erased = 0 ORDER BY s.day DESC, s.entry_id LIMIT ?"""  # noqa: S608 - our own text
 
 

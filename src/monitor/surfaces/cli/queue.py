@@ -18,9 +18,11 @@ from monitor.triage.rows import LabelRow, QueueRow, Term
 @json_option
 @click.pass_context
 def queue(ctx: click.Context, limit: int | None, show_all: bool, as_of: str | None, as_json: bool) -> None:
-    """Show the stories that wait for a decision, highest score first.
+    """Show the stories that wait for a decision: the day's rows first, then the rest by score.
 
-    A row is a suggestion to read: it says what sources allege, with the model's reasons.
+    A row is a suggestion to read: it says what sources allege, with the model's reasons. The day's rows are chosen by
+    score, but put behind lower ones what is about the same topic, was answered lately or is older, and a source with
+    half of the day's rows; such a row says `behind` and why.
 
     \b
     Example:
@@ -29,8 +31,8 @@ def queue(ctx: click.Context, limit: int | None, show_all: bool, as_of: str | No
     """
     with reading(ctx, as_of) as workspace:
         at = workspace.clock()
-        most = None if show_all else limit or workspace.config.settings.rows_per_day
-        rows = list_queue(workspace.log, workspace.views, at, limit=most)
+        n_day = workspace.config.settings.rows_per_day
+        rows = list_queue(workspace.log, workspace.views, at, n_day=n_day, limit=None if show_all else limit or n_day)
         if as_json:
             write_json(rows)
             return
@@ -55,6 +57,8 @@ def _write_row(number: int, row: QueueRow) -> None:
         click.echo(f"     against: {_reasons(row.terms_against, 3)}")
     if row.why != "new":
         click.echo(f"     flagged on: {row.why}")
+    if row.behind:
+        click.echo(f"     behind: {row.behind}")
     click.echo("")
 
 

@@ -55,7 +55,8 @@ def load(workspace: Workspace, by: str, at: int = 0, said: str = "") -> ReviewSt
     """Read the queue."""
     workspace.views.catch_up()
     now = workspace.clock()
-    rows = list_queue(workspace.log, workspace.views, now, limit=100, by=by)
+    n_day = workspace.config.settings.rows_per_day
+    rows = list_queue(workspace.log, workspace.views, now, n_day=n_day, limit=100, by=by)
     return ReviewState(
         rows=rows, position=workspace.views.position, at=max(0, min(at, len(rows) - 1)), said=said,
         n_waiting=count_queue(workspace.views, now, by),

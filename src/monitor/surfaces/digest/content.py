@@ -34,10 +34,11 @@ def gather(workspace: Workspace) -> DigestContent:
         interval = f"{quality.recall_low:.0%} to {quality.recall_high:.0%}"
         recall = f"{quality.recall:.0%} of reports found ({interval}), from {quality.n_answered} audited entries"
     position, head = workspace.log.head()
+    n_day = workspace.config.settings.rows_per_day
     return DigestContent(
         day=now.date().isoformat(),
         at=now.isoformat(),
-        rows=list_queue(workspace.log, workspace.views, now, limit=workspace.config.settings.rows_per_day),
+        rows=list_queue(workspace.log, workspace.views, now, n_day=n_day, limit=n_day),
         n_waiting=count_queue(workspace.views, now),
         warnings=condition_of(workspace).warnings,
         samples=waiting_samples(workspace.log, workspace.views, limit=5),

@@ -16,7 +16,8 @@ def _facts(row: QueueRow) -> str:
     sources = "1 entry"
     if row.n_entries > 1:
         sources = f"{row.n_entries} entries, {row.n_publishers} publishers, {row.n_independent} independent"
-    return f"{row.score:.2f}, {safe.line(row.publisher or row.feed, 80)}, {row.published_at[:16]}, {sources}"
+    behind = f", behind: {row.behind}" if row.behind else ""
+    return f"{row.score:.2f}, {safe.line(row.publisher or row.feed, 80)}, {row.published_at[:16]}, {sources}{behind}"
 
 
 def _title(row: QueueRow) -> str:

@@ -56,10 +56,13 @@ class Api:
         ]
 
     def queue(self, request: Request) -> Response:
-        """Return the waiting stories."""
+        """Return the waiting stories, the day's rows first."""
         limit = _limit(request)
         with self.desk.workspace() as workspace:
-            rows = list_queue(workspace.log, workspace.views, workspace.clock(), limit=limit, by=reviewer_of(request))
+            rows = list_queue(
+                workspace.log, workspace.views, workspace.clock(), n_day=workspace.config.settings.rows_per_day,
+                limit=limit, by=reviewer_of(request),
+            )  # fmt: skip
             return _json({"position": workspace.views.position, "rows": rows})
 
     def status(self, _request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor import __version__
+from monitor.learn.rows import REASONS
 from monitor.triage.decide import LABELS
 
 _ERROR = {
@@ -29,7 +30,9 @@ def description() -> dict[str, Any]:
         },
         "security": [{"token": []}],
         "paths": {
-            "/api/queue": {"get": _get("The stories that wait for a decision.", "Queue", [_LIMIT])},
+            "/api/queue": {
+                "get": _get("The stories that wait for a decision, the day's rows first.", "Queue", [_LIMIT])
+            },
             "/api/status": {"get": _get("How things stand.", "Object")},
             "/api/entries/{entry}": {"get": _get("An entry's story with all its evidence.", "Object", [_entry()], 404)},
             "/api/labels": {
@@ -102,13 +105,19 @@ def _metrics() -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     number, string, flag = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
     strings = {"type": "array", "items": string}
+    behind = {
+        "type": "string",
+        "enum": ["", *REASONS],
+        "description": "Why the row stands behind a lower-scored one; empty where it does not.",
+    }
+    row = {"type": "object", "properties": {"behind": behind}}
     return {
         "Object": {"type": "object"},
         "Error": {"type": "object", "required": ["error"], "properties": {"error": string}},
         "Health": {"type": "object", "properties": {"ok": flag, "reasons": strings, "warnings": strings}},
         "Queue": {
             "type": "object",
-            "properties": {"position": number, "rows": {"type": "array", "items": {"type": "object"}}},
+            "properties": {"position": number, "rows": {"type": "array", "items": row}},
         },
         "Labels": {"type": "array", "items": {"type": "object"}},
         "NewLabel": {

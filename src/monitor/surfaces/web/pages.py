@@ -55,9 +55,10 @@ class Pages:
         """Show the waiting stories, a day's rows first."""
         with self.desk.workspace() as workspace:
             everything = request.query_params.get("all") == "1"
-            limit = PAGE_ROWS * 4 if everything else workspace.config.settings.rows_per_day
+            n_day = workspace.config.settings.rows_per_day
             rows, n_waiting = waiting_queue(
-                workspace.log, workspace.views, workspace.clock(), limit=limit, by=reviewer_of(request),
+                workspace.log, workspace.views, workspace.clock(), n_day=n_day,
+                limit=PAGE_ROWS * 4 if everything else n_day, by=reviewer_of(request),
                 second_share=workspace.config.settings.second_reading,
             )  # fmt: skip
             position = workspace.views.position

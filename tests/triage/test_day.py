@@ -1,0 +1,145 @@
+"""The day's rows of the queue: the rule of `simulate` over what waits; nothing hidden, each row put behind says why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor.learn.rows import Candidate, pick_rows, topic_words
+from monitor.triage.decide import label_entry, skip_row, undo_last, withdraw
+from monitor.triage.queue import count_queue, list_queue
+from monitor.views.fold import open_views
+from tests.triage.conftest import Desk
+
+FERRY, MAYOR, BRIDGE = "Ferry service resumes", "Mayor resigns over contract", "Bridge closed after storm"
+
+
+def shown(desk: Desk, n_day: int = 10, **options: object) -> list[tuple[str, str]]:
+    """(title, behind) of every row, in order."""
+    return [
+        (row.title, row.behind)
+        for row in list_queue(desk.log, desk.views, desk.now, n_day=n_day, **options)  # type: ignore[arg-type]
+    ]
+
+
+def test_the_queue_shows_what_the_rule_picks_and_then_the_rest_by_score(desk: Desk) -> None:
+    """Promise: who reads the day's rows reads what `simulate` counts; the rest follows, nothing is left out."""
+    rows = [(0.9, MAYOR), (0.8, f"{MAYOR}, aide says"), (0.7, FERRY), (0.6, BRIDGE)]
+    for number, (score, title) in enumerate(rows):
+        desk.entry(f"aaaa{number}", title, score)
+    candidates = [Candidate(i, f"s{i}", score, f"p{i}", topic_words(title)) for i, (score, title) in enumerate(rows)]
+    picked = [rows[row.entry][1] for row in pick_rows(candidates, 2).rows]
+    assert shown(desk, 2) == [(picked[0], ""), (picked[1], ""), (f"{MAYOR}, aide says", "same topic"), (BRIDGE, "")]
+    assert shown(desk, 2, limit=2) == [(MAYOR, ""), (FERRY, "")]
+    assert count_queue(desk.views, desk.now) == 4
+
+
+def test_a_publisher_fills_half_of_the_day_while_others_wait(desk: Desk) -> None:
+    """Promise: a loud publisher, whatever feed brings it, cannot take the day; a row it lost says so."""
+    for number, title in enumerate((MAYOR, BRIDGE)):
+        desk.entry(f"aaaa{number}", title, 0.9 - number / 100, publisher="Loud")
+    desk.entry("bbbb1", FERRY, 0.6)
+    assert shown(desk, 2) == [(MAYOR, ""), (FERRY, ""), (BRIDGE, "source")]
+
+
+def test_a_source_alone_is_not_said_to_be_behind(desk: Desk) -> None:
+    """Promise: where the order is that of the scores there is nothing to explain."""
+    for number, title in enumerate((MAYOR, BRIDGE, FERRY)):
+        desk.entry(f"aaaa{number}", title, 0.9 - number / 100, publisher="Loud")
+    assert shown(desk, 3) == [(MAYOR, ""), (BRIDGE, ""), (FERRY, "")]
+
+
+def test_what_was_answered_lately_stands_behind_until_it_is_withdrawn_or_long_ago(desk: Desk) -> None:
+    """Promise: yesterday's subject does not come first today, whoever answered; a withdrawn label does not count."""
+    desk.entry("aaaa1", MAYOR, 0.9)
+    label = label_entry(desk.log, desk.views, "aaaa1", "not-plot", by="ben", now=desk.now)
+    desk.now += timedelta(days=2)
+    desk.entry("bbbb1", f"{MAYOR} again", 0.8)
+    desk.entry("cccc1", FERRY, 0.6)
+    put_behind = [(FERRY, ""), (f"{MAYOR} again", "answered lately")]
+    assert shown(desk) == put_behind
+    desk.now += timedelta(days=1)
+    assert shown(desk) == put_behind
+    assert label is not None
+    withdraw(desk.log, desk.views, label.position, by="ben", now=desk.now)
+    assert shown(desk) == [(f"{MAYOR} again", ""), (FERRY, ""), (MAYOR, "same topic")]
+
+
+def test_an_answer_of_four_days_ago_is_not_lately(desk: Desk) -> None:
+    """Promise: a subject comes back with its score after some days."""
+    desk.entry("aaaa1", MAYOR, 0.9)
+    label_entry(desk.log, desk.views, "aaaa1", "plot", by="ben", now=desk.now)
+    desk.now += timedelta(days=4)
+    desk.entry("bbbb1", f"{MAYOR} again", 0.8)
+    desk.entry("cccc1", FERRY, 0.6)
+    assert [title for title, _ in shown(desk)] == [f"{MAYOR} again", FERRY]
+
+
+def test_imports_second_readings_and_unflagged_entries_are_no_answers_of_this_queue(desk: Desk) -> None:
+    """Promise: only what was read here puts anything behind."""
+    for name, flag, options in (
+        ("aaaa1", True, {"source": "import x"}),
+        ("bbbb1", True, {"blind": True}),
+        ("cccc1", False, {}),
+    ):
+        desk.entry(name, MAYOR, 0.9, flag=flag)
+        label_entry(desk.log, desk.views, name, "not-plot", by="ben", now=desk.now, **options)  # type: ignore[arg-type]
+    desk.entry("dddd1", f"{MAYOR} again", 0.8)
+    desk.entry("eeee1", FERRY, 0.6)
+    assert shown(desk) == [(f"{MAYOR} again", ""), (FERRY, "")]
+
+
+def test_a_row_that_waited_three_days_stands_behind_newer_ones_and_is_not_lost(desk: Desk) -> None:
+    """Promise: a backlog does not keep the newest from being read; an alert keeps its place; a new entry renews."""
+    desk.entry("aaaa1", MAYOR, 0.9)
+    desk.entry("bbbb1", BRIDGE, 0.95, band="alert")
+    desk.now += timedelta(days=2)
+    desk.entry("cccc1", FERRY, 0.6)
+    assert [title for title, _ in shown(desk)] == [BRIDGE, MAYOR, FERRY]
+    desk.now += timedelta(days=1)
+    assert shown(desk) == [(BRIDGE, ""), (FERRY, ""), (MAYOR, "older")]
+    desk.entry("dddd1", "Further on the contract", 0.7, story="saaaa1")
+    assert shown(desk) == [(BRIDGE, ""), (MAYOR, ""), (FERRY, "")]
+
+
+def test_reading_row_by_row_shows_the_rows_of_one_look(desk: Desk) -> None:
+    """Promise: answering a row does not bring up what the day's shares keep back; undo takes back all it did."""
+    for number, title in enumerate((MAYOR, BRIDGE, "Orchard flooded twice", "Tunnel opens early")):
+        desk.entry(f"aaaa{number}", title, 0.9 - number / 100, publisher="Loud")
+    desk.entry("bbbb1", FERRY, 0.6)
+    desk.entry("bbbb2", "Library lends kites", 0.55)
+    day = [title for title, _ in shown(desk, 4, limit=4)]
+    read = []
+    for _ in range(4):
+        row = list_queue(desk.log, desk.views, desk.now, n_day=4)[0]
+        read.append(row.title)
+        label_entry(desk.log, desk.views, row.entry_id, "unsure", by="ana", now=desk.now)
+    assert read == day == [MAYOR, BRIDGE, FERRY, "Library lends kites"]
+    undo_last(desk.log, desk.views, by="ana", now=desk.now)
+    row = list_queue(desk.log, desk.views, desk.now, n_day=4)[0]
+    assert row.title == day[-1]
+    skip_row(desk.log, desk.views, row.entry_id, by="ana", now=desk.now)
+    assert shown(desk, 4, by="ana")[0] == ("Orchard flooded twice", "")
+
+
+def test_an_erased_title_stands_by_its_score(desk: Desk) -> None:
+    """Promise: a row without words is neither hidden nor put behind."""
+    desk.entry("aaaa1", MAYOR, 0.9)
+    desk.entry("bbbb1", f"{MAYOR} again", 0.8)
+    desk.entry("cccc1", FERRY, 0.6)
+    sha = desk.views.db.execute("SELECT text_sha FROM entries WHERE entry_id = 'bbbb1'").fetchone()[0]
+    desk.log.erase_payload(sha)
+    assert shown(desk) == [(MAYOR, ""), ("", ""), (FERRY, "")]
+
+
+def test_the_order_of_an_earlier_moment_is_what_it_was_then(desk: Desk) -> None:
+    """Promise: the queue as of a log position, asked for later, is the queue of that moment."""
+    desk.entry("aaaa1", MAYOR, 0.9)
+    desk.entry("bbbb1", FERRY, 0.6)
+    label_entry(desk.log, desk.views, "aaaa1", "plot", by="ben", now=desk.now)
+    desk.entry("cccc1", f"{MAYOR} again", 0.8)
+    then, position, at = shown(desk), desk.views.position, desk.now
+    desk.now += timedelta(days=5)
+    undo_last(desk.log, desk.views, by="ben", now=desk.now)
+    assert shown(desk) != then
+    views = open_views(None, desk.log, upto=position)
+    assert [(row.title, row.behind) for row in list_queue(desk.log, views, at)] == then

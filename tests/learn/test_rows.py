@@ -70,6 +70,17 @@ def test_one_source_fills_half_of_the_day_while_others_wait() -> None:
     assert leads(rows, 4) == [0, 1, 9, 2]
 
 
+def test_a_row_put_behind_does_not_come_back_beside_one_of_its_topic() -> None:
+    """Where the day has room for what was put behind, a happening still comes once."""
+    rows = [
+        candidate(1, 0.9, "Ferry service resumes", source="loud"),
+        candidate(2, 0.8, "Mayor resigns over bridge contract", source="loud"),
+        candidate(3, 0.5, "Mayor resigns over bridge contract, aide says"),
+    ]
+    assert leads(rows, 3) == [1, 3]
+    assert leads(rows[1:2], 3, [], rows[2:]) == []
+
+
 def test_a_topic_answered_lately_is_put_behind() -> None:
     """What was decided yesterday does not come first today."""
     rows = [candidate(1, 0.9, "Mayor resigns over bridge contract"), candidate(2, 0.5, "Ferry service resumes")]

@@ -57,6 +57,25 @@ def test_a_plot_never_shown_is_named_as_missed() -> None:
     assert (found["plot_recall"], found["missed"], found["labels_used"]) == (0.0, ["case"], 0)
 
 
+def test_what_waited_three_days_stands_behind_newer_entries_and_is_not_lost() -> None:
+    """As in the queue: the newest first, the old where the day has room."""
+    entries = [entry(1, 1), entry(2, 1), entry(3, 1), entry(4, 4)]
+    result = replay(entries, {}, Alone(), [9, 8, 7, 1], None, rows_per_day=2, every_days=0)
+    assert [(a.day[-2:], a.entry) for a in result.answers] == [("01", 0), ("01", 1), ("04", 3), ("04", 2)]
+
+
+@pytest.mark.parametrize(("day", "order"), [(4, [1, 2]), (5, [2, 1])])
+def test_a_topic_answered_stands_behind_for_three_days(day: int, order: list[int]) -> None:
+    """As in the queue: what was decided lately does not come first."""
+    entries = [
+        StreamEntry("a", "2023-01-01", "f", "Mayor resigns over contract"),
+        StreamEntry("b", f"2023-01-{day:02d}", "g", "Ferry service resumes"),
+        StreamEntry("c", f"2023-01-{day:02d}", "h", "Mayor resigns over contract again"),
+    ]
+    result = replay(entries, {}, Alone(), [9, 1, 8], None, rows_per_day=2, every_days=0)
+    assert [a.entry for a in result.answers] == [0, *order]
+
+
 def test_retraining_sees_only_answers_of_days_before() -> None:
     """Nothing of today or of what was never shown reaches the trainer."""
     entries = [entry(i, 1 + i // 3) for i in range(12)]

@@ -1,4 +1,4 @@
-"""The queue: one row per story, highest score first among unlike ones (test_day.py has the rest), nothing decided in it."""
+"""The queue: one row per story, highest score first, nothing decided in it; test_day.py has the day's rows."""
 
 from __future__ import annotations
 

@@ -82,16 +82,15 @@ def pick_rows(
     behind: dict[int, str] = {}
     for candidate in islice(ranked, LOOKED_AT):
         reason = _reason(candidate, rows, read, n_rows, answered)
-        if not reason:
-            rows.append(candidate)
-            if len(rows) == room:
-                break
-            continue
-        behind[candidate.entry] = reason
-        if reason != TOPIC:
+        if reason:
+            behind[candidate.entry] = reason
             later.append(candidate)
+            continue
+        rows.append(candidate)
+        if len(rows) == room:
+            break
     for candidate in later:
-        if len(rows) < room and not _about_one_of(candidate.words, (row.words for row in rows)):
+        if len(rows) < room and not _about_one_of(candidate.words, (row.words for row in (*read, *rows))):
             rows.append(candidate)
     return Choice(tuple(rows), behind)
 

@@ -22,10 +22,10 @@ _SOURCE = "coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), nullif(f
 _FROM = """entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
     LEFT JOIN feeds f ON f.feed_id = e.feed_id"""
 _ROW = f"SELECT e.text_sha, {_SOURCE} FROM {_FROM} WHERE e.entry_id = ?"  # noqa: S608 - our own text
-# Answers to rows of this queue: not to audit rows, not a second reading, not what was imported.
+# Answers to rows of this queue: not to audit rows (never flagged), not a second reading, not what was imported.
 _ANSWERS = f"""SELECT l.at, coalesce(s.story_id, 's' || e.entry_id), e.text_sha, {_SOURCE}
     FROM labels l CROSS JOIN {_FROM}
-    WHERE e.entry_id = l.entry_id AND l.withdrawn_position IS NULL AND l.sample = 0 AND l.blind = 0 AND l.source = ''
+    WHERE e.entry_id = l.entry_id AND l.withdrawn_position IS NULL AND l.blind = 0 AND l.source = ''
       AND e.flagged_position IS NOT NULL
     ORDER BY l.position DESC LIMIT {MAX_ANSWERS}"""  # noqa: S608 - our own text
 

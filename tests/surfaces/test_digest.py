@@ -76,7 +76,7 @@ def test_an_alert_goes_out_with_the_tick_that_flagged_it_and_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promise: a story above the second threshold does not wait for the digest, and is not sent twice."""
-    from monitor.surfaces.cli.tick import alert
+    from monitor.surfaces.cli.plain import alert
     from monitor.worker.tick import TickReport
 
     house.entry("aaaa1111", "Alleged plot foiled", band="alert")

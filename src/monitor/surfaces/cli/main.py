@@ -6,12 +6,10 @@ Commands are imported only when used: importing scikit-learn or APScheduler for 
 from __future__ import annotations
 
 import importlib
-import sqlite3
-import sys
 
 import click
 
-from monitor.errors import MonitorError
+from monitor.surfaces.cli.outcome import ended
 
 # command name -> (module in this package, attribute, one-line help): the order is the order of `monitor --help`
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -92,34 +90,15 @@ def cli(ctx: click.Context, config: str | None, data: str | None) -> None:
 
 def run(args: list[str]) -> int:
     """Run one command line and return its exit code; a user's mistake ends in one line, never a traceback."""
+    return ended(lambda: _run(args))
+
+
+def _run(args: list[str]) -> int:
     try:
         result = cli.main(args=args, prog_name="monitor", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
-        return 130
-    except MonitorError as error:
-        click.echo(f"error: {error}", err=True)
-        return error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except (OSError, sqlite3.Error) as error:
-        click.echo(f"error: {storage_message(error)}", err=True)
-        return 7
+    except click.Abort:
+        raise KeyboardInterrupt from None
     return result if isinstance(result, int) else 0
-
-
-def storage_message(error: OSError | sqlite3.Error) -> str:
-    """Return one line that says what the disk or the database refused, and what to do."""
-    text = str(error)
-    if isinstance(error, OSError):
-        where = f": {error.filename}" if error.filename else ""
-        return f"{error.strerror or text}{where}"
-    if "full" in text:
-        return "disk full: the log was left as it was; free some space and run again"
-    if "readonly" in text or "unable to open" in text:
-        return f"the data folder cannot be written ({text}); check its permissions"
-    return f"database: {text}"

@@ -13,7 +13,8 @@ from monitor.feeds.settings import Settings
 from monitor.log.codec import iso
 from monitor.log.events import JobMissed, NewEvent
 from monitor.surfaces import safe
-from monitor.surfaces.cli.tick import alert, summary
+from monitor.surfaces.cli.plain import alert
+from monitor.surfaces.cli.tick import summary
 from monitor.worker.lock import worker_lock
 from monitor.worker.service import Job, Service
 from monitor.worker.tick import run_tick

@@ -6,13 +6,10 @@ import sys
 
 import click
 
-from monitor import app
-from monitor.errors import NoFeedWorkedError
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, working, write_json
-from monitor.worker.lock import worker_lock
-from monitor.worker.tick import Progress, TickReport, run_tick
-from monitor.worker.workspace import Workspace
+from monitor.surfaces.cli.plain import check, collect, warn
+from monitor.worker.tick import Progress, TickReport
 
 
 @click.command()
@@ -31,26 +28,15 @@ def tick(ctx: click.Context, only: tuple[str, ...], force: bool, quiet: bool, as
     Exit codes: 0 done (single feeds may have failed: see `monitor status`), 3 configuration, 5 another tick is running,
     6 the log is broken, 7 disk, 8 model, 10 every feed that was due failed.
     """
-    with working(ctx) as workspace, worker_lock(workspace.data_dir / app.LOCK_NAME):
-        report = run_tick(workspace, only=only, force=force, progress=_silent if quiet or as_json else show_progress)
-        report.problems += alert(workspace, report)
+    with working(ctx) as workspace:
+        report = collect(workspace, only=only, force=force, progress=_silent if quiet or as_json else show_progress)
     if as_json:
         write_json(report)
     elif not quiet:
         click.echo(summary(report))
-    for problem in report.problems if quiet or as_json else ():
-        click.echo(f"warning: {safe.line(problem, 300)}", err=True)
-    if report.n_due and report.n_failed == report.n_due:
-        raise NoFeedWorkedError(f"all {report.n_due} feeds that were due failed; is the network up?")
-
-
-def alert(workspace: Workspace, report: TickReport) -> list[str]:
-    """Send what reached the second threshold at once; return one line for each channel that failed."""
-    if not (report.n_flagged and workspace.config.settings.alert_score):
-        return []
-    from monitor.surfaces.digest.send import send_alerts
-
-    return [f"alert: {line}" for line in send_alerts(workspace) if ": failed" in line]
+    if quiet or as_json:
+        warn(report)
+    check(report)
 
 
 def summary(report: TickReport) -> str:

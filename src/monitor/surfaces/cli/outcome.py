@@ -1,0 +1,49 @@
+"""How a command line ends: a user's mistake in one line and an exit code, never in a traceback.
+
+Knows nothing of the command-line library, so that a plain tick need not import it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable
+
+from monitor.errors import MonitorError
+
+
+def ended(work: Callable[[], int]) -> int:
+    """Do the work and return its exit code, or that of what went wrong, said in one line."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        complain("stopped")
+        return 130
+    except MonitorError as error:
+        complain(f"error: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except (OSError, sqlite3.Error) as error:
+        complain(f"error: {storage_message(error)}")
+        return 7
+
+
+def complain(line: str) -> None:
+    """Say a line where errors go; letters the terminal cannot show are written as escapes."""
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def storage_message(error: OSError | sqlite3.Error) -> str:
+    """Return one line that says what the disk or the database refused, and what to do."""
+    text = str(error)
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror or text}{where}"
+    if "full" in text:
+        return "disk full: the log was left as it was; free some space and run again"
+    if "readonly" in text or "unable to open" in text:
+        return f"the data folder cannot be written ({text}); check its permissions"
+    return f"database: {text}"

@@ -76,7 +76,8 @@ class Scan:
 
     def log_odds(self, head: str, body: str, lang: str) -> float | None:
         """Return the log-odds of a text as features.cleaned gave it; None while another thread's text is under way."""
-        language = stated_language(f"{head}\n{body}", lang)
+        script = "" if head.isascii() and body.isascii() else f"{head}\n{body}"  # ASCII says nothing of the language
+        language = stated_language(script, lang)
         total: float | None = self._core.log_odds(head, body, LANGUAGES.index(language) if language else _NONE)
         return total
 

@@ -18,7 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCE = "src/monitor/classify/_scan.c"
 # No contraction to fused operations: the last bit of a score must not depend on the machine.
-FLAGS = ("-std=c11", "-O2", "-fPIC", "-ffp-contract=off", "-DNDEBUG")
+FLAGS = ("-std=c11", "-O3", "-fPIC", "-ffp-contract=off", "-DNDEBUG")
 LINK = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 
 

@@ -124,6 +124,18 @@ def test_a_crowded_memory_is_thrown_away_and_fills_again() -> None:
     assert model.scan() is not scan
 
 
+def test_a_large_model_is_not_crowded_by_its_own_words() -> None:
+    """A model that weighs more words than may be met beside them still meets as many."""
+    data = cold_model().data
+    words = {f"own{number}": (1.5, 0.1) for number in range(105_000)}
+    views = (ViewData("words", words, pad=1.0), *data.views[1:])
+    model = Model.from_bytes(model_bytes(ModelData(FORMAT, FEATURES_VERSION, views, data.bias, 0.6, 0.4)))
+    scan = model.scan()
+    assert scan is not None
+    assert_same(model, "own7 alleged own104999 plot", " ".join(f"met{number}" for number in range(9_000)), lang="en")
+    assert model.scan() is scan
+
+
 def test_a_call_within_a_call_is_left_to_the_plain_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two threads may share a model: whoever comes second while a word is asked for gets None, and the right score."""
     model = cold_model()

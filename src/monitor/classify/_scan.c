@@ -20,7 +20,7 @@
 #define UNASKED (-2)
 #define MANY_STATES (-2)
 #define MAX_LANGUAGES 32
-#define MAX_WORDS 100000     /* then `crowded` */
+#define MAX_WORDS 100000     /* met beside the model's own, then `crowded` */
 #define MAX_PROBES 64        /* a longer search is no accident: then `crowded` */
 #define N_LOGS 64
 #define SHORT 8              /* letters that fit a table's key */
@@ -53,7 +53,7 @@ typedef struct {
     Table short_tokens;                      /* up to SHORT letters, packed into the key -> word; short words too */
     Written *written; size_t written_mask, n_written; /* the longer and rarer ones */
     VECTOR(Py_UCS4) letters;
-    VECTOR(PyObject *) texts;                /* of the words */
+    VECTOR(PyObject *) texts; size_t n_own;  /* of the words; how many of them are the model's */
     char *words; size_t words_room, word_size; int n_languages;
     VECTOR(Node) nodes;
     VECTOR(Stem) stems;                      /* a branch's lie side by side */
@@ -154,7 +154,7 @@ static int32_t new_word(Scan *self, PyObject *text) {
     for (int i = 0; i < self->n_languages; i++) word_at(self, number)->node[i] = UNASKED;
     if (PUSH(self->texts, text) < 0) return NONE;
     Py_INCREF(text);
-    if (self->texts.n > MAX_WORDS) self->crowded = 1;
+    if (self->texts.n > self->n_own + MAX_WORDS) self->crowded = 1;
     return number;
 }
 
@@ -235,7 +235,7 @@ static int32_t short_token(Scan *self, PyObject *text, Cut token) {
     if (word != UNASKED) return word;
     word = ask(self, text, token.from, token.to);
     if (word != NONE && put(self, &self->short_tokens, token.key, word) < 0) return NONE;
-    if (self->short_tokens.n > MAX_WORDS) self->crowded = 1;
+    if (self->short_tokens.n > self->n_own + MAX_WORDS) self->crowded = 1;
     return word;
 }
 
@@ -266,7 +266,7 @@ static int32_t long_token(Scan *self, PyObject *text, int kind, const void *data
     for (Py_ssize_t i = from; i < to; i++)
         if (PUSH(self->letters, letter(kind, data, i)) < 0) return NONE;
     self->written[place] = new;
-    if (self->n_written + self->short_tokens.n > MAX_WORDS || self->letters.n > 16 * MAX_WORDS) self->crowded = 1;
+    if (self->n_written > MAX_WORDS || self->letters.n > 16 * MAX_WORDS) self->crowded = 1;
     if (++self->n_written * 2 > self->written_mask) {
         size_t mask = self->written_mask * 2 + 1;
         Written *wider = PyMem_Malloc((mask + 1) * sizeof *wider);
@@ -672,6 +672,12 @@ static PyObject *scan_bind_pattern(Scan *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static PyObject *scan_begin(Scan *self, PyObject *Py_UNUSED(args)) {
+    self->n_own = self->texts.n;
+    self->crowded = 0;
+    Py_RETURN_NONE;
+}
+
 static PyObject *scan_add_entry(Scan *self, PyObject *args) {
     unsigned long long kinds;
     Node node = {0, NONE, NONE, NONE, (int32_t)self->nodes.n, 0, 0};
@@ -776,6 +782,7 @@ static PyMethodDef methods[] = {
     METHOD(bind_pair, "bind_pair(first, second, term): the term of two neighbouring words"),
     METHOD(bind_concepts, "bind_concepts(one, two, term): the term of two neighbouring concepts, or of one (two: -1)"),
     METHOD(bind_pattern, "bind_pattern(place, needed, barred, term): the term of kinds that stand together"),
+    METHOD(begin, "begin(): all of the model's own words are bound; what follows is met"),
     METHOD(add_entry, "add_entry(kinds, state, concept, mask) -> the node of an entry"),
     METHOD(add_branch, "add_branch(entry, following, stems) -> the node of a branch that alone is that entry"),
     {NULL, NULL, 0, NULL},

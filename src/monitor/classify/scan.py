@@ -68,6 +68,7 @@ class Scan:
                 if known or unknown_pattern:
                     number = self._core.add_term(_PATTERNS, *(known or (unknown_pattern, 0.0)), known is not None)
                     self._core.bind_pattern(place, needed, barred, number)
+        self._core.begin()
 
     @property
     def crowded(self) -> bool:

@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #define N_VIEWS 3
-#define LEAD_SENTENCES 3     /* features.LEAD_SENTENCES */
 #define TWO_STATES (1ULL << 63) /* features._TWO_STATES */
 #define NONE (-1)
 #define UNASKED (-2)
@@ -62,7 +61,7 @@ typedef struct {
     VECTOR(int32_t) listed;                  /* the terms of the patterns in a set of kinds, behind their number */
     Table pairs, concept_pairs, steps, pattern_lists[3];
     double bias, pads[N_VIEWS], unknowns[N_VIEWS], logs[N_LOGS]; /* pads and unknowns squared */
-    uint32_t title_counts;
+    uint32_t title_counts, lead_sentences;
     uint64_t seed;
     int crowded, busy;
     /* of one call */
@@ -529,7 +528,7 @@ static int count_sentences(Scan *self, int is_head, Sentence *lead) {
     for (size_t s = 0; s < self->sentences.n; s++) {
         Sentence sentence = self->sentences.at[s];
         if (count_patterns(self, sentence.kinds, sentence.state, is_head ? 1 : 0) < 0) return -1;
-        if (is_head || s < LEAD_SENTENCES) {
+        if (is_head || s < self->lead_sentences) {
             lead->kinds |= sentence.kinds;
             lead->state = state_with(lead->state, sentence.state);
         }
@@ -710,14 +709,15 @@ static PyObject *scan_add_branch(Scan *self, PyObject *args) {
 
 static int scan_init(Scan *self, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"fold", "lexicon", "number", "cased", "n_languages", "bias", "pads",
-                            "unknowns", "title_counts", "seed", NULL};
+                            "unknowns", "title_counts", "lead_sentences", "seed", NULL};
     PyObject *fold, *lexicon, *number, *cased;
     unsigned long long seed;
     if (self->ids) { PyErr_SetString(PyExc_TypeError, "made already"); return -1; }
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "OOOO!id(ddd)(ddd)IK", names, &fold, &lexicon, &number, &PyDict_Type, &cased,
+            args, kwargs, "OOOO!id(ddd)(ddd)IIK", names, &fold, &lexicon, &number, &PyDict_Type, &cased,
             &self->n_languages, &self->bias, &self->pads[0], &self->pads[1], &self->pads[2],
-            &self->unknowns[0], &self->unknowns[1], &self->unknowns[2], &self->title_counts, &seed))
+            &self->unknowns[0], &self->unknowns[1], &self->unknowns[2], &self->title_counts,
+            &self->lead_sentences, &seed))
         return -1;
     if (self->n_languages < 1 || self->n_languages > MAX_LANGUAGES) {
         PyErr_SetString(PyExc_ValueError, "too many languages");
@@ -812,7 +812,7 @@ static int exec_module(PyObject *module) {
     if (!type) return -1;
     int failed = PyModule_AddObjectRef(module, "Scan", type);
     Py_DECREF(type);
-    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 1);
+    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 2);
 }
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, exec_module}, {0, NULL}};
 static PyModuleDef definition = {

@@ -31,7 +31,7 @@ LEAD_SENTENCES = 3  # the title and two more: where a report says what it report
 
 _CASED = frozenset(mask.CASED)  # a dict's keys would scan the list of words once for each of theirs
 SILENT = EMPTY_WORDS | {"", "."}
-PLACES = ("s:", "t:", "d:")  # of a pattern: a sentence, the title, the lead
+PLACES = SENTENCE, TITLE, LEAD = "s:", "t:", "d:"  # of a pattern
 
 Counts = tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]
 
@@ -150,13 +150,13 @@ def pattern_counts(head: list[int], body: list[int]) -> Counter[str]:
     found: list[str] = []
     lead = 0
     for bits in head:
-        found += patterns_in(_narrow(bits), "t:")
+        found += patterns_in(_narrow(bits), TITLE)
         lead |= bits
     for place, bits in enumerate(body):
-        found += patterns_in(_narrow(bits), "s:")
+        found += patterns_in(_narrow(bits), SENTENCE)
         if place < LEAD_SENTENCES:
             lead |= bits
-    found += patterns_in(_narrow(lead), "d:")
+    found += patterns_in(_narrow(lead), LEAD)
     return Counter(found)
 
 

@@ -17,7 +17,7 @@ from monitor.text import mask
 from monitor.text.language import LANGUAGES, stated_language, votes
 from monitor.text.tokens import fold_token
 
-VERSION = 1  # of what the two halves say to each other
+VERSION = 2  # of what the two halves say to each other
 _NONE, _MANY_STATES = -1, -2
 _WORDS, _CONCEPTS, _PATTERNS = range(3)
 
@@ -50,7 +50,8 @@ class Scan:
         self._core = compiled().Scan(
             fold=_fold, lexicon=_lexicon, number=self._node, cased=mask.CASED, n_languages=len(LANGUAGES), bias=bias,
             pads=tuple(view[1] for view in views), unknowns=tuple(view[2] for view in views),
-            title_counts=features.TITLE_COUNTS, seed=int.from_bytes(os.urandom(8)),
+            title_counts=features.TITLE_COUNTS, lead_sentences=features.LEAD_SENTENCES,
+            seed=int.from_bytes(os.urandom(8)),
         )  # fmt: skip
         for word in features.SILENT:
             self._core.bind_silent(word)

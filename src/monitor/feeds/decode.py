@@ -57,36 +57,57 @@ class Plain:
         """Do nothing: libcurl checks the length of plain bodies."""
 
 
-class Deflated:
-    """gzip (with several members) or deflate (with or without the zlib wrapper)."""
+class _Members:
+    """One compressed stream after another in one body; bytes after the end that start no further one are ignored."""
 
-    def __init__(self, gzip: bool) -> None:
-        self.gzip = gzip
-        self.members = 0
-        self.inner: zlib._Decompress | None = None
+    def __init__(self, error: type[Exception]) -> None:
+        self.error = error  # of the library that decodes
+        self.n_ended = 0
+        self.inner: Any = None
+        self.ahead = b""  # the first bytes of what may become a further stream
         self.done = False
 
     def feed(self, chunk: bytes, room: int) -> bytes:
-        """Decode a chunk; bytes after the end that start no further member are ignored, as browsers do."""
+        """Decode a chunk. Raises TooLargeError, EncodingError."""
         out = b""
-        while chunk and not self.done:
-            if self.inner is None:
-                if self.members and not (self.gzip and chunk[:1] == b"\x1f"):
-                    self.done = True
-                    break
-                _check_members(self.members)
-                self.inner = zlib.decompressobj(self._window(chunk))
+        chunk, self.ahead = self.ahead + chunk, b""
+        while chunk and not self.done and (self.inner is not None or self._begin(chunk)):
             try:
                 out += self.inner.decompress(chunk, room - len(out) + 1)
-            except zlib.error as error:
+            except self.error as error:
                 raise EncodingError(str(error)) from None
             if len(out) > room:
                 raise TooLargeError
             chunk = b""
             if self.inner.eof:
                 chunk, self.inner = self.inner.unused_data, None
-                self.members += 1
+                self.n_ended += 1
         return out
+
+    def _begin(self, chunk: bytes) -> bool:
+        """Open the stream a chunk starts; False where it starts none (then `done`), or too little of it is there."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Raises TruncatedError unless the last stream ended."""
+        if self.inner is not None or self.ahead or not self.n_ended:
+            raise TruncatedError("the compressed body was cut off")
+
+
+class Deflated(_Members):
+    """gzip (with several members) or deflate (with or without the zlib wrapper)."""
+
+    def __init__(self, gzip: bool) -> None:
+        super().__init__(zlib.error)
+        self.gzip = gzip
+
+    def _begin(self, chunk: bytes) -> bool:
+        if self.n_ended and not (self.gzip and chunk[:1] == b"\x1f"):
+            self.done = True
+            return False
+        _check_members(self.n_ended)
+        self.inner = zlib.decompressobj(self._window(chunk))
+        return True
 
     def _window(self, chunk: bytes) -> int:
         """Return zlib's window argument: gzip, zlib-wrapped or bare deflate."""
@@ -95,60 +116,30 @@ class Deflated:
         wrapped = chunk[0] & 15 == 8 and (len(chunk) < 2 or (chunk[0] << 8 | chunk[1]) % 31 == 0)
         return 15 if wrapped else -15
 
-    def close(self) -> None:
-        """Raises TruncatedError unless the last member ended."""
-        if self.inner is not None or not self.members:
-            raise TruncatedError("the compressed body was cut off")
 
-
-class Zstandard:
+class Zstandard(_Members):
     """zstd: one frame or several, each with at most 8 MiB of window; skippable frames give nothing."""
 
     def __init__(self) -> None:
         self.zstd = _import_zstd()
-        self.frames = 0
-        self.inner: Any = None
-        self.ahead = b""  # the first bytes of what may become a further frame
-        self.done = False
-
-    def feed(self, chunk: bytes, room: int) -> bytes:
-        """Decode a chunk; bytes after the end that start no further frame are ignored, as for gzip."""
-        out = b""
-        chunk, self.ahead = self.ahead + chunk, b""
-        while chunk and not self.done and (self.inner is not None or self._begin(chunk)):
-            try:
-                out += self.inner.decompress(chunk, room - len(out) + 1)
-            except self.zstd.ZstdError as error:
-                raise EncodingError(str(error)) from None
-            if len(out) > room:
-                raise TooLargeError
-            chunk = b""
-            if self.inner.eof:
-                chunk, self.inner = self.inner.unused_data, None
-                self.frames += 1
-        return out
+        super().__init__(self.zstd.ZstdError)
 
     def _begin(self, chunk: bytes) -> bool:
         """Open the next frame; False where there is none, or too little of it yet. Frames of zstd < 0.8 are none."""
         start = chunk[:4]
         skipped = 0x50 <= start[0] <= 0x5F and ZSTD_SKIPPED.startswith(start[1:])
         if not skipped and not ZSTD_FRAME.startswith(start):
-            if not self.frames:
+            if not self.n_ended:
                 raise EncodingError("the body is not zstd data")
             self.done = True
             return False
         if len(start) < len(ZSTD_FRAME):
             self.ahead = chunk
             return False
-        _check_members(self.frames)
+        _check_members(self.n_ended)
         limit = {self.zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
         self.inner = self.zstd.ZstdDecompressor(options=limit)
         return True
-
-    def close(self) -> None:
-        """Raises TruncatedError unless the last frame ended."""
-        if self.inner is not None or self.ahead or not self.frames:
-            raise TruncatedError("the compressed body was cut off")
 
 
 class Brotli:

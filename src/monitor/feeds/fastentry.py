@@ -3,7 +3,7 @@
 The rules are feedparser's, because both readers must agree: an element counts at any depth; the last one wins unless
 an earlier one stood less deep; a title keeps later titles out; a second description is the content; a guid is a link
 where there is none; what stands within `source` belongs to the source. Most entries never need them: where every
-element stands once, directly in the entry and without markup, `_plain` takes them as they come.
+element stands once, directly in the entry and without markup, `_take_plainly` takes them as they come.
 """
 
 from __future__ import annotations

@@ -89,7 +89,6 @@ def _without_furniture_lines(text: str) -> str:
 
 
 def _without_closing_phrases(text: str) -> str:
-    text = text.rstrip()
     head, tail = text[:-_TAIL], text[-_TAIL:]
     for rule in _rules()[1]:
         tail = rule.sub("", tail).rstrip()

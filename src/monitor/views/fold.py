@@ -118,7 +118,7 @@ class Views:
         return True
 
     def _hand_over(self, events: Sequence[Event]) -> None:
-        """Give each run of one type to the views that want it, inside the caller's transaction."""
+        """Give each run of events with the same handlers to the views that want it, inside the caller's transaction."""
         for handlers, run in groupby(events, key=lambda event: self._handlers.get(event.type, ())):
             run_events = list(run)
             for handler in handlers:

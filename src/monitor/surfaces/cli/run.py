@@ -13,11 +13,10 @@ from monitor.feeds.settings import Settings
 from monitor.log.codec import iso
 from monitor.log.events import JobMissed, NewEvent
 from monitor.surfaces import safe
-from monitor.surfaces.cli.plain import alert
+from monitor.surfaces.cli.plain import collect
 from monitor.surfaces.cli.tick import summary
 from monitor.worker.lock import worker_lock
 from monitor.worker.service import Job, Service
-from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 
 TICK_EVERY_S = 60
@@ -108,9 +107,7 @@ class Jobs:
 
 
 def _tick(workspace: Workspace) -> None:
-    with worker_lock(workspace.data_dir / app.LOCK_NAME):
-        report = run_tick(workspace)
-        report.problems += alert(workspace, report)
+    report = collect(workspace)
     if report.n_due:
         _say(summary(report))
     for problem in report.problems:

@@ -5,7 +5,8 @@
     python3 dev.py test [ARGS…]         set up, then format, lint, types and tests (ARGS go to pytest)
     python3 dev.py demo                 set up, then the main job over fixtures/feeds/ on the loopback interface
     python3 dev.py bench NAME [ARGS…]   set up, then bench/NAME.py; without NAME, the list
-    python3 dev.py lock                 resolve requirements.lock and those of packaging/ anew (needs network)
+    python3 dev.py lock [--upgrade]     resolve requirements.lock and those of packaging/ anew (needs network); versions
+                                        stay as they are unless asked to rise
 
 Owns how the project is installed and checked on a machine that has neither uv nor make, nor always pip. Uses the
 standard library alone. What the demo does is in tools/demo.py, what a bench measures in bench/.
@@ -248,23 +249,27 @@ def bench(args: list[str]) -> int:
     return run([str(PYTHON), "-m", f"bench.{args[0]}", *args[1:]])
 
 
-def lock() -> None:
-    """Resolve the lock files anew; they name no index, so any mirror of the packages will do."""
+def lock(args: list[str]) -> None:
+    """Resolve the lock files anew; they name no index, so any mirror of the packages will do.
+
+    Versions already locked stay, so that adding one package does not change all others; `--upgrade` raises them.
+    """
     uv = find_uv()
     if uv is None:
         raise SystemExit("error: uv is needed to resolve the lock and has no build for this machine")
     common = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
     command = [uv[0], "pip", "compile", *common, "--no-annotate", "--custom-compile-command", "python3 dev.py lock"]
+    command += ["--upgrade"] if "--upgrade" in args else []
     extras = [part for extra in EXTRAS for part in ("--extra", extra)]
     with step(LOCK.name):
         group = ["--group", f"{ROOT / 'pyproject.toml'}:dev"]
-        quiet([*command, "--upgrade", *extras, *group, "pyproject.toml", "-o", str(LOCK)], uv[1])
+        quiet([*command, *extras, *group, "pyproject.toml", "-o", str(LOCK)], uv[1])
     with step(RUNTIME.name):  # the same versions without the development tools, for the image
         quiet([*command, *extras, "-c", str(LOCK), "pyproject.toml", "-o", str(RUNTIME)], uv[1])
     with step(BOOTSTRAP.name):
         wanted = TOOLS / "bootstrap.in"
         wanted.write_text("uv>=0.9\n")
-        quiet([*command, "--upgrade", str(wanted), "-o", str(BOOTSTRAP)], uv[1])
+        quiet([*command, str(wanted), "-o", str(BOOTSTRAP)], uv[1])
 
 
 def main(args: list[str]) -> int:
@@ -278,7 +283,7 @@ def main(args: list[str]) -> int:
     try:
         if command == "lock":
             TOOLS.mkdir(exist_ok=True)
-            lock()
+            lock(rest)
             return 0
         setup()
     except StepError as error:

@@ -1,4 +1,6 @@
-"""Compile the scorer while the package is built; where that fails, the package is built without and scores in Python.
+"""Compile the scorer while the package is built, and put the manual page and the shells' completions into the wheel.
+
+Where the scorer cannot be compiled, the package is built without it and scores in Python.
 
 hatchling runs this for wheels and for editable installs. It needs a C compiler and Python's headers (Debian:
 `gcc python3-dev`), and asks for neither: docs/classifier.md says what each way costs.
@@ -19,6 +21,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCE = "src/monitor/classify/_scan.c"
 # No contraction to fused operations: the last bit of a score must not depend on the machine.
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-ffp-contract=off", "-DNDEBUG")
+COMPLETIONS = {
+    "monitor.bash": "share/bash-completion/completions/monitor",
+    "_monitor": "share/zsh/site-functions/_monitor",
+    "monitor.fish": "share/fish/vendor_completions.d/monitor.fish",
+}
 LINK = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 
 
@@ -31,6 +38,7 @@ class CompiledScorer(BuildHookInterface[Any]):
         """Compile beside the source and mark the wheel as this machine's; `version` is standard or editable."""
         if self.target_name != "wheel":
             return
+        build_data["shared_data"].update(shared_files(Path(self.root)))
         target = Path(self.root, SOURCE).with_suffix(str(sysconfig.get_config_var("EXT_SUFFIX")))
         problem = compile_to(target, Path(self.root, SOURCE))
         if problem:
@@ -39,6 +47,45 @@ class CompiledScorer(BuildHookInterface[Any]):
         build_data["artifacts"].append(f"/{target.relative_to(self.root)}")
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
+
+
+def shared_files(root: Path) -> dict[str, str]:
+    """Return what goes below `share/` of the environment, source path to target; what a checkout lacks is left out."""
+    folder = root / "packaging" / "completion"
+    shared = {str(folder / name): target for name, target in COMPLETIONS.items() if (folder / name).is_file()}
+    commands = root / "docs" / "commands.md"
+    if commands.is_file():
+        made = root / "build" / "monitor.1"
+        made.parent.mkdir(exist_ok=True)
+        made.write_text(manual_page(commands.read_text(encoding="utf-8")), encoding="utf-8")
+        shared[str(made)] = "share/man/man1/monitor.1"
+    return shared
+
+
+def manual_page(markdown: str) -> str:
+    """Return docs/commands.md as a manual page, in the macros of man(7)."""
+    lines = [
+        '.TH MONITOR 1 "" "monitor" "User commands"',
+        ".SH NAME",
+        r"monitor \- watch public feeds for reports of alleged state-linked plots",
+    ]
+    literal = False
+    for line in markdown.splitlines()[1:]:
+        if line.startswith("```"):
+            literal = not literal
+            lines.append(".nf" if literal else ".fi")
+        elif not literal and line.startswith("#"):
+            lines.append((".SH " if line.startswith("## ") else ".SS ") + roff(line.strip("# `")))
+        else:
+            lines.append(roff(line) if literal or line else ".PP")
+    return "\n".join(lines) + "\n"
+
+
+def roff(line: str) -> str:
+    """Escape what roff would take for its own: a leading dot or apostrophe, backslashes, hyphens, other letters."""
+    text = line.replace("\\", r"\e").replace("-", r"\-")
+    text = "".join(letter if letter.isascii() else rf"\[u{ord(letter):04X}]" for letter in text)
+    return rf"\&{text}" if text[:1] in (".", "'") else text
 
 
 def compile_to(target: Path, source: Path, extra: tuple[str, ...] = ()) -> str:

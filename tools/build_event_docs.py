@@ -131,7 +131,7 @@ def main() -> None:
     DOCUMENT.write_text(build_document(), encoding="utf-8")
     if "--golden" in sys.argv[1:]:
         GOLDEN.mkdir(parents=True, exist_ok=True)
-        build_golden(GOLDEN, version("monitor"))
+        build_golden(GOLDEN, version("plotwatch"))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ def main() -> None:
 
 
 def _run(args: list[str]) -> int:
+    from monitor.surfaces.cli.outcome import escape_foreign_letters
     from monitor.surfaces.cli.plain import plain_tick
 
+    escape_foreign_letters()
     code = plain_tick(args)
     if code is None:
         from monitor.surfaces.cli.main import run

@@ -98,11 +98,16 @@ def create_log(folder: Path) -> SqliteLog:
 def position_of(log: SqliteLog, as_of: str) -> int:
     """Turn `--as-of` (a log position, a day or an ISO 8601 time) into a position.
 
-    A day means its end. Raises InputError on anything else.
+    A day means its end. Raises InputError on anything else, and on what has not come yet: nothing is known of it.
     """
-    if as_of.isdigit():
+    head = log.head()[0]
+    if as_of.isdecimal():
+        if int(as_of) > head:
+            raise InputError(f"--as-of {as_of}: the log ends at position {head}")
         return int(as_of)
     try:
+        if parse_iso(as_of + "T00:00:00Z" if len(as_of) == 10 else as_of) > now():
+            raise InputError(f"--as-of {as_of}: that is still to come; the log ends at position {head}")
         if len(as_of) == 10:
             return log.position_at(iso(parse_iso(as_of + "T00:00:00Z") + timedelta(days=1)))
         return log.position_at(iso(parse_iso(as_of)))

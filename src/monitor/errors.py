@@ -98,6 +98,14 @@ class StaleViewError(MonitorError):
 
 
 class MissingExtraError(MonitorError):
-    """An optional package is not installed; the message names the extra."""
+    """An optional package is not installed; `what` needs the extra named `extra`."""
 
     exit_code = 12
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra `{extra}`: {install_hint(extra)}")
+
+
+def install_hint(extra: str) -> str:
+    """Return how an extra is brought in: in a checkout, or with the wheel that was installed."""
+    return f"run `python3 dev.py setup` in the checkout, or install the wheel again as 'plotwatch-….whl[{extra}]'"

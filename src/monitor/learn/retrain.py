@@ -230,7 +230,7 @@ def _card(materials: Materials, counted: _Counted, comparison: Comparison, thres
         "thresholds": msgspec.to_builtins(thresholds),
         "figures": {name: value[1] for name, value in comparison_figures(comparison).items() if name in MEASURES},
         "versions": {
-            "monitor": version("monitor"),
+            "monitor": version("plotwatch"),
             "python": platform.python_version(),
             **{name: version(name) for name in ("scikit-learn", "numpy", "scipy")},
         },

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from monitor.errors import NotFoundError
 from monitor.feeds import schedule
 from monitor.feeds.policy import FetchPolicy, user_agent
 from monitor.feeds.settings import Settings
@@ -65,11 +66,12 @@ def run_tick(
 ) -> TickReport:
     """Collect once; `only` names feed ids, `force` fetches them due or not.
 
-    Raises LogBrokenError and StorageError before anything is fetched.
+    Raises NotFoundError (no such feed), LogBrokenError and StorageError before anything is fetched.
     """
     now = workspace.clock()
     _sync(workspace)
-    due = _due(workspace, now, frozenset(only), force)
+    _check_names(workspace, only := frozenset(only))
+    due = _due(workspace, now, only, force)
     report = TickReport(n_due=len(due))
     if not due:
         return report
@@ -101,6 +103,13 @@ def _sync(workspace: Workspace) -> None:
     events = feed_changes(workspace.views, workspace.config.feeds)
     if events:
         workspace.append(events)
+
+
+def _check_names(workspace: Workspace, only: frozenset[str]) -> None:
+    """Raise NotFoundError where `only` names a feed that feeds.yaml does not have."""
+    unknown = sorted(only - {feed.feed_id for feed in workspace.config.feeds})
+    if unknown:
+        raise NotFoundError(f"no feed {', '.join(unknown)} in feeds.yaml; `monitor feeds list` shows the ids")
 
 
 def _due(

@@ -15,7 +15,7 @@ import msgspec
 
 from monitor import app
 from monitor.classify.scan import compiled
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, install_hint
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, write_json
 from monitor.surfaces.health import health_of
@@ -76,7 +76,7 @@ def sqlite_check(version: tuple[int, ...]) -> Check:
     fixed = version[:3] >= WAL_FIXED or version[2] >= WAL_BACKPORTS.get((version[0], version[1]), 1 << 30)
     if fixed or importlib.util.find_spec("pysqlite3"):
         return Check("ok", "sqlite", text)
-    say = f"{text} has the WAL-reset bug (fixed in 3.51.3); pip install 'monitor[newsqlite]' brings a fixed one"
+    say = f"{text} has the WAL-reset bug (fixed in 3.51.3); {install_hint('newsqlite')} for a fixed one"
     return Check("warning", "sqlite", say)
 
 
@@ -90,7 +90,7 @@ def _scorer() -> Check:
 def _extra(name: str, module: str) -> Check:
     if importlib.util.find_spec(module):
         return Check("ok", "extra", name)
-    return Check("note", "extra", f"{name} is not installed: pip install 'monitor[{name}]'")
+    return Check("note", "extra", f"{name} is not installed: {install_hint(name)}")
 
 
 def _folder(folder: Path) -> Check:

@@ -6,13 +6,18 @@ Commands are imported only when used: importing scikit-learn or APScheduler for 
 from __future__ import annotations
 
 import importlib
+import os
 
 import click
 
 from monitor.surfaces.cli.outcome import ended
+from monitor.surfaces.cli.pager import paged
+
+COMPLETE = "_MONITOR_COMPLETE"  # set by the completion scripts of the shells
 
 # command name -> (module in this package, attribute, one-line help): the order is the order of `monitor --help`
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "help": ("help", "help_command", "Say how a command is used."),
     "init": ("setup", "init", "Create feeds.yaml, the data folder, the log and the first model."),
     "tick": ("tick", "tick", "Collect, score and flag once (for cron)."),
     "run": ("run", "run", "Run as a service: tick, digest, retrain and backup on a schedule."),
@@ -76,7 +81,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="monitor")
+@click.version_option(package_name="plotwatch")
 @click.option("--config", "-c", metavar="FILE", envvar="MONITOR_CONFIG", help="The feeds.yaml to use [./feeds.yaml].")
 @click.option("--data", "-d", metavar="DIR", envvar="MONITOR_DATA", help="The data folder [from feeds.yaml, ./data].")
 @click.pass_context
@@ -90,12 +95,17 @@ def cli(ctx: click.Context, config: str | None, data: str | None) -> None:
 
 def run(args: list[str]) -> int:
     """Run one command line and return its exit code; a user's mistake ends in one line, never a traceback."""
-    return ended(lambda: _run(args))
+    return ended(lambda: paged(args, lambda: _run(args)))
 
 
 def _run(args: list[str]) -> int:
     try:
-        result = cli.main(args=args, prog_name="monitor", standalone_mode=False)
+        if COMPLETE in os.environ:
+            cli.main(args=args, prog_name="monitor")  # answers the shell and exits
+        with cli.make_context("monitor", list(args)) as context:  # not cli.main: it makes a closed pipe an exit code 1
+            result = cli.invoke(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -5,6 +5,8 @@ Knows nothing of the command-line library, so that a plain tick need not import 
 
 from __future__ import annotations
 
+import io
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -15,15 +17,17 @@ from monitor.errors import MonitorError
 def ended(work: Callable[[], int]) -> int:
     """Do the work and return its exit code, or that of what went wrong, said in one line."""
     try:
-        return work()
+        code = work()
+        sys.stdout.flush()  # a full disk or a closed pipe behind us shows here, not in a traceback at the end
+        return code
     except KeyboardInterrupt:
         complain("stopped")
         return 130
     except MonitorError as error:
         complain(f"error: {error}")
         return error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (OSError, sqlite3.Error) as error:
         complain(f"error: {storage_message(error)}")
@@ -31,9 +35,15 @@ def ended(work: Callable[[], int]) -> int:
 
 
 def complain(line: str) -> None:
-    """Say a line where errors go; letters the terminal cannot show are written as escapes."""
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)  # noqa: T201
+    """Say a line where errors go."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def escape_foreign_letters() -> None:
+    """Let a terminal of few letters (Latin-1, ASCII) show the others as escapes; it would refuse the whole line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def storage_message(error: OSError | sqlite3.Error) -> str:

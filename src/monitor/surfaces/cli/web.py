@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
+import socket
 from pathlib import Path
 
 import click
 
 from monitor import app
-from monitor.errors import MissingExtraError
+from monitor.errors import AlreadyRunningError, InputError, MissingExtraError
 from monitor.log.codec import iso
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, write_json
@@ -29,7 +31,7 @@ def web(ctx: click.Context, host: str | None, port: int | None, names: tuple[str
       monitor web --port 8765
     """
     if importlib.util.find_spec("uvicorn") is None or importlib.util.find_spec("starlette") is None:
-        raise MissingExtraError("the triage page needs the extra `web`: pip install 'monitor[web]'")
+        raise MissingExtraError("the triage page", "web")
     import uvicorn
 
     from monitor.surfaces.web.reviewers import Reviewers
@@ -44,8 +46,25 @@ def web(ctx: click.Context, host: str | None, port: int | None, names: tuple[str
     if not reviewers.all():
         click.echo("nobody may sign in yet: `monitor users add NAME`", err=True)
     served = create_app(lambda: app.open_workspace(config, data), reviewers, hosts, lambda: app.now().timestamp())
-    click.echo(f"http://{host}:{port}/")
-    uvicorn.run(served, host=host, port=port, log_level="warning", server_header=False, date_header=False)
+    with listening(host, port) as listener:
+        click.echo(f"http://{host}:{port}/")
+        config_ = uvicorn.Config(served, log_level="warning", server_header=False, date_header=False)
+        uvicorn.Server(config_).run(sockets=[listener])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the address, before anything is promised.
+
+    Raises AlreadyRunningError where something else listens there, InputError where the address is not ours to use.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            text = f"something else listens on {host}:{port}; stop it, or name another port with --port"
+            raise AlreadyRunningError(text) from error
+        raise InputError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
 
 
 @click.group()

@@ -134,7 +134,7 @@ def notify(target: str, subject: str, text: str) -> None:
     try:
         import apprise
     except ImportError as error:
-        raise MissingExtraError("notifications need the extra `notify`: pip install 'monitor[notify]'") from error
+        raise MissingExtraError("a notification", "notify") from error
     sender = apprise.Apprise()
     if not sender.add(target) or not sender.notify(title=subject, body=text):
         raise OSError("the notification target did not take the message")

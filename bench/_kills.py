@@ -88,7 +88,11 @@ class Installation:
         (folder / "feeds.yaml").write_text(f"{settings}feeds:\n{feeds}")
         for name in ("tick", "label", "train", "log", "export", "setup"):
             importlib.import_module(f"monitor.surfaces.cli.{name}")
-        for name in ("monitor.feeds.fetch", "monitor.feeds.parse", "cryptography.hazmat.primitives.asymmetric.ed25519"):
+        for name in (
+            "monitor.fetch.fetcher",
+            "monitor.parse.feed",
+            "cryptography.hazmat.primitives.asymmetric.ed25519",
+        ):
             importlib.import_module(name)
         if self.run("init")[0]:
             raise SystemExit("init failed")

@@ -19,9 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from monitor.feeds import dates, markup, parse  # noqa: E402
-from monitor.feeds.charset import declared_utf8, to_utf8  # noqa: E402
-from monitor.feeds.fastpath import read_fast  # noqa: E402
+from monitor.parse import dates  # noqa: E402
+from monitor.parse import feed as parse  # noqa: E402
+from monitor.parse.fastpath import read_fast  # noqa: E402
+from monitor.untrusted import markup  # noqa: E402
+from monitor.untrusted.charset import declared_utf8, to_utf8  # noqa: E402
 
 ROUNDS = 5
 # What is remembered from one document to the next is forgotten before each.

@@ -32,7 +32,7 @@ def main() -> int:
     count, seed = [int(text) for text in (*sys.argv[1:], *("4200", "1")[len(sys.argv) - 1 :])]
     with tempfile.TemporaryDirectory() as folder:
         made = hostile_feeds.write_all(folder, count=count, seed=seed)
-        result = check_feeds.check(folder, "monitor.feeds.parse:entries_or_error")
+        result = check_feeds.check(folder, "monitor.parse.feed:entries_or_error")
     print(f"{made['files']} files, {made['bytes'] / 1e6:.0f} MB, seed {seed}, {result['wall_s']} s")
     print(json.dumps({key: result[key] for key in ("ok", "clean", *BAD, "junk_accepted", "over_1s")}, indent=1))
     return int(any(result[key] for key in BAD))

@@ -18,8 +18,8 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from monitor.classify.modelstore import cold_model
-from monitor.feeds.config import Config
-from monitor.feeds.settings import Settings
+from monitor.config.load import Config
+from monitor.config.settings import Settings
 from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged, EntryLabelled, EntryScored, EntrySeen, FeedAdded, NewEvent, StoryOpened
 from monitor.log.payloads import entry_payload, payload_sha

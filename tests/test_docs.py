@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 import pytest
 
-from monitor.feeds.settings import Settings
+from monitor.config.settings import Settings
 from monitor.log.events import EVENT_TYPES
 from monitor.surfaces.cli.main import cli
 from tests.conftest import ROOT

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.config.load import Config, load_config
 from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, StorageError
-from monitor.feeds.config import Config, load_config
 from monitor.log.codec import iso, parse_iso
 from monitor.log.sqlite import SqliteLog, open_log
 from monitor.views.fold import open_views

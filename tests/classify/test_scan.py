@@ -19,7 +19,7 @@ from monitor.classify.features import FEATURES_VERSION, cleaned
 from monitor.classify.model import FORMAT, Model, ModelData, ViewData, model_bytes
 from monitor.classify.modelstore import cold_model
 from monitor.classify.scan import Scan, compiled
-from monitor.feeds.parse import parse_feed
+from monitor.parse.feed import parse_feed
 from monitor.text import mask
 from monitor.text.language import LANGUAGES
 from tests.conftest import ROOT

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.feeds.config import load_config
+from monitor.config.load import load_config
 from monitor.surfaces.cli.run import Jobs
 from tests.e2e.conftest import FIRST, Installation
 

@@ -12,8 +12,8 @@ import pytest
 
 from monitor.app import current_model
 from monitor.classify.modelstore import COLD_MODEL, save_model
-from monitor.feeds.config import Config
-from monitor.feeds.settings import Settings
+from monitor.config.load import Config
+from monitor.config.settings import Settings
 from monitor.log.events import EntryFlagged, EntryLabelled, EntryScored, EntrySeen, ModelPromoted, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.sqlite import open_log

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from monitor.feeds.config import Config
-from monitor.feeds.settings import Settings
+from monitor.config.load import Config
+from monitor.config.settings import Settings
 from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged, EntryScored, EntrySeen, EventData, FeedAdded, NewEvent, StoryOpened
 from monitor.log.payloads import entry_payload, payload_sha

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from monitor.feeds.settings import Digest, Settings
+from monitor.config.settings import Digest, Settings
 from monitor.surfaces.digest import send
 from monitor.surfaces.digest.content import gather
 from monitor.surfaces.digest.render import FORMS
@@ -37,7 +37,7 @@ def test_every_form_names_the_rows_and_the_caution(house: House, form: str) -> N
 
 def test_the_atom_digest_is_a_feed_our_own_reader_reads(house: House) -> None:
     """Promise: people can read the queue in their feed reader."""
-    from monitor.feeds.parse import parse_feed
+    from monitor.parse.feed import parse_feed
 
     house.entry("aaaa1111", "Alleged plot foiled", "Officials say < & >")
     workspace = house.open()

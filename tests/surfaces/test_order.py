@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from monitor.feeds.settings import Settings
+from monitor.config.settings import Settings
 from monitor.surfaces.cli import queue as command
 from monitor.surfaces.cli.review import load
 from monitor.surfaces.digest.content import gather

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from monitor.classify.explain import Explanation, Reason
-from monitor.feeds.config import Config
-from monitor.feeds.settings import Settings
-from monitor.feeds.values import FeedConfig
+from monitor.config.load import Config
+from monitor.config.settings import Settings
+from monitor.config.values import FeedConfig
 from monitor.log.sqlite import open_log
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace

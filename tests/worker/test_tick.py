@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
+from monitor.config.load import Config
 from monitor.errors import LogBrokenError
-from monitor.feeds.config import Config
 from monitor.log.erasure import drop_expired
 from monitor.log.store import EventStore
 from monitor.triage.queue import list_queue

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from monitor.feeds.health import HABIT_ENTRIES, FeedFacts, judge
 from monitor.log.codec import parse_iso
+from monitor.poll.health import HABIT_ENTRIES, FeedFacts, judge
 from monitor.triage.queue import count_queue
 from monitor.worker.workspace import Workspace
 
@@ -20,7 +20,7 @@ LATE_INTERVALS = 4
 
 
 class FeedCondition(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed's health. `state` is one of feeds/health.py's words; `what` says it in a sentence."""
+    """One feed's health. `state` is one of poll/health.py's words; `what` says it in a sentence."""
 
     feed_id: str
     name: str

@@ -11,10 +11,10 @@ import json
 import re
 from typing import Any
 
-from monitor.feeds import charset
-from monitor.feeds.markup import one_line, plain_text
 from monitor.text.clean import clean
 from monitor.text.density import densest_text, parse_html
+from monitor.untrusted import charset
+from monitor.untrusted.markup import one_line, plain_text
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
 _JSON_LD = re.compile(r"<script[^>]{0,200}ld\+json[^>]{0,200}>", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 Furniture is what a site prints around every article: navigation words, share and newsletter lines, legal footers,
 "The post ... appeared first on ...". Left in, it becomes a feature of the classifier. Only whole lines and closing
-phrases are removed, never words inside a sentence. Markup itself is feeds/markup.py's.
+phrases are removed, never words inside a sentence. Markup itself is untrusted/markup.py's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from monitor.feeds.markup import plain_text
+from monitor.untrusted.markup import plain_text
 
 # Lower-case strings of which at least one occurs in any line the rules below could remove: looking for them costs a
 # microsecond or two, matching the rules some hundred. Whole lines are looked at only where there are several.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from monitor.feeds.sandbox import KilledError, sandbox_for
+from monitor.untrusted.sandbox import KilledError, sandbox_for
 
 # The longest page of 221 measured ones took 0.2 s.
 LIMIT_S = 5.0

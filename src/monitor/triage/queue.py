@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import msgspec
 
-from monitor.feeds.settings import Settings
+from monitor.config.settings import Settings
 from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged
 from monitor.log.store import EventStore

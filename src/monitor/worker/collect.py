@@ -1,7 +1,7 @@
 """One feed's answer into one commit: its entries' events (entries.py) and the feed's new state.
 
 The validators (ETag) stand in the same transaction as the entries they vouch for, so neither can be lost alone.
-What is due and when comes from feeds/schedule.py; nothing here waits or fetches.
+What is due and when comes from poll/schedule.py; nothing here waits or fetches.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.feeds import schedule
-from monitor.feeds.values import FeedConfig, FeedState, FetchResult
+from monitor.config.values import FeedConfig
+from monitor.fetch.values import FetchResult
 from monitor.log.codec import iso
 from monitor.log.events import FeedFailed, FeedFetched, NewEvent
 from monitor.log.payloads import payload_sha
+from monitor.poll import schedule
+from monitor.poll.values import FeedState
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.feeds import schedule
-from monitor.feeds.identity import Change, identify, lookup_keys
-from monitor.feeds.parse import parse_feed
-from monitor.feeds.values import FeedConfig, FeedState, FetchResult, ParsedEntry, ParsedFeed
+from monitor.config.values import FeedConfig
+from monitor.fetch.values import FetchResult
 from monitor.log.codec import iso
 from monitor.log.events import EntryRevised, EntrySeen, FeedFetched, NewEvent
+from monitor.parse.feed import parse_feed
+from monitor.parse.values import ParsedEntry, ParsedFeed
+from monitor.poll import schedule
+from monitor.poll.identity import Change, identify, lookup_keys
+from monitor.poll.values import FeedState
 from monitor.views.fold import Views
 from monitor.worker.assess import Candidate, Scored, flagged_event, score_all, scored_event
 from monitor.worker.linking import StoryLinking

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from monitor.feeds.values import FeedConfig, ParsedEntry
+from monitor.config.values import FeedConfig
 from monitor.log.codec import iso
 from monitor.log.events import NewEvent, StoryJoined, StoryMerged, StoryOpened
 from monitor.log.payloads import read_entry_payload
+from monitor.parse.values import ParsedEntry
 from monitor.stories.link import Linker, StoryEntry
 from monitor.stories.publishers import publisher_of
 from monitor.views.entries import SEEN_SINCE

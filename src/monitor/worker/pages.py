@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.feeds.policy import ACCEPT_PAGE, FetchPolicy
-from monitor.feeds.values import FeedConfig, FetchRequest, FetchResult, ParsedEntry
+from monitor.config.values import FeedConfig
+from monitor.fetch.policy import ACCEPT_PAGE, FetchPolicy
+from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.codec import iso
 from monitor.log.events import NewEvent, PageFailed, PageRead
 from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
+from monitor.parse.values import ParsedEntry
 from monitor.views.entries import SEEN_SINCE
 from monitor.worker.workspace import Workspace
 
@@ -60,8 +62,8 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
     wanted = _wanted(workspace, now)
     if not wanted:
         return 0, 0
-    from monitor.feeds.fetch import fetch_all
-    from monitor.feeds.robots import allowed
+    from monitor.fetch.fetcher import fetch_all
+    from monitor.fetch.robots import allowed
     from monitor.worker.linking import StoryLinking
 
     verdicts = allowed({page.link for page in wanted.values()}, policy)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor.feeds.values import FeedState
+from monitor.poll.values import FeedState
 from monitor.views.fold import Views
 
 

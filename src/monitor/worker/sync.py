@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.feeds.values import FeedConfig
+from monitor.config.values import FeedConfig
 from monitor.log.events import FeedAdded, FeedChanged, FeedRemoved, NewEvent
 from monitor.views.fold import Views
 

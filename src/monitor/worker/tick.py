@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from monitor.config.settings import Settings
+from monitor.config.values import FeedConfig
 from monitor.errors import NotFoundError
-from monitor.feeds import schedule
-from monitor.feeds.policy import FetchPolicy, user_agent
-from monitor.feeds.settings import Settings
-from monitor.feeds.values import FeedConfig, FeedState, FetchRequest, FetchResult
+from monitor.fetch.policy import FetchPolicy, user_agent
+from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
+from monitor.poll import schedule
+from monitor.poll.values import FeedState
 from monitor.worker.states import feed_states
 from monitor.worker.sync import feed_changes
 from monitor.worker.workspace import Workspace
@@ -169,7 +171,7 @@ def _collect(
     report: TickReport,
     progress: Callable[[Progress], None],
 ) -> None:
-    from monitor.feeds.fetch import fetch_all
+    from monitor.fetch.fetcher import fetch_all
     from monitor.worker.collect import Collector
 
     collector = Collector(workspace, report.tick_id, now)

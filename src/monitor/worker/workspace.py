@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.feeds.config import Config
+from monitor.config.load import Config
 from monitor.log.codec import iso
 from monitor.log.events import Event, NewEvent
 from monitor.log.sqlite import SqliteLog

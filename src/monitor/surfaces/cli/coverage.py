@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import click
 
 from monitor.errors import InputError, NotFoundError
-from monitor.feeds.coverage import FeedCoverage, Span
-from monitor.feeds.coverage import coverage as prove
 from monitor.log.codec import parse_iso
+from monitor.poll.coverage import FeedCoverage, Span
+from monitor.poll.coverage import coverage as prove
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, reading, write_json
 

@@ -12,11 +12,13 @@ import click
 import msgspec
 
 from monitor import app
+from monitor.config import edit, opml
+from monitor.config.load import Config
+from monitor.config.values import FeedConfig
 from monitor.errors import NotFoundError
-from monitor.feeds import discover, feedfile, opml
-from monitor.feeds.config import Config
-from monitor.feeds.policy import FetchPolicy
-from monitor.feeds.values import FeedConfig, FetchRequest, FetchResult
+from monitor.fetch.policy import FetchPolicy
+from monitor.fetch.values import FetchRequest, FetchResult
+from monitor.poll import discover
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, reading, write_json
 
@@ -90,8 +92,8 @@ def add(  # what click hands over is named after the options
         name, url = name or found.title, found.url
         settings["language"] = settings["language"] or _language(found.language)
     name = safe.line(name or urlsplit(url).hostname or url, 200)
-    feed = msgspec.convert({**settings, "url": url, "name": name, "group": group}, feedfile.NewFeed)
-    feedfile.write_atomically(path, feedfile.add_feeds(text, [feed], str(path)))
+    feed = msgspec.convert({**settings, "url": url, "name": name, "group": group}, edit.NewFeed)
+    edit.write_atomically(path, edit.add_feeds(text, [feed], str(path)))
     click.echo(f"added {safe.line(name)} ({safe.line(url, 200)}) to {path}; the next tick reads it")
 
 
@@ -106,8 +108,8 @@ def remove(ctx: click.Context, which: str) -> None:
       monitor feeds remove 3f2a
     """
     path, text, _ = _file(ctx)
-    edited, feed = feedfile.remove_feed(text, which, str(path))
-    feedfile.write_atomically(path, edited)
+    edited, feed = edit.remove_feed(text, which, str(path))
+    edit.write_atomically(path, edited)
     click.echo(f"removed {safe.line(feed.name)} ({safe.line(feed.url, 200)}) from {path}; its entries stay in the log")
 
 
@@ -140,7 +142,7 @@ def check(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> int:
     Exit codes: 0 every feed is well, 1 some are not.
     """
     config, _ = app.read_config(ctx.obj["config"], ctx.obj["data"])
-    chosen = [feedfile.find_feed(config, each) for each in which] or config.feeds
+    chosen = [edit.find_feed(config, each) for each in which] or config.feeds
     results = []
     for result in _check(chosen, config):
         results.append(result)
@@ -170,12 +172,12 @@ def import_opml(ctx: click.Context, file: BinaryIO, group: str) -> None:
     listed = opml.read_opml(file.read(opml.MAX_BYTES + 1), getattr(file, "name", "-"))
     known = {feed.url for feed in config.feeds}
     new = [
-        feedfile.NewFeed(url=each.url, name=each.name, group=group or each.group, language=each.language)
+        edit.NewFeed(url=each.url, name=each.name, group=group or each.group, language=each.language)
         for each in listed
         if each.url not in known
     ]
     if new:
-        feedfile.write_atomically(path, feedfile.add_feeds(text, new, str(path)))
+        edit.write_atomically(path, edit.add_feeds(text, new, str(path)))
     click.echo(f"{len(new)} feeds added to {path}, {len(listed) - len(new)} were there already")
 
 
@@ -223,7 +225,7 @@ def _language(text: str) -> str:
 
 
 def _check(chosen: list[FeedConfig], config: Config) -> Iterator[Checked]:
-    from monitor.feeds.fetch import fetch_all
+    from monitor.fetch.fetcher import fetch_all
 
     by_id = {feed.feed_id: feed for feed in chosen}
     requests = [
@@ -234,7 +236,7 @@ def _check(chosen: list[FeedConfig], config: Config) -> Iterator[Checked]:
 
 
 def _judged(feed: FeedConfig, result: FetchResult) -> Checked:
-    from monitor.feeds.parse import parse_feed
+    from monitor.parse.feed import parse_feed
 
     base = Checked(
         feed_id=feed.feed_id, name=feed.name, url=feed.url, ok=False, moved_to=result.moved_to,

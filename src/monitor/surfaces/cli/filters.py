@@ -127,7 +127,7 @@ def parse(paths: tuple[str, ...]) -> int:
 
     Exit code 1 if a file was no feed (reported as `file:0: …` on standard error).
     """
-    from monitor.feeds.parse import parse_feed
+    from monitor.parse.feed import parse_feed
 
     report = Report()
     for name, data in files(paths or ("-",), report):

@@ -8,8 +8,8 @@ from datetime import datetime
 import click
 
 from monitor import app
+from monitor.config.settings import Settings
 from monitor.errors import AlreadyRunningError, MonitorError
-from monitor.feeds.settings import Settings
 from monitor.log.codec import iso
 from monitor.log.events import JobMissed, NewEvent
 from monitor.surfaces import safe

@@ -14,7 +14,7 @@ from monitor.log.events import ModelPromoted, ModelTrained, NewEvent
 from monitor.views.fold import open_views
 from monitor.worker.sync import feed_changes
 
-DEFAULT_FEEDS = Path(__file__).parents[2] / "feeds" / "default-feeds.yaml"
+DEFAULT_FEEDS = Path(__file__).parents[2] / "config" / "default-feeds.yaml"
 
 
 @click.command()

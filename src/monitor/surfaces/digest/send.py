@@ -12,8 +12,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from monitor.config.settings import Digest
 from monitor.errors import MissingExtraError, MonitorError
-from monitor.feeds.settings import Digest
 from monitor.log.events import AlertSent, DigestSent, NewEvent
 from monitor.surfaces import safe
 from monitor.surfaces.digest.content import DigestContent, gather

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.feeds.coverage import coverage
+from monitor.poll.coverage import coverage
 from monitor.surfaces.condition import condition_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings

@@ -1,0 +1,1 @@
+"""What to watch and how: feeds.yaml, the settings of the installation, OPML."""

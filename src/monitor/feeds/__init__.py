@@ -1,1 +1,0 @@
-"""Source to entries: configuration, schedule, fetch, parse and identity."""

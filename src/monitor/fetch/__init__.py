@@ -1,0 +1,1 @@
+"""Requests to answers: other people's servers, met carefully."""

@@ -1,0 +1,86 @@
+"""Read any feed with feedparser, the authority on what broken feeds mean.
+
+Runs in a child process that can be killed (sandbox.py): on hostile input feedparser raises, hangs for minutes and eats
+memory. It gets a BytesIO, never bytes or text: `parse(b"/etc/passwd")` would open the file and a URL would be fetched.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from monitor.parse.raw import MAX_ENTRIES, RawEntry, RawFeed
+
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
+
+
+def prepare() -> None:
+    """Import feedparser before the first job's clock runs."""
+    import feedparser  # noqa: F401
+
+
+def read_tolerantly(body: bytes) -> RawFeed:
+    """Return what feedparser finds in a UTF-8 document; never raises, whatever feedparser does."""
+    import feedparser
+
+    try:
+        found = feedparser.parse(
+            io.BytesIO(_REFERENCE.sub(_possible, body)),
+            sanitize_html=False,
+            resolve_relative_uris=False,
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+        )
+        return _raw_feed(found)
+    except Exception as error:  # feedparser raises whatever its input provokes (KeyError, OverflowError, ...)
+        return RawFeed(note=f"feedparser failed: {type(error).__name__}: {error}"[:200])
+
+
+def _possible(match: re.Match[bytes]) -> bytes:
+    """Return a character reference, or U+FFFD for one to no character: over those feedparser loses the whole feed."""
+    if len(match[0]) > 12:
+        return b"\xef\xbf\xbd"
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return match[0] if code < 0xD800 or 0xE000 <= code < 0x110000 else b"\xef\xbf\xbd"
+
+
+def _raw_feed(found: Any) -> RawFeed:
+    feed = found.feed
+    entries = found.entries[:MAX_ENTRIES]
+    return RawFeed(
+        version=found.get("version") or "",
+        title=_text(feed, "title"),
+        link=_text(feed, "link"),
+        language=_text(feed, "language"),
+        ttl=_text(feed, "ttl"),
+        entries=[_raw_entry(entry) for entry in entries],
+        n_dropped=len(found.entries) - len(entries),
+        note=f"not well-formed: {found.bozo_exception}"[:200] if found.bozo else "",
+    )
+
+
+def _raw_entry(entry: Any) -> RawEntry:
+    content = dict.get(entry, "content") or [{}]
+    source = dict.get(entry, "source") or {}
+    return RawEntry(
+        guid=_text(entry, "id"),
+        link=_text(entry, "link"),
+        title=_text(entry, "title"),
+        summary=_text(entry, "summary"),
+        content=_text(content[0], "value"),
+        published=_text(entry, "published"),
+        updated=_text(entry, "updated"),
+        created=_text(entry, "created"),
+        lang=_text(dict.get(entry, "title_detail") or {}, "language"),
+        author=_text(entry, "author"),
+        source_name=_text(source, "title") or _text(source, "value"),
+        source_url=_text(source, "href") or _text(source, "link"),
+    )
+
+
+def _text(values: Any, key: str) -> str:
+    """Return a value as text that UTF-8 can carry (feedparser may yield None, dicts and lone surrogates)."""
+    value = dict.get(values, key)
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")

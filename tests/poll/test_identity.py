@@ -1,0 +1,126 @@
+"""An entry keeps its id through rotating, missing, doubled and foreign guids; a change of text is a revision."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from monitor.parse.values import ParsedEntry
+from monitor.poll.identity import Change, entry_id_of, identify, lookup_keys
+
+
+def entry(guid="g1", link="https://news.example/1", title="A title", summary="A summary", **more) -> ParsedEntry:
+    return ParsedEntry(guid=guid, link=link, title=title, summary=summary, **more)
+
+
+def remembered(changes: list[Change], known: dict | None = None) -> dict[str, tuple[int, str, str]]:
+    """Return what the log knows after these changes."""
+    known = dict(known or {})
+    known.update({change.entry_id: (change.revision, change.text_sha, change.entry.link) for change in changes})
+    return known
+
+
+def kinds(changes: list[Change]) -> list[str]:
+    return [change.kind for change in changes]
+
+
+def test_the_same_document_again_changes_nothing():
+    entries = [entry(), entry("g2", "https://news.example/2")]
+    first = identify("f", entries, {})
+    assert kinds(first) == ["new", "new"]
+    assert kinds(identify("f", entries, remembered(first))) == ["unchanged", "unchanged"]
+
+
+def test_a_changed_title_is_a_revision_of_the_same_entry():
+    first = identify("f", [entry()], {})
+    second = identify("f", [entry(title="Another title")], remembered(first))
+    assert [(c.entry_id, c.kind, c.revision, c.changed) for c in second] == [
+        (first[0].entry_id, "revised", 1, ("text",))
+    ]
+
+
+def test_a_changed_path_is_a_revision_and_a_tracking_parameter_is_none():
+    known = remembered(identify("f", [entry()], {}))
+    tracked = identify("f", [entry(link="http://www.news.example/1?utm_source=rss&sid=9")], known)
+    moved = identify("f", [entry(link="https://news.example/1-final")], known)
+    assert (tracked[0].kind, moved[0].kind, moved[0].changed) == ("unchanged", "revised", ("link",))
+
+
+def test_a_guid_counts_within_its_feed_only():
+    hijack = entry("https://other.example/real-story")
+    assert entry_id_of("a", hijack) != entry_id_of("b", hijack)
+
+
+def test_without_guid_the_page_identifies_whatever_its_tracking():
+    entries = [entry("", f"https://news.example/same?utm_source={n}", "Same story") for n in range(20)]
+    assert kinds(identify("f", entries, {})) == ["new"]
+
+
+def test_without_guid_and_link_title_and_date_identify():
+    one = entry("", "", "Bulletin", published_raw="Mon, 01 Jan 2024")
+    two = entry("", "", "Bulletin", published_raw="Tue, 02 Jan 2024")
+    assert kinds(identify("f", [one, two, one], {})) == ["new", "new"]
+
+
+def test_new_guids_for_the_same_page_and_text_are_the_same_entry_for_ever():
+    """A feed that numbers its guids anew at every poll floods no queue."""
+    known: dict = {}
+    for tick in range(100):
+        entries = [entry(f"rot-{tick}-{n}", f"https://news.example/{n}", f"Story {n}") for n in range(5)]
+        changes = identify("f", entries, known)
+        assert kinds(changes) == (["new"] if tick == 0 else ["unchanged"]) * 5
+        known = remembered(changes, known)
+
+
+def test_a_hundred_guids_for_one_story_in_one_document_are_one_entry():
+    entries = [entry(f"rot-{n}", "https://news.example/same", "Same story") for n in range(100)]
+    assert len(identify("f", entries, {})) == 1
+
+
+def test_a_new_guid_with_a_new_text_for_a_known_page_is_a_revision():
+    """Some outlets append a revision number to the guid."""
+    first = identify("f", [entry("https://news.example/1#0")], {})
+    second = identify("f", [entry("https://news.example/1#1", title="Updated title")], remembered(first))
+    assert (second[0].entry_id, second[0].kind) == (first[0].entry_id, "revised")
+
+
+def test_alerts_that_share_the_front_page_stay_apart():
+    entries = [entry(f"alert-{n}", "https://alerts.example/", "Sirens") for n in range(3)]
+    first = identify("f", entries, {})
+    assert kinds(first) == ["new"] * 3
+    later = identify("f", [entry("alert-9", "https://alerts.example/", "Sirens")], remembered(first))
+    assert kinds(later) == ["new"]
+
+
+def test_entries_that_share_a_guid_are_told_apart_at_every_poll():
+    """A feed whose guids are all alike: fifty entries, none lost, none revised for ever."""
+    entries = [entry("same", f"https://news.example/{n}", f"v{n}") for n in range(50)]
+    known = remembered(identify("f", entries, {}))
+    assert len(known) == 50
+    for cut in (0, 10, 30, 49):
+        assert set(kinds(identify("f", entries[: 50 - cut], known))) == {"unchanged"}
+    arrived = identify("f", [entry("same", "https://news.example/new", "new"), *entries[:40]], known)
+    assert kinds(arrived) == ["new"] + ["unchanged"] * 40
+
+
+def test_a_lone_guid_joined_by_a_namesake_keeps_its_id():
+    old = entry("same", "https://news.example/old", "old")
+    known = remembered(identify("f", [old], {}))
+    changes = identify("f", [entry("same", "https://news.example/new", "new"), old], known)
+    assert kinds(changes) == ["new", "unchanged"]
+
+
+def test_exact_repeats_are_one_entry():
+    assert kinds(identify("f", [entry()] * 50, {})) == ["new"]
+
+
+def test_lookup_keys_cover_every_id_that_may_come_out():
+    entries = [entry("same", f"https://news.example/{n}", f"v{n}") for n in range(3)]
+    ids, links = lookup_keys("f", entries)
+    assert {change.entry_id for change in identify("f", entries, {})} <= ids
+    assert links == {f"https://news.example/{n}" for n in range(3)}
+
+
+def test_a_change_carries_the_payload_its_hash_names(now: datetime):
+    change = identify("f", [entry(published_at=datetime(2026, 1, 1, tzinfo=UTC))], {})[0]
+    assert change.payload == b'{"summary":"A summary","text":"","title":"A title"}'
+    assert len(change.text_sha) == 64

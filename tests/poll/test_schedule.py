@@ -1,0 +1,162 @@
+"""The schedule is polite to servers, loses no entries, and never gives a feed up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.config.values import FeedConfig
+from monitor.fetch.values import FetchResult
+from monitor.parse.values import ParsedEntry, ParsedFeed
+from monitor.poll import schedule
+from monitor.poll.values import FeedState
+
+NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+FEED = FeedConfig(feed_id="f", url="http://a.example/", name="A")
+SET = FeedConfig(feed_id="f", url="http://a.example/", name="A", interval_s=1800)
+
+
+def state(**known: object) -> FeedState:
+    return FeedState(**{"feed_id": "f", "last_ok_at": NOW, "last_full_at": NOW, "interval_s": 1800, **known})  # type: ignore[arg-type]
+
+
+def result(**said: object) -> FetchResult:
+    return FetchResult(**{"request_id": "f", "url": "http://a.example/", "status": 200, **said})  # type: ignore[arg-type]
+
+
+def listing(n: int, **said: object) -> ParsedFeed:
+    entry = ParsedEntry(guid="g", link="", title="t", summary="")
+    return ParsedFeed(entries=[entry] * n, **said)  # type: ignore[arg-type]
+
+
+def wait_s(poll: schedule.NextPoll) -> float:
+    return (poll.due_at - NOW).total_seconds()
+
+
+def good(known: FeedState | None, feed: FeedConfig = FEED, answer: FetchResult | None = None, **what: object):
+    return schedule.after_success(known, feed, answer or result(), NOW, base_s=1800, **what)  # type: ignore[arg-type]
+
+
+def bad(error: str, known: FeedState | None = None, **said: object) -> schedule.NextPoll:
+    return schedule.after_failure(known, FEED, result(error=error, **said), NOW, base_s=1800)
+
+
+def test_a_feed_never_asked_is_due():
+    assert schedule.is_due(None, NOW)
+    assert schedule.is_due(state(next_due_at=None), NOW)
+
+
+def test_a_feed_is_due_when_its_time_has_come_and_not_before():
+    assert not schedule.is_due(state(next_due_at=NOW + timedelta(seconds=1)), NOW)
+    assert schedule.is_due(state(next_due_at=NOW), NOW)
+
+
+def test_a_clock_set_back_does_not_silence_a_feed():
+    """A due time further off than any wait we give cannot be ours."""
+    assert schedule.is_due(state(next_due_at=NOW + timedelta(days=3650)), NOW)
+
+
+def test_the_first_answer_gives_the_configured_interval_just_under():
+    """A cron job at the same interval finds the feed due each time."""
+    poll = good(None, parsed=listing(40), n_new=40)
+    assert poll.interval_s == 1800
+    assert 1620 <= wait_s(poll) <= 1800
+
+
+def test_a_gap_between_polls_halves_the_interval_and_overrules_hints():
+    """No overlap means entries may be lost; no ttl or max-age outweighs that."""
+    poll = good(state(), answer=result(max_age_s=86400.0), parsed=listing(40, ttl_s=86400.0), n_new=40, overlap=False)
+    assert (poll.interval_s, poll.why, wait_s(poll) <= 900) == (900, "gap", True)
+
+
+def test_a_busy_feed_is_asked_sooner_and_a_quiet_one_later():
+    busy = good(state(), parsed=listing(30), n_new=15, overlap=True)
+    quiet = good(state(), answer=result(status=304))
+    assert (busy.interval_s, quiet.interval_s) == (1260, 2070)
+
+
+def test_adaptation_has_limits():
+    """Never under five minutes, never over four times the interval, never over an interval set for the feed."""
+    known = state()
+    for _ in range(50):
+        known = state(interval_s=good(known, parsed=listing(2), n_new=2, overlap=False).interval_s)
+    assert known.interval_s == 300
+    for _ in range(50):
+        known = state(interval_s=good(known).interval_s)
+    assert known.interval_s == 7200
+    assert good(state(interval_s=1800), SET).interval_s == 1800
+
+
+@pytest.mark.parametrize(("hint", "expected"), [(7200.0, 7200.0), (315360000.0, 4 * 3600.0)])
+def test_hints_slow_us_down_within_reason(hint: float, expected: float):
+    """A max-age of ten years is no reason to stay away for more than four hours."""
+    assert wait_s(good(state(), answer=result(max_age_s=hint))) == expected
+    assert wait_s(good(state(), parsed=listing(1, ttl_s=hint), n_new=0)) == expected
+
+
+def test_skipped_hours_are_skipped_unless_all_are():
+    poll = good(state(), parsed=listing(1, skip_hours=frozenset({12, 13})))
+    assert poll.due_at == NOW.replace(hour=14)
+    assert wait_s(good(state(), parsed=listing(1, skip_hours=frozenset(range(24))))) < 2100
+
+
+def test_back_off_doubles_with_jitter_up_to_a_day():
+    """Half of each wait is fixed, half is jitter that the same feed gets again on a replay."""
+    waits = [wait_s(bad("http-500", state(n_failures=n))) for n in range(20)]
+    for n, wait in enumerate(waits):
+        full = min(86400, 300 * 2**n)
+        assert full / 2 <= wait <= full
+    assert waits == [wait_s(bad("http-500", state(n_failures=n))) for n in range(20)]
+    assert len({schedule.back_off(f"feed{i}", 3) for i in range(50)}) == 50
+
+
+def test_a_broken_network_keeps_us_away_for_hours_not_a_day():
+    assert wait_s(bad("dns", state(n_failures=30))) <= 4 * 3600
+
+
+@pytest.mark.parametrize(
+    ("said", "low", "high"),
+    [(30.0, 150, 300), (3600.0, 3600, 3600), (3.2e8, 86400, 86400), (-5.0, 150, 300), (None, 150, 300)],
+)
+def test_retry_after_is_kept_between_a_minute_and_a_day(said: float | None, low: float, high: float):
+    """Garbage and negative values leave the back-off; ten years become a day."""
+    wait = wait_s(bad("http-429", status=429, retry_after_s=said))
+    assert low <= wait <= high
+    assert schedule.retry_after(said) >= 60
+
+
+def test_no_request_is_early_in_a_thousand_ticks():
+    """Every tick of a simulated month respects the due time it was given."""
+    now, known, last = NOW, state(), NOW - timedelta(days=1)
+    due = NOW
+    for tick in range(1000):
+        known = state(next_due_at=due, n_failures=tick % 7)
+        if schedule.is_due(known, now):
+            assert now >= due
+            last = now
+            answer = result(error="http-503", status=503, retry_after_s=float(tick * 37 % 90_000))
+            due = schedule.after_failure(known, FEED, answer, now, base_s=1800).due_at
+            assert due - now >= timedelta(seconds=min(max(60, tick * 37 % 90_000), 86_400))
+        now += timedelta(minutes=41)
+    assert now - last < timedelta(days=1, hours=1)
+
+
+def test_a_feed_that_is_gone_is_still_asked_once_a_day():
+    assert bad("http-410", state(n_failures=9)) == schedule.NextPoll(NOW + timedelta(days=1), 1800, "gone")
+
+
+def test_requests_are_conditional_and_now_and_then_full():
+    """Some publishers keep the ETag when the feed changes; about once a day it is not sent."""
+    known = state(etag='"v"', last_modified="yesterday", url=FEED.url)
+    request = schedule.request_for(FEED, known, NOW + timedelta(hours=1))
+    assert (request.request_id, request.etag, request.last_modified) == ("f", '"v"', "yesterday")
+    for later in (known, None):
+        request = schedule.request_for(FEED, later, NOW + timedelta(hours=31))
+        assert (request.etag, request.last_modified) == ("", "")
+
+
+def test_validators_of_another_address_are_not_sent():
+    """A feed whose URL was edited starts afresh."""
+    known = state(etag='"v"', url="http://old.example/")
+    assert schedule.request_for(FEED, known, NOW).etag == ""

@@ -102,6 +102,17 @@ def heavy_imports(path: Path, tree: ast.AST) -> list[str]:
     ]
 
 
+def reaches_into_views(path: Path, tree: ast.AST) -> list[str]:
+    """Uses of a database in a file outside the rooms that own one: views answer questions (views/queries)."""
+    if module_of(path)[:1] in {("log",), ("views",)}:
+        return []
+    return [
+        f"{path.relative_to(ROOT)}:{node.lineno}: uses a database"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"db", "execute", "executemany"}
+    ]
+
+
 def is_light(path: Path) -> bool:
     """Say whether a tick imports this file."""
     inside = path.relative_to(PACKAGE)
@@ -128,6 +139,14 @@ def test_arrows_point_down() -> None:
 def test_what_a_tick_imports_is_light() -> None:
     """Training, scheduling and fallback parsers are imported where they are used, not when a module loads."""
     assert [] == [fault for path in source_files() if is_light(path) for fault in heavy_imports(path, parsed(path))]
+
+
+def test_views_answer_questions() -> None:
+    """No SQL above views: rows and tables stay there, values come out."""
+    done = [
+        path for path in source_files() if module_of(path)[:1] not in {("surfaces",), ("app",), ("worker",), ("learn",)}
+    ]
+    assert [] == [fault for path in done for fault in reaches_into_views(path, parsed(path))]
 
 
 def test_files_and_functions_stay_small() -> None:
@@ -167,6 +186,13 @@ def test_every_module_says_what_it_owns() -> None:
 def test_a_wrong_arrow_is_found(file: str, source: str, fault: str) -> None:
     """The check sees planted violations, whatever form the import takes."""
     assert [fault] == [f.split(": ", 1)[1] for f in wrong_arrows(PACKAGE / file, ast.parse(source))]
+
+
+def test_a_statement_above_views_is_found() -> None:
+    """A planted query is found, by the connection's name and by what it does; in views it is allowed."""
+    tree = ast.parse("rows = views.db.execute('SELECT 1')\nconnection.executemany('', [])")
+    assert 3 == len(reaches_into_views(PACKAGE / "triage" / "queue.py", tree))
+    assert [] == reaches_into_views(PACKAGE / "views" / "queries" / "queue.py", tree)
 
 
 def test_a_heavy_import_is_found() -> None:

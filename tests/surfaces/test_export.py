@@ -10,7 +10,7 @@ import pytest
 from monitor.surfaces.export import exchange
 from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries, verdict
 from monitor.triage.decide import label_entry
-from monitor.triage.rows import LabelRow
+from monitor.views.queries.labels import LabelRow
 from tests.surfaces.conftest import House
 
 

@@ -21,7 +21,25 @@ COMPRESS_FROM_BYTES = 1024
 
 
 class EntryText(msgspec.Struct, frozen=True):
-    """What an entry says: the fields of its payload, in canonical (alphabetical) order."""
+    """What an entry says, and in which language where that is known; the one shape in which texts cross rooms.
+
+    `erased` is true where the words were erased for good; the strings are then empty.
+    """
+
+    title: str
+    summary: str = ""
+    text: str = ""
+    lang: str = ""
+    erased: bool = False
+
+    @property
+    def words(self) -> str:
+        """Everything but the title: the summary, then the article's text."""
+        return f"{self.summary}\n{self.text}".strip()
+
+
+class _Payload(msgspec.Struct, frozen=True):
+    """The fields of a payload in canonical (alphabetical) order."""
 
     summary: str = ""
     text: str = ""
@@ -29,20 +47,21 @@ class EntryText(msgspec.Struct, frozen=True):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(EntryText).decode
+_decode = msgspec.json.Decoder(_Payload).decode
 
 
 def entry_payload(title: str, summary: str, text: str = "") -> bytes:
     """Return the canonical bytes of an entry's text: JSON, keys in alphabetical order, UTF-8, no spaces."""
-    return _encode(EntryText(summary, text, title))
+    return _encode(_Payload(summary, text, title))
 
 
-def read_entry_payload(payload: bytes | None) -> EntryText | None:
+def read_entry_payload(payload: bytes | None, lang: str = "") -> EntryText | None:
     """Return the text of a payload, or None where it was erased. Raises LogBrokenError for foreign bytes."""
     if payload is None:
         return None
     try:
-        return _decode(payload)
+        found = _decode(payload)
+        return EntryText(found.title, found.summary, found.text, lang)
     except msgspec.DecodeError as error:
         raise LogBrokenError(f"a payload is not an entry's text: {error}") from error
 

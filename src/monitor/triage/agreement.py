@@ -14,6 +14,7 @@ from itertools import combinations
 import msgspec
 
 from monitor.views.fold import Views
+from monitor.views.queries.labels import standing_labels
 
 Units = dict[str, dict[str, str]]
 
@@ -47,10 +48,8 @@ class Conflict(msgspec.Struct, frozen=True):
 def read_units(views: Views) -> Units:
     """Return unit -> reviewer -> newest standing label."""
     units: Units = defaultdict(dict)
-    for entry_id, story_id, label, by in views.db.execute(
-        "SELECT entry_id, story_id, label, by FROM labels WHERE withdrawn_position IS NULL ORDER BY position"
-    ):
-        units[story_id or entry_id][by] = label
+    for label in standing_labels(views):
+        units[label.story_id or label.entry_id][label.by] = label.label
     return dict(units)
 
 

@@ -13,21 +13,11 @@ import msgspec
 
 from monitor.learn.rows import OLDER, QUEUE_DAYS, RECENT_DAYS, Candidate, pick_rows, rank, topic_words
 from monitor.log.store import EventStore
-from monitor.triage.entries import load_text
 from monitor.views.fold import Views
+from monitor.views.queries import entries, labels
+from monitor.views.queries.texts import read_text, text_of
 
 MAX_ANSWERS = 200  # the newest answers whose topics and sources are looked at
-
-_SOURCE = "coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), nullif(f.publisher, ''), e.feed_id)"
-_FROM = """entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
-    LEFT JOIN feeds f ON f.feed_id = e.feed_id"""
-_ROW = f"SELECT e.text_sha, {_SOURCE} FROM {_FROM} WHERE e.entry_id = ?"  # noqa: S608 - our own text
-# Answers to rows of this queue: not to audit rows (never flagged), not a second reading, not what was imported.
-_ANSWERS = f"""SELECT l.at, coalesce(s.story_id, 's' || e.entry_id), e.text_sha, {_SOURCE}
-    FROM labels l CROSS JOIN {_FROM}
-    WHERE e.entry_id = l.entry_id AND l.withdrawn_position IS NULL AND l.blind = 0 AND l.source = ''
-      AND e.flagged_position IS NOT NULL
-    ORDER BY l.position DESC LIMIT {MAX_ANSWERS}"""  # noqa: S608 - our own text
 
 
 class Waiting(msgspec.Struct):
@@ -75,9 +65,10 @@ def _candidates(
     """Yield candidates in order, reading a title only when asked for the next."""
     for number in numbers:
         item = waiting[number]
-        sha, source = views.db.execute(_ROW, (item.lead,)).fetchone()
-        words = topic_words(load_text(log, sha).title)
-        yield Candidate(number, item.story_id, item.score, source, words, alert=item.band == "alert")
+        lead = entries.entry(views, item.lead)
+        if lead is not None:
+            words = topic_words(text_of(log, lead).title)
+            yield Candidate(number, item.story_id, item.score, lead.source, words, alert=item.band == "alert")
 
 
 def _answers(log: EventStore, views: Views, today: date) -> tuple[set[frozenset[str]], list[Candidate]]:
@@ -85,11 +76,11 @@ def _answers(log: EventStore, views: Views, today: date) -> tuple[set[frozenset[
     since = (today - timedelta(days=RECENT_DAYS)).isoformat()
     topics: set[frozenset[str]] = set()
     read: dict[str, Candidate] = {}
-    for at, story_id, sha, source in views.db.execute(_ANSWERS):
-        if at[:10] < since:
+    for answer in labels.newest_answers(views, MAX_ANSWERS):
+        if answer.at[:10] < since:
             break
-        words = topic_words(load_text(log, sha).title)
+        words = topic_words(read_text(log, answer.text_sha).title)
         topics.add(words)
-        if at[:10] == today.isoformat() and story_id not in read:
-            read[story_id] = Candidate(-1, story_id, 0.0, source, words)
+        if answer.at[:10] == today.isoformat() and answer.story_id not in read:
+            read[answer.story_id] = Candidate(-1, answer.story_id, 0.0, answer.source, words)
     return topics, list(read.values())[::-1]

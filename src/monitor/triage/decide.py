@@ -11,8 +11,9 @@ from monitor.errors import InputError, KeyConflictError, NotFoundError, StaleVie
 from monitor.log.codec import iso
 from monitor.log.events import EntryLabelled, Event, LabelWithdrawn, NewEvent, RowSkipped
 from monitor.log.store import EventStore
-from monitor.triage.entries import labels_of, story_of
+from monitor.triage.entries import entry_row, labels_of
 from monitor.views.fold import Views
+from monitor.views.queries import labels, stories
 
 LABELS = ("plot", "not-plot", "unsure")
 MAX_COLLISIONS = 20
@@ -41,19 +42,16 @@ def label_entry(
     _check(label, by)
     for _ in range(MAX_COLLISIONS):
         views.catch_up()
-        row = views.db.execute("SELECT revision FROM entries WHERE entry_id = ?", (entry_id,)).fetchone()
-        if row is None:
-            raise NotFoundError(f"no entry {entry_id!r} in the log")
-        story_id = story_of(views, entry_id)
+        row = entry_row(views, entry_id)
+        story_id = row.story_id
         if seen_position is not None and not blind:
             refuse_stale(views, entry_id, story_id, seen_position, by)
         if _says_already(views, entry_id, label, note, by):
             return None
-        sampled = views.db.execute("SELECT 1 FROM samples WHERE entry_id = ?", (entry_id,)).fetchone() is not None
         data = EntryLabelled(
-            entry_id=entry_id, label=label, by=by, revision=row[0], story_id=story_id if whole_story else "", note=note,
-            seen_position=views.position if seen_position is None else seen_position, blind=blind, sample=sampled,
-            source=source,
+            entry_id=entry_id, label=label, by=by, revision=row.revision, story_id=story_id if whole_story else "",
+            note=note, seen_position=views.position if seen_position is None else seen_position, blind=blind,
+            sample=row.probability is not None, source=source,
         )  # fmt: skip
         try:
             return _append(log, views, NewEvent(_next_key(views, entry_id, data.story_id), data, actor=by), now)
@@ -71,16 +69,12 @@ def _says_already(views: Views, entry_id: str, label: str, note: str, by: str) -
 
 def _next_key(views: Views, entry_id: str, story_id: str) -> str:
     """Return the key of the next label of a story (or entry): two decisions at once claim the same, and one wins."""
-    if story_id:
-        count = "SELECT count(*) FROM labels WHERE story_id = ?"
-        return f"entry-labelled:{story_id}:{views.db.execute(count, (story_id,)).fetchone()[0]}"
-    count = "SELECT count(*) FROM labels WHERE entry_id = ? AND story_id = ''"
-    return f"entry-labelled:{entry_id}:{views.db.execute(count, (entry_id,)).fetchone()[0]}"
+    return f"entry-labelled:{story_id or entry_id}:{labels.n_given(views, entry_id, story_id)}"
 
 
 def refuse_stale(views: Views, entry_id: str, story_id: str, seen_position: int, by: str) -> None:
     """Raise StaleViewError where something the reviewer has not seen changed the row after `seen_position`."""
-    row = views.db.execute("SELECT changed_position FROM stories WHERE story_id = ?", (story_id,)).fetchone()
+    story = stories.story(views, story_id)
     others = [
         item
         for item in labels_of(views, entry_id)
@@ -89,30 +83,25 @@ def refuse_stale(views: Views, entry_id: str, story_id: str, seen_position: int,
     if others:
         last = others[-1]
         raise StaleViewError(f"{last.by} labelled this {last.label} at {last.at}; look again, then decide")
-    if row is not None and row[0] > seen_position:
+    if story is not None and story.changed_position > seen_position:
         raise StaleViewError("the story changed since you saw it (an entry joined, left or was merged); look again")
 
 
 def undo_last(log: EventStore, views: Views, *, by: str, now: datetime, reason: str = "undo") -> Event:
     """Withdraw the reviewer's newest standing label; raise NotFoundError where there is none."""
     views.catch_up()
-    row = views.db.execute(
-        "SELECT position FROM labels WHERE by = ? AND withdrawn_position IS NULL ORDER BY position DESC LIMIT 1",
-        (by,),
-    ).fetchone()
-    if row is None:
+    newest = labels.newest_standing_of(views, by)
+    if newest is None:
         raise NotFoundError(f"nothing to undo: {by} has no standing label")
-    return withdraw(log, views, int(row[0]), by=by, now=now, reason=reason)
+    return withdraw(log, views, newest.position, by=by, now=now, reason=reason)
 
 
 def withdraw(log: EventStore, views: Views, position: int, *, by: str, now: datetime, reason: str = "") -> Event:
     """Withdraw the label at a log position; raise NotFoundError where it is none or already withdrawn."""
-    row = views.db.execute(
-        "SELECT entry_id FROM labels WHERE position = ? AND withdrawn_position IS NULL", (position,)
-    ).fetchone()
-    if row is None:
+    label = labels.label_at(views, position)
+    if label is None or label.withdrawn:
         raise NotFoundError(f"no standing label at position {position}")
-    data = LabelWithdrawn(label_position=position, entry_id=row[0], by=by, reason=reason)
+    data = LabelWithdrawn(label_position=position, entry_id=label.entry_id, by=by, reason=reason)
     event = _append(log, views, NewEvent(f"label-withdrawn:{position}", data, actor=by), now)
     assert event is not None  # noqa: S101 - a withdrawn label was refused above
     return event

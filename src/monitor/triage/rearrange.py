@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,9 +10,9 @@ from monitor.facts.values import LIST_FIELDS
 from monitor.log.codec import iso
 from monitor.log.events import CardCorrected, Event, EventData, NewEvent, StoryLinked, StoryMerged, StorySplit
 from monitor.log.store import EventStore
-from monitor.triage.entries import story_entries, story_of
+from monitor.triage.entries import story_entries
 from monitor.views.fold import Views
-from monitor.views.stories import resolve
+from monitor.views.queries import stories
 
 
 def merge_stories(
@@ -32,7 +31,7 @@ def split_story(
 ) -> Event | None:
     """Take entries out of their story into a new one. Raises InputError where nothing would stay behind."""
     views.catch_up()
-    stories = {story_of(views, entry_id) for entry_id in entry_ids}
+    stories = {stories.story_of(views, entry_id) for entry_id in entry_ids}
     if len(stories) != 1:
         raise InputError("the entries to split off must stand in one story")
     (story_id,) = stories
@@ -48,8 +47,7 @@ def link_case(
 ) -> Event | None:
     """Put a story into the case that another story belongs to; with itself as the other, take it out of its case."""
     story_id, other_id = find_story(views, story_id), find_story(views, case_id)
-    found = views.db.execute("SELECT case_id FROM stories WHERE story_id = ?", (other_id,)).fetchone()
-    target = story_id if other_id == story_id else str(found[0])
+    target = story_id if other_id == story_id else stories.case_of(views, other_id)
     data = StoryLinked(story_id=story_id, case_id=target, reason=reason or f"linked by {by}")
     return _append(log, views, f"story-linked:{story_id}:{target}:{views.position}", data, by, now)
 
@@ -69,33 +67,28 @@ def correct_card(
     if field not in LIST_FIELDS:
         raise InputError(f"unknown card field {field!r}: {', '.join(LIST_FIELDS)}")
     story_id = find_story(views, story_id)
-    row = views.db.execute(
-        "SELECT value FROM corrections WHERE story_id = ? AND field = ?", (story_id, field)
-    ).fetchone()
-    before = json.loads(row[0]) if row else []
-    if row and before == list(value):
+    before = stories.corrections(views, story_id).get(field)
+    if before == list(value):
         return None
-    data = CardCorrected(story_id=story_id, field=field, value=list(value), before=before, note=note)
+    data = CardCorrected(story_id=story_id, field=field, value=list(value), before=before or [], note=note)
     return _append(log, views, f"card-corrected:{story_id}:{field}:{views.position}", data, by, now)
 
 
 def find_story(views: Views, story_id: str) -> str:
     """Return the full id of a story (a prefix will do), following merges. Raises NotFoundError."""
     views.catch_up()
-    rows = views.db.execute(
-        "SELECT story_id FROM stories WHERE story_id >= ? AND story_id < ? LIMIT 2", (story_id, story_id + "\uffff")
-    ).fetchall()
-    if len(rows) != 1 or len(story_id) < 5:
+    found = stories.stories_starting(views, story_id, 2)
+    if len(found) != 1 or len(story_id) < 5:
         raise NotFoundError(f"no story {story_id!r} (or more than one begins so); `monitor stories list` names them")
-    return resolve(views.db, str(rows[0][0]))
+    return stories.standing_story(views, found[0]) or found[0]
 
 
 def _free_id(views: Views, entry_id: str) -> str:
     """Return a story id named after an entry that no story has yet."""
-    new_id, n = "s" + entry_id, 1
-    while views.db.execute("SELECT 1 FROM stories WHERE story_id = ?", (new_id,)).fetchone():
+    new_id, n = stories.alone(entry_id), 1
+    while stories.story(views, new_id):
         n += 1
-        new_id = f"s{entry_id}-{n}"
+        new_id = f"{stories.alone(entry_id)}-{n}"
     return new_id
 
 

@@ -5,15 +5,6 @@ from __future__ import annotations
 import msgspec
 
 
-class Text(msgspec.Struct, frozen=True):
-    """An entry's words. `erased` is true where they were erased for good; the strings are then empty."""
-
-    title: str
-    summary: str
-    text: str = ""
-    erased: bool = False
-
-
 class Term(msgspec.Struct, frozen=True):
     """A reason: the model's term, its share of the score (log-odds) and the words it matched."""
 
@@ -55,21 +46,6 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     changed_position: int
     erased: bool = False
     behind: str = ""
-
-
-class LabelRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision as the log has it; `withdrawn` labels stay in the history and count for nothing."""
-
-    position: int
-    entry_id: str
-    story_id: str
-    label: str
-    by: str
-    note: str
-    at: str
-    withdrawn: bool
-    sample: bool = False
-    blind: bool = False
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,9 @@ import msgspec
 from monitor.learn.labels import list_decisions, verdicts
 from monitor.learn.quality import Quality, SampleAnswer, estimate
 from monitor.log.store import EventStore
-from monitor.triage.entries import load_text
 from monitor.views.fold import Views
+from monitor.views.queries import queue
+from monitor.views.queries.texts import text_of
 
 
 class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,23 +24,15 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
     feed: str
 
 
-_LABEL = """(SELECT l.label FROM labels l WHERE l.entry_id = s.entry_id AND l.withdrawn_position IS NULL
-    ORDER BY l.position DESC LIMIT 1)"""
-# CROSS JOIN: the samples first, which are few; the planner would rather walk all entries.
-_WAITING = f"""SELECT s.entry_id, s.day, s.probability, e.text_sha, e.link, coalesce(f.name, '') FROM samples s
-    CROSS JOIN entries e ON e.entry_id = s.entry_id LEFT JOIN feeds f ON f.feed_id = e.feed_id
-    WHERE {_LABEL} IS NULL AND e.erased = 0 ORDER BY s.day DESC, s.entry_id LIMIT ?"""  # noqa: S608 - our own text
-
-
 def waiting_samples(log: EventStore, views: Views, limit: int = 20) -> list[SampleRow]:
     """Return the drawn entries nobody has answered, the newest day first."""
     rows = []
-    for entry_id, day, probability, sha, link, feed in views.db.execute(_WAITING, (limit,)).fetchall():
-        text = load_text(log, sha)
+    for drawn, entry in queue.waiting_samples(views, limit):
+        text = text_of(log, entry)
         rows.append(
             SampleRow(
-                entry_id=entry_id, day=day, probability=probability, title=text.title, summary=text.summary, link=link,
-                feed=feed,
+                entry_id=drawn.entry_id, day=drawn.day, probability=drawn.probability, title=text.title,
+                summary=text.summary, link=entry.link, feed=entry.feed,
             )
         )  # fmt: skip
     return rows
@@ -57,15 +50,7 @@ def read_quality(views: Views, since: str = "") -> Quality:
     def plot(entry_id: str, story_id: str) -> bool | None:
         return own.get(entry_id, of_story.get(story_id))
 
-    flagged = views.db.execute(
-        """SELECT e.entry_id, coalesce(s.story_id, 's' || e.entry_id) FROM entries e
-           LEFT JOIN story_entries s ON s.entry_id = e.entry_id
-           WHERE e.flagged_position IS NOT NULL AND e.seen_at >= ?
-             AND NOT EXISTS (SELECT 1 FROM samples p WHERE p.entry_id = e.entry_id)""",
-        (since,),
-    )
-    n_found = sum(plot(*row) is True for row in flagged)
-    drawn = views.db.execute("SELECT entry_id, probability FROM samples WHERE day >= ?", (since,)).fetchall()
-    answers = [SampleAnswer(probability, own[entry_id]) for entry_id, probability in drawn if entry_id in own]
-    population = views.db.execute("SELECT sum(n_population) FROM sample_days WHERE day >= ?", (since,)).fetchone()[0]
-    return estimate(n_found, answers, len(drawn), int(population or 0))
+    n_found = sum(plot(*row) is True for row in queue.flagged_unsampled(views, since))
+    drawn = queue.drawn_since(views, since)
+    answers = [SampleAnswer(item.probability, own[item.entry_id]) for item in drawn if item.entry_id in own]
+    return estimate(n_found, answers, len(drawn), queue.n_population(views, since))

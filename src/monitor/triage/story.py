@@ -6,7 +6,6 @@ Gathers from the log and the views; judges nothing.
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from datetime import datetime
 from typing import cast
@@ -17,11 +16,15 @@ from monitor.facts.card import read_card
 from monitor.facts.merge import apply_corrections, merge_cards
 from monitor.facts.values import Card
 from monitor.log.events import EntryRevised, EntrySeen
+from monitor.log.payloads import EntryText
 from monitor.log.store import EventStore
-from monitor.triage.entries import history, labels_of, load_text, story_entries
+from monitor.triage.entries import history, labels_of, story_entries
 from monitor.triage.queue import queue_row
-from monitor.triage.rows import HistoryLine, LabelRow, QueueRow, Text
+from monitor.triage.rows import HistoryLine, QueueRow
 from monitor.views.fold import Views
+from monitor.views.queries import entries, stories
+from monitor.views.queries.labels import LabelRow
+from monitor.views.queries.texts import read_text, text_of
 
 MAX_CARD_ENTRIES = 12
 
@@ -45,7 +48,7 @@ class StoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of a story."""
 
     entry_id: str
-    text: Text
+    text: EntryText
     link: str
     feed: str
     publisher: str
@@ -78,24 +81,20 @@ def story_view(log: EventStore, views: Views, story_id: str, *, blind_for: str =
     With `blind_for`, the labels of others are left out: that reviewer is to judge without them.
     """
     entry_ids = story_entries(views, story_id)
-    entries = [item for item in (_entry(log, views, entry_id) for entry_id in entry_ids) if item is not None]
+    found = [item for item in (_entry(log, views, entry_id) for entry_id in entry_ids) if item is not None]
     row = queue_row(log, views, story_id)
     lead = row.entry_id if row else entry_ids[0]
-    found = views.db.execute("SELECT case_id FROM stories WHERE story_id = ?", (story_id,)).fetchone()
-    case_id = str(found[0]) if found else story_id
-    case = views.db.execute(
-        "SELECT story_id FROM stories WHERE case_id = ? AND story_id <> ? AND merged_into IS NULL ORDER BY opened_at",
-        (case_id, story_id),
-    ).fetchall()
+    case_id = stories.case_of(views, story_id)
+    case = [item.story_id for item in stories.stories_of_case(views, case_id)]
     return StoryView(
-        story_id=story_id, case_id=case_id, position=views.position, row=row, entries=entries,
+        story_id=story_id, case_id=case_id, position=views.position, row=row, entries=found,
         card=story_card(log, views, story_id),
         labels=[item for item in labels_of(views, lead) if blind_for in ("", item.by)],
         history=[
             item for item in history(log, views, lead)
             if not blind_for or item.type not in ("entry-labelled", "label-withdrawn")
         ],
-        case=[str(item[0]) for item in case],
+        case=[item for item in case if item != story_id],
     )  # fmt: skip
 
 
@@ -103,36 +102,31 @@ def story_card(log: EventStore, views: Views, story_id: str) -> Card:
     """Return the story's card: read from its newest texts, then corrected as reviewers said."""
     cards, entry_ids = [], []
     for entry_id in story_entries(views, story_id)[:MAX_CARD_ENTRIES]:
-        row = views.db.execute(
-            "SELECT text_sha, published_at, lang FROM entries WHERE entry_id = ?", (entry_id,)
-        ).fetchone()
+        row = entries.entry(views, entry_id)
         if row is None:
             continue
-        text = load_text(log, row[0])
-        at = datetime.fromisoformat(row[1]) if row[1] else None
-        cards.append(read_card(text.title, text.summary, text.text, at, row[2]))
+        text = text_of(log, row)
+        at = datetime.fromisoformat(row.published_at) if row.published_at else None
+        cards.append(read_card(text.title, text.summary, text.text, at, row.lang))
         entry_ids.append(entry_id)
-    corrections = [
-        {"field": field, "value": json.loads(value)}
-        for field, value in views.db.execute("SELECT field, value FROM corrections WHERE story_id = ?", (story_id,))
-    ]
-    return apply_corrections(merge_cards(cards, entry_ids), corrections)
+    corrected = [{"field": field, "value": codes} for field, codes in stories.corrections(views, story_id).items()]
+    return apply_corrections(merge_cards(cards, entry_ids), corrected)
 
 
 def revisions_of(log: EventStore, entry_id: str) -> list[Revision]:
     """Return every version of an entry's words, each as a word diff against the one before."""
-    versions: list[tuple[int, str, Text]] = []
+    versions: list[tuple[int, str, EntryText]] = []
     event = log.by_key(f"entry-seen:{entry_id}")
     revision = 0
     while event is not None:
         sha = cast("EntrySeen | EntryRevised", event.data).text_sha
-        versions.append((revision, event.recorded_at, load_text(log, sha)))
+        versions.append((revision, event.recorded_at, read_text(log, sha)))
         revision += 1
         event = log.by_key(f"entry-revised:{entry_id}:{revision}")
     return [Revision(number, at, diff_words(versions[number - 1][2], text)) for number, at, text in versions if number]
 
 
-def diff_words(before: Text, after: Text) -> list[Change]:
+def diff_words(before: EntryText, after: EntryText) -> list[Change]:
     """Return the changes between two versions, word by word."""
     old, new = (re.findall(r"\S+\s*", f"{text.title}\n{text.summary}\n{text.text}") for text in (before, after))
     changes = []
@@ -148,18 +142,11 @@ def diff_words(before: Text, after: Text) -> list[Change]:
 
 
 def _entry(log: EventStore, views: Views, entry_id: str) -> StoryEntry | None:
-    row = views.db.execute(
-        """SELECT e.text_sha, e.link, f.name,
-               coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), f.publisher), coalesce(s.origin, ''),
-               e.published_at, e.seen_at, e.score, e.flagged_position IS NOT NULL, e.lang, e.revision
-           FROM entries e LEFT JOIN feeds f ON f.feed_id = e.feed_id
-           LEFT JOIN story_entries s ON s.entry_id = e.entry_id WHERE e.entry_id = ?""",
-        (entry_id,),
-    ).fetchone()
+    row = entries.entry(views, entry_id)
     if row is None:
         return None
     return StoryEntry(
-        entry_id=entry_id, text=load_text(log, row[0]), link=row[1], feed=row[2] or "", publisher=row[3] or "",
-        origin=row[4], published_at=row[5], seen_at=row[6], score=row[7], flagged=bool(row[8]), lang=row[9],
-        revisions=revisions_of(log, entry_id) if row[10] else [],
+        entry_id=entry_id, text=text_of(log, row), link=row.link, feed=row.feed, publisher=row.publisher,
+        origin=row.origin, published_at=row.published_at, seen_at=row.seen_at, score=row.score, flagged=row.flagged,
+        lang=row.lang, revisions=revisions_of(log, entry_id) if row.revision else [],
     )  # fmt: skip

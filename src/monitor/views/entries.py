@@ -58,9 +58,9 @@ SEEN_SINCE = """e.seen_at >= ?1 AND e.position >= coalesce(
 
 _NOTE = "INSERT OR IGNORE INTO entry_events VALUES (?, ?)"
 _COLUMNS = "entry_id, feed_id, position, seen_at, text_sha, link, published_at, lang, author, source_name, source_url"
-_SEEN = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - our own text
+_SEEN = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 _SEEN_AND_SCORED = f"""INSERT OR IGNORE INTO entries ({_COLUMNS}, score, model_id, scored_position, scored_revision)
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""  # noqa: S608 - our own text
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _SCORE = "UPDATE entries SET score = ?, model_id = ?, scored_position = ?, scored_revision = ? WHERE entry_id = ?"
 
 

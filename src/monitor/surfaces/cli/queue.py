@@ -8,7 +8,9 @@ from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
 from monitor.triage import entries as entry_lookup
 from monitor.triage.queue import count_queue, list_queue, queue_row
-from monitor.triage.rows import LabelRow, QueueRow, Term
+from monitor.triage.rows import QueueRow, Term
+from monitor.views.queries.labels import LabelRow
+from monitor.views.queries.stories import story_of
 
 
 @click.command()
@@ -90,7 +92,7 @@ def show(ctx: click.Context, entry: str, as_of: str | None, as_json: bool) -> No
     with reading(ctx, as_of) as workspace:
         log, views = workspace.log, workspace.views
         entry_id = entry_lookup.find_entry(views, entry)
-        story_id = entry_lookup.story_of(views, entry_id)
+        story_id = story_of(views, entry_id)
         text = entry_lookup.entry_text(log, views, entry_id)
         row = queue_row(log, views, story_id)
         labels = entry_lookup.labels_of(views, entry_id)

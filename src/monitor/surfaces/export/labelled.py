@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import msgspec
 
 from monitor.facts.values import Card
-from monitor.triage.entries import labels_of, load_text, story_of
-from monitor.triage.rows import LabelRow
+from monitor.triage.entries import labels_of
 from monitor.triage.story import story_card
+from monitor.views.queries.labels import LabelRow
+from monitor.views.queries.stories import story_of
+from monitor.views.queries.texts import read_text
 from monitor.worker.workspace import Workspace
 
 
@@ -69,7 +71,7 @@ def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledE
             continue
         story_id = story_of(views, entry_id)
         case = views.db.execute("SELECT case_id FROM stories WHERE story_id = ?", (story_id,)).fetchone()
-        text = load_text(log, sha)
+        text = read_text(log, sha)
         yield LabelledEntry(
             entry_id=entry_id, story_id=story_id, case_id=case[0] if case else story_id, label=label,
             reviewers=sorted({item.by for item in own}), agreed=agreed, notes=[item.note for item in own if item.note],

@@ -20,9 +20,10 @@ from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.openapi import description
 from monitor.surfaces.web.pages import threaded
 from monitor.triage.decide import label_entry
-from monitor.triage.entries import find_entry, story_of
+from monitor.triage.entries import find_entry
 from monitor.triage.queue import list_queue
 from monitor.triage.story import story_view
+from monitor.views.queries.stories import story_of
 
 MAX_ROWS = 500
 

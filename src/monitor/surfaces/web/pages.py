@@ -19,11 +19,13 @@ from monitor.poll.coverage import coverage
 from monitor.surfaces.condition import condition_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
-from monitor.triage.entries import find_entry, load_text, story_of
+from monitor.triage.entries import find_entry
 from monitor.triage.queue import count_queue, waiting_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import read_quality, waiting_samples
 from monitor.triage.story import story_card, story_view
+from monitor.views.queries.stories import story_of
+from monitor.views.queries.texts import read_text
 from monitor.views.search import SearchIndex
 from monitor.views.stories import resolve
 from monitor.worker.workspace import Workspace
@@ -98,7 +100,7 @@ class Pages:
                 """SELECT l.position, l.at, l.label, l.by, l.note, l.entry_id, l.withdrawn_position, e.text_sha
                    FROM labels l JOIN entries e ON e.entry_id = l.entry_id ORDER BY l.position DESC LIMIT 200"""
             ).fetchall()
-            labels = [(*row[:7], load_text(workspace.log, row[7]).title) for row in rows]
+            labels = [(*row[:7], read_text(workspace.log, row[7]).title) for row in rows]
             units = read_units(workspace.views)
             return self.desk.page(
                 request, "labels.html", workspace, labels=labels, agreement=agreement(units), conflicts=conflicts(units)
@@ -193,5 +195,5 @@ def _search(workspace: Workspace, query: str) -> list[tuple[str, str, str, str, 
             (entry_id,),
         ).fetchone()
         if row:
-            found.append((entry_id, load_text(workspace.log, row[0]).title, row[1], row[2] or "", row[3]))
+            found.append((entry_id, read_text(workspace.log, row[0]).title, row[1], row[2] or "", row[3]))
     return found

@@ -1,0 +1,217 @@
+"""Questions to the entries view: one entry, a feed's newest, those of the last days. Rows come back as frozen values.
+
+Where an entry stands in no story yet, its story is one of its own (stories.alone); STORY says so in SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from monitor.views.entries import SEEN_SINCE
+from monitor.views.fold import Views
+from monitor.views.queries.rows import with_truths
+
+# For a SELECT from entries `e` with story_entries `s` joined: the story an entry stands in, one of its own where none.
+STORY = "coalesce(s.story_id, 's' || e.entry_id)"
+JOINED = """entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+    LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN samples p ON p.entry_id = e.entry_id"""
+UNLABELLED = """NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL)"""
+
+
+class EntryRow(msgspec.Struct, frozen=True):
+    """One entry as it stands: newest revision, newest score, its flag, its feed and its story.
+
+    `story_id` is the story it stands in; `byline` and `origin` are whose report the story says it is, empty where it
+    stands in none. Positions are those of the log.
+    """
+
+    entry_id: str
+    feed_id: str
+    position: int
+    seen_at: str
+    revision: int
+    text_sha: str
+    link: str
+    published_at: str
+    lang: str
+    source_name: str
+    source_url: str
+    score: float | None
+    model_id: str
+    scored_position: int | None
+    flagged_position: int | None
+    flagged_at: str
+    why: str
+    band: str
+    erased: bool
+    feed: str
+    feed_publisher: str
+    story_id: str
+    byline: str
+    origin: str
+    probability: float | None
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the entry was ever flagged."""
+        return self.flagged_position is not None
+
+    @property
+    def publisher(self) -> str:
+        """Who published it: as its story says, else as the entry names its source, else as the feed is configured."""
+        return self.byline or self.source_name or self.feed_publisher
+
+    @property
+    def source(self) -> str:
+        """The publisher, or the feed where no publisher is known: what counts as one source."""
+        return self.publisher or self.feed_id
+
+
+_COLUMNS = f"""e.entry_id, e.feed_id, e.position, e.seen_at, e.revision, e.text_sha, e.link, e.published_at, e.lang,
+    e.source_name, e.source_url, e.score, coalesce(e.model_id, ''), e.scored_position, e.flagged_position,
+    coalesce(e.flagged_at, ''), coalesce(e.why, ''), coalesce(e.band, ''), e.erased, coalesce(f.name, ''),
+    coalesce(f.publisher, ''), {STORY}, coalesce(s.publisher, ''), coalesce(s.origin, ''), p.probability"""
+SELECT = f"SELECT {_COLUMNS} FROM {JOINED}"
+_RECENT = f"{SELECT} WHERE {SEEN_SINCE} AND e.erased = 0"
+_UNFLAGGED = "e.flagged_position IS NULL AND e.erased = 0"
+
+
+def entry_row(row: Sequence[object]) -> EntryRow:
+    """Return the value of a row that SELECT found."""
+    return EntryRow(*with_truths(row, 18))
+
+
+def entry(views: Views, entry_id: str) -> EntryRow | None:
+    """Return one entry, or None where the log has none of this id."""
+    row = views.db.execute(f"{SELECT} WHERE e.entry_id = ?", (entry_id,)).fetchone()
+    return entry_row(row) if row else None
+
+
+def ids_starting(views: Views, prefix: str, limit: int) -> list[str]:
+    """Return up to `limit` ids of entries that begin with `prefix`."""
+    rows = views.db.execute(
+        "SELECT entry_id FROM entries WHERE entry_id >= ? AND entry_id < ? LIMIT ?", (prefix, prefix + "\uffff", limit)
+    )
+    return [str(row[0]) for row in rows]
+
+
+class KnownEntry(msgspec.Struct, frozen=True):
+    """What a feed's next answer is compared with. `feed_sha` names the feed's own text, not that of a page."""
+
+    entry_id: str
+    revision: int
+    feed_sha: str
+    link: str
+    flagged: bool
+
+
+_KNOWN = """SELECT entry_id, revision, coalesce(feed_sha, text_sha), link, flagged_position IS NOT NULL
+    FROM entries WHERE """
+
+
+def known_entries(views: Views, entry_ids: Sequence[str]) -> list[KnownEntry]:
+    """Return those of `entry_ids` that the log knows."""
+    marks = ",".join("?" * len(entry_ids))
+    return [KnownEntry(*with_truths(row, 4)) for row in views.db.execute(f"{_KNOWN} entry_id IN ({marks})", entry_ids)]
+
+
+def newest_known(views: Views, feed_id: str, limit: int) -> list[KnownEntry]:
+    """Return a feed's newest entries, newest first."""
+    query = f"{_KNOWN} feed_id = ? ORDER BY position DESC LIMIT ?"
+    return [KnownEntry(*with_truths(row, 4)) for row in views.db.execute(query, (feed_id, limit))]
+
+
+def reported_times(views: Views, feed_id: str, limit: int) -> list[str]:
+    """Return when a feed's newest entries were published, or first seen where that is earlier or all that is known."""
+    rows = views.db.execute(
+        """SELECT iif(published_at <> '' AND published_at < seen_at, published_at, seen_at) FROM entries
+           WHERE feed_id = ? ORDER BY position DESC LIMIT ?""",
+        (feed_id, limit),
+    )
+    return [str(row[0]) for row in rows]
+
+
+def seen_since(views: Views, since: str, limit: int) -> list[EntryRow]:
+    """Return the newest `limit` entries first seen at or after `since`, in log order; erased ones are left out."""
+    rows = views.db.execute(f"{_RECENT} ORDER BY e.position DESC LIMIT ?2", (since, limit)).fetchall()
+    return [entry_row(row) for row in reversed(rows)]
+
+
+def undecided_since(views: Views, since: str, limit: int) -> list[EntryRow]:
+    """Return the newest scored entries since `since` that nobody flagged or labelled, in log order."""
+    query = f"{_RECENT} AND {_UNFLAGGED} AND e.score IS NOT NULL AND {UNLABELLED} ORDER BY e.position DESC LIMIT ?2"
+    return [entry_row(row) for row in reversed(views.db.execute(query, (since, limit)).fetchall())]
+
+
+def undecided(views: Views, limit: int) -> list[EntryRow]:
+    """Return the newest entries that nobody flagged or labelled, in log order."""
+    query = f"{SELECT} WHERE {_UNFLAGGED} AND {UNLABELLED} ORDER BY e.position DESC LIMIT ?"
+    return [entry_row(row) for row in reversed(views.db.execute(query, (limit,)).fetchall())]
+
+
+def linked_since(views: Views, since: str) -> list[EntryRow]:
+    """Return the entries of stories first seen at or after `since`, in the order they were seen."""
+    query = f"""SELECT {_COLUMNS} FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
+        LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN samples p ON p.entry_id = e.entry_id
+        WHERE {SEEN_SINCE} ORDER BY e.seen_at, e.position"""
+    return [entry_row(row) for row in views.db.execute(query, (since,))]
+
+
+def unflagged_between(views: Views, since: str, before: str) -> list[tuple[str, float]]:
+    """Return (entry_id, score) of the unflagged entries first seen in a span, in log order."""
+    query = f"""SELECT e.entry_id, e.score FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
+        AND e.flagged_position IS NULL AND e.score IS NOT NULL ORDER BY e.position"""
+    return [(row[0], row[1]) for row in views.db.execute(query, (since, before))]
+
+
+class WantedPage(msgspec.Struct, frozen=True):
+    """An entry whose page is to be read; `attempt` counts the tries so far."""
+
+    entry_id: str
+    link: str
+    revision: int
+    text_sha: str
+    lang: str
+    feed_id: str
+    flagged: bool
+    published_at: str
+    source_name: str
+    source_url: str
+    attempt: int
+
+
+_WANTED = f"""SELECT e.entry_id, e.link, e.revision, e.text_sha, e.lang, e.feed_id, e.flagged_position IS NOT NULL,
+        e.published_at, e.source_name, e.source_url, coalesce(p.attempt, 0)
+    FROM entries e JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN pages p ON p.entry_id = e.entry_id
+    WHERE f.full_text = 1 AND f.removed_at IS NULL AND {SEEN_SINCE} AND e.link LIKE 'http%'
+      AND (p.entry_id IS NULL OR (p.retry_at <> '' AND p.retry_at <= ?2))
+    ORDER BY e.score DESC, e.position LIMIT ?3"""
+
+
+def wanted_pages(views: Views, since: str, now: str, limit: int) -> list[WantedPage]:
+    """Return the entries first seen since `since` whose pages are wanted `now`, best score first."""
+    return [WantedPage(*with_truths(row, 6)) for row in views.db.execute(_WANTED, (since, now, limit))]
+
+
+def n_entries(views: Views) -> int:
+    """Return how many entries were seen."""
+    return int(views.db.execute("SELECT count(*) FROM entries").fetchone()[0])
+
+
+def n_flagged(views: Views) -> int:
+    """Return how many entries were flagged."""
+    query = "SELECT count(*) FROM entries WHERE flagged_position IS NOT NULL"
+    return int(views.db.execute(query).fetchone()[0])
+
+
+def noted_positions(views: Views, entry_id: str) -> list[int]:
+    """Return the positions of the events that name an entry, for everything rarer than seeing and scoring."""
+    rows = views.db.execute("SELECT position FROM entry_events WHERE entry_id = ? ORDER BY position", (entry_id,))
+    return [int(row[0]) for row in rows]
+
+
+def rescored_positions(views: Views) -> list[int]:
+    """Return the positions of the events that scored entries again."""
+    return [int(row[0]) for row in views.db.execute("SELECT position FROM rescored ORDER BY position")]

@@ -1,0 +1,49 @@
+"""Questions to the feeds view: each configured feed's settings, schedule and health."""
+
+from __future__ import annotations
+
+import msgspec
+
+from monitor.views.fold import Views
+from monitor.views.queries.rows import with_truths
+
+
+class FeedRow(msgspec.Struct, frozen=True):
+    """One feed that is watched: as configured, and as its answers left it. Times are ISO 8601, empty where never."""
+
+    feed_id: str
+    url: str
+    name: str
+    publisher: str
+    language: str
+    country: str
+    group: str
+    full_text: bool
+    config_interval_s: int | None
+    allow_private: bool
+    added_at: str
+    etag: str
+    last_modified: str
+    body_sha: str
+    moved_to: str
+    interval_s: int
+    next_due_at: str
+    n_failures: int
+    last_error: str
+    last_detail: str
+    last_ok_at: str
+    last_full_at: str
+    last_new_at: str
+    n_empty: int
+    warning: str
+
+
+_FEEDS = """SELECT feed_id, url, name, publisher, language, country, grp, full_text, config_interval_s, allow_private,
+    added_at, etag, last_modified, body_sha, moved_to, interval_s, coalesce(next_due_at, ''), n_failures, last_error,
+    last_detail, coalesce(last_ok_at, ''), coalesce(last_full_at, ''), coalesce(last_new_at, ''), n_empty, warning
+    FROM feeds WHERE removed_at IS NULL ORDER BY grp, name"""
+
+
+def watched_feeds(views: Views) -> list[FeedRow]:
+    """Return the feeds that are configured now, by group and name."""
+    return [FeedRow(*with_truths(row, 7, 9)) for row in views.db.execute(_FEEDS)]

@@ -1,0 +1,116 @@
+"""Questions to the labels view. Which of several labels counts is for triage and learning to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from monitor.views.fold import Views
+from monitor.views.queries.entries import STORY
+from monitor.views.queries.rows import with_truths
+
+
+class LabelRow(msgspec.Struct, frozen=True):
+    """One decision as the log has it. `story_id` is empty where it was given to the entry alone.
+
+    Withdrawn labels stay in the history and count for nothing; `source` names the file an imported one came from.
+    """
+
+    position: int
+    entry_id: str
+    story_id: str
+    label: str
+    by: str
+    note: str
+    at: str
+    withdrawn: bool
+    sample: bool = False
+    blind: bool = False
+    source: str = ""
+
+
+_COLUMNS = """l.position, l.entry_id, l.story_id, l.label, l.by, l.note, l.at, l.withdrawn_position IS NOT NULL,
+    l.sample, l.blind, l.source"""
+_SELECT = f"SELECT {_COLUMNS} FROM labels l"
+
+
+def _label(row: Sequence[Any]) -> LabelRow:
+    return LabelRow(*with_truths(row[:11], 7, 8, 9))
+
+
+def labels_of(views: Views, entry_id: str, story_id: str) -> list[LabelRow]:
+    """Return every label of an entry and of the story it stands in, oldest first."""
+    query = f"{_SELECT} WHERE l.entry_id = ? OR (l.story_id = ? AND l.story_id <> '') ORDER BY l.position"
+    return [_label(row) for row in views.db.execute(query, (entry_id, story_id))]
+
+
+def all_labels(views: Views) -> list[tuple[LabelRow, str]]:
+    """Return every label in log order with the story its entry stands in today."""
+    query = f"""SELECT {_COLUMNS}, coalesce(s.story_id, nullif(l.story_id, ''), 's' || l.entry_id)
+        FROM labels l LEFT JOIN story_entries s ON s.entry_id = l.entry_id ORDER BY l.position"""
+    return [(_label(row), str(row[11])) for row in views.db.execute(query)]
+
+
+def standing_labels(views: Views) -> list[LabelRow]:
+    """Return the labels nobody withdrew, in log order."""
+    return [
+        _label(row) for row in views.db.execute(f"{_SELECT} WHERE l.withdrawn_position IS NULL ORDER BY l.position")
+    ]
+
+
+def newest_labels(views: Views, limit: int) -> list[LabelRow]:
+    """Return the newest labels, withdrawn ones included, newest first."""
+    return [_label(row) for row in views.db.execute(f"{_SELECT} ORDER BY l.position DESC LIMIT ?", (limit,))]
+
+
+def label_at(views: Views, position: int) -> LabelRow | None:
+    """Return the label at a log position; None where there is none."""
+    row = views.db.execute(f"{_SELECT} WHERE l.position = ?", (position,)).fetchone()
+    return _label(row) if row else None
+
+
+def newest_standing_of(views: Views, by: str) -> LabelRow | None:
+    """Return a reviewer's newest label that was not withdrawn."""
+    query = f"{_SELECT} WHERE l.by = ? AND l.withdrawn_position IS NULL ORDER BY l.position DESC LIMIT 1"
+    row = views.db.execute(query, (by,)).fetchone()
+    return _label(row) if row else None
+
+
+def n_given(views: Views, entry_id: str, story_id: str) -> int:
+    """Return how many labels a story (or, where `story_id` is empty, an entry alone) was ever given."""
+    if story_id:
+        row = views.db.execute("SELECT count(*) FROM labels WHERE story_id = ?", (story_id,))
+    else:
+        row = views.db.execute("SELECT count(*) FROM labels WHERE entry_id = ? AND story_id = ''", (entry_id,))
+    return int(row.fetchone()[0])
+
+
+def n_standing(views: Views) -> int:
+    """Return how many labels stand."""
+    return int(views.db.execute("SELECT count(*) FROM labels WHERE withdrawn_position IS NULL").fetchone()[0])
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A reviewer's answer to a row of the queue: when, on which story, with the text and source of its entry."""
+
+    at: str
+    story_id: str
+    text_sha: str
+    source: str
+
+
+# Not to audit rows (never flagged), not a second reading, not what was imported.
+_ANSWERS = f"""SELECT l.at, {STORY}, e.text_sha,
+        coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), nullif(f.publisher, ''), e.feed_id)
+    FROM labels l CROSS JOIN entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+        LEFT JOIN feeds f ON f.feed_id = e.feed_id
+    WHERE e.entry_id = l.entry_id AND l.withdrawn_position IS NULL AND l.blind = 0 AND l.source = ''
+      AND e.flagged_position IS NOT NULL
+    ORDER BY l.position DESC LIMIT ?"""
+
+
+def newest_answers(views: Views, limit: int) -> list[Answer]:
+    """Return the newest answers to flagged rows, newest first."""
+    return [Answer(*row) for row in views.db.execute(_ANSWERS, (limit,))]

@@ -1,0 +1,57 @@
+"""Questions to the models view: which model is in use, which was before it, and all there were."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from monitor.views.fold import Views
+
+
+class Promotion(msgspec.Struct, frozen=True):
+    """A model put in use; `previous_id` is empty for the first one."""
+
+    position: int
+    at: str
+    model_id: str
+    previous_id: str
+    threshold: float
+    reason: str
+
+
+class ModelRow(msgspec.Struct, frozen=True):
+    """One model. `state` is candidate, in use, retired or rejected; `card` and `figures` are as logged."""
+
+    model_id: str
+    state: str
+    trained_at: str
+    promoted_at: str
+    threshold: float | None
+    reason: str
+    card: dict[str, Any]
+    figures: dict[str, Any]
+    position: int
+
+
+def in_use(views: Views) -> Promotion | None:
+    """Return the newest promotion: the model in use; None before the first."""
+    row = views.db.execute(
+        "SELECT position, at, model_id, previous_id, threshold, reason FROM promotions ORDER BY position DESC LIMIT 1"
+    ).fetchone()
+    return Promotion(*row) if row else None
+
+
+def _model(values: list[Any]) -> ModelRow:
+    values[6:8] = json.loads(values[6]), json.loads(values[7])
+    return ModelRow(*values)
+
+
+def all_models(views: Views) -> list[ModelRow]:
+    """Return every model, oldest first."""
+    rows = views.db.execute(
+        """SELECT model_id, state, trained_at, promoted_at, threshold, reason, card, figures, position FROM models
+           ORDER BY position, model_id"""
+    )
+    return [_model(list(row)) for row in rows]

@@ -1,0 +1,103 @@
+"""Questions that the queue asks of several views at once: flagged and not answered, put off, drawn for the audit."""
+
+from __future__ import annotations
+
+import msgspec
+
+from monitor.views.fold import Views
+from monitor.views.queries.entries import SELECT, STORY, UNLABELLED, EntryRow, entry_row
+from monitor.views.queries.stories import alone
+
+
+class Flagged(msgspec.Struct, frozen=True):
+    """A flagged entry on its way to a row: its story, where its flag lies in the log, and its score."""
+
+    story_id: str
+    entry_id: str
+    position: int
+    score: float
+    band: str
+    flagged_at: str
+
+
+_FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce(e.band, ''), e.flagged_at
+    FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+    WHERE e.flagged_position IS NOT NULL"""
+# A label given to a story answers the entries it had, and copies that join later; `plot` also answers everything else
+# that joins, the others do not, so that a wrong join cannot hide a plot. An entry's own label goes before the story's.
+_OPEN = f"""{_FLAGGED} AND {UNLABELLED}
+  AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.story_id = {STORY} AND l.story_id <> ''
+                  AND l.withdrawn_position IS NULL
+                  AND (l.label = 'plot' OR s.position IS NULL OR s.position < l.position OR s.similarity >= 0.5))
+  AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.entry_id = e.entry_id AND k.until > ? AND (? = '' OR k.by = ?))
+ORDER BY e.score DESC, e.flagged_position"""
+
+
+def open_flags(views: Views, now: str, by: str) -> list[Flagged]:
+    """Return the flagged entries that no label answers, best score first.
+
+    Rows that `by` (anybody where empty) put off beyond `now` are left out.
+    """
+    return [Flagged(*row) for row in views.db.execute(_OPEN, (now, by, by))]
+
+
+# By the ids of its entries, of which an entry alone has none but its own: all flags of a year are many.
+_BEST = f"""{_FLAGGED} AND {STORY} = ?1
+    AND e.entry_id IN (SELECT entry_id FROM story_entries WHERE story_id = ?1 UNION ALL SELECT ?2)
+ORDER BY e.score DESC, e.flagged_position LIMIT 1"""
+
+
+def best_flag(views: Views, story_id: str) -> Flagged | None:
+    """Return a story's highest-scored flagged entry, answered or not; None where none was flagged."""
+    row = views.db.execute(_BEST, (story_id, story_id.removeprefix(alone("")))).fetchone()
+    return Flagged(*row) if row else None
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """An entry drawn for the audit sample of a day, with the chance it had."""
+
+    entry_id: str
+    day: str
+    probability: float
+
+
+def waiting_samples(views: Views, limit: int) -> list[tuple[Drawn, EntryRow]]:
+    """Return the drawn entries nobody answered, newest day first; erased ones are left out."""
+    # CROSS JOIN: the samples first, which are few; the planner would rather walk all entries.
+    rows = views.db.execute(
+        f"""SELECT s.entry_id, s.day, s.probability FROM samples s CROSS JOIN entries e ON e.entry_id = s.entry_id
+            WHERE {UNLABELLED} AND e.erased = 0 ORDER BY s.day DESC, s.entry_id LIMIT ?""",
+        (limit,),
+    ).fetchall()
+    one = f"{SELECT} WHERE e.entry_id = ?"
+    return [(Drawn(*row), entry_row(views.db.execute(one, (row[0],)).fetchone())) for row in rows]
+
+
+def drawn_since(views: Views, day: str) -> list[Drawn]:
+    """Return what was drawn for `day` or later."""
+    return [
+        Drawn(*row) for row in views.db.execute("SELECT entry_id, day, probability FROM samples WHERE day >= ?", (day,))
+    ]
+
+
+def n_population(views: Views, day: str) -> int:
+    """Return how many entries the samples of `day` or later were drawn from."""
+    row = views.db.execute("SELECT sum(n_population) FROM sample_days WHERE day >= ?", (day,)).fetchone()
+    return int(row[0] or 0)
+
+
+def was_drawn(views: Views, day: str) -> bool:
+    """Tell whether the sample of a day was drawn."""
+    return views.db.execute("SELECT 1 FROM sample_days WHERE day = ?", (day,)).fetchone() is not None
+
+
+def flagged_unsampled(views: Views, since: str) -> list[tuple[str, str]]:
+    """Return (entry_id, story_id) of the flagged entries seen since `since` that no sample drew."""
+    return [
+        (row[1], row[0])
+        for row in views.db.execute(
+            f"""{_FLAGGED} AND e.seen_at >= ?
+                AND NOT EXISTS (SELECT 1 FROM samples p WHERE p.entry_id = e.entry_id)""",
+            (since,),
+        )
+    ]

@@ -1,0 +1,56 @@
+"""Questions to the ticks and outbox views: the last passes, the last signature, what was sent."""
+
+from __future__ import annotations
+
+import msgspec
+
+from monitor.views.fold import Views
+
+
+class TickRow(msgspec.Struct, frozen=True):
+    """One pass over the due feeds; `finished_at` is empty and the counts are 0 where it has not ended."""
+
+    tick_id: str
+    started_at: str
+    finished_at: str
+    n_new: int
+    n_flagged: int
+    n_failed: int
+    duration_ms: int
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """A signed checkpoint: when, and the position and hash it vouches for."""
+
+    at: str
+    at_position: int
+    at_hash: str
+
+
+_TICK = """SELECT tick_id, started_at, coalesce(finished_at, ''), coalesce(n_new, 0), coalesce(n_flagged, 0),
+    coalesce(n_failed, 0), coalesce(duration_ms, 0) FROM ticks"""
+
+
+def newest_ticks(views: Views, limit: int) -> list[TickRow]:
+    """Return the newest ticks, newest first."""
+    return [TickRow(*row) for row in views.db.execute(f"{_TICK} ORDER BY position DESC LIMIT ?", (limit,))]
+
+
+def last_finished_tick(views: Views) -> TickRow | None:
+    """Return the newest tick that came to its end."""
+    row = views.db.execute(f"{_TICK} WHERE finished_at IS NOT NULL ORDER BY position DESC LIMIT 1").fetchone()
+    return TickRow(*row) if row else None
+
+
+def last_signed(views: Views) -> Signed | None:
+    """Return the newest signed checkpoint."""
+    row = views.db.execute("SELECT at, at_position, at_hash FROM checkpoints ORDER BY position DESC LIMIT 1").fetchone()
+    return Signed(*row) if row else None
+
+
+def message_state(views: Views, message_id: str, channel: str) -> str:
+    """Return queued, sent or failed for a digest or alert on one channel; empty where it was never tried."""
+    row = views.db.execute(
+        "SELECT state FROM outbox WHERE message_id = ? AND channel = ?", (message_id, channel)
+    ).fetchone()
+    return str(row[0]) if row else ""

@@ -49,11 +49,15 @@ def score_all(model: Model, candidates: Sequence[Candidate]) -> list[Scored]:
     return scored
 
 
-def scored_event(model: Model, scored: Sequence[Scored], feed_id: str, why: str) -> NewEvent:
-    """Return the entry-scored event of one commit; its key names the model and the exact texts scored."""
+def scored_event(model: Model, scored: Sequence[Scored], feed_id: str, why: str, occasion: str = "") -> NewEvent:
+    """Return the entry-scored event of one commit.
+
+    Its key names the model, the occasion, and the exact revisions and texts scored: a text that comes back after an
+    edit is another revision, and a model that comes back another `occasion`.
+    """
     rows = [(item.candidate.entry_id, item.candidate.revision, item.score) for item in scored]
-    texts = "\n".join(f"{item.candidate.entry_id} {item.candidate.text_sha}" for item in scored)
-    digest = hashlib.sha256(texts.encode()).hexdigest()[:16]
+    texts = [f"{item.candidate.entry_id} {item.candidate.revision} {item.candidate.text_sha}" for item in scored]
+    digest = hashlib.sha256("\n".join([why, occasion, *texts]).encode()).hexdigest()[:16]
     data = EntryScored(
         model_id=model.model_id,
         threshold=round(model.threshold, SCORE_DIGITS),

@@ -57,19 +57,23 @@ class Collector:
     def take(self, feed: FeedConfig, state: FeedState, result: FetchResult) -> Commit:
         """Return the commit for one fetch result; a feed that cannot be read becomes a feed-failed event."""
         if result.error:
-            return self._failed(feed, state, result, result.error, result.detail)
+            return self.failed(feed, state, result, result.error, result.detail)
         body_sha = "" if result.body is None else payload_sha(result.body)
         if result.not_modified or body_sha == state.body_sha:
             return self._unchanged(feed, state, result, body_sha)
         reader = self._entry_reader()
         parsed = reader.parse(feed, result)
         if parsed.error:
-            return self._failed(feed, state, result, parsed.error, parsed.warning)
+            return self.failed(feed, state, result, parsed.error, parsed.warning)
         events, payloads, fetched, n_flagged = reader.read(feed, state, result, parsed, body_sha)
         outcome = Outcome(
             feed_id=feed.feed_id, ok=True, n_new=fetched.n_new, n_revised=fetched.n_revised, n_flagged=n_flagged
         )
         return Commit(events=[*events, self._feed_event(feed, fetched)], payloads=payloads, outcome=outcome)
+
+    def forget(self) -> None:
+        """Start anew from the log: what was linked in this tick and not written is dropped."""
+        self._reader = None
 
     def _entry_reader(self) -> EntryReader:
         """Make the reader at the first body that is not known: a tick of 304s loads no parser and no scorer."""
@@ -79,7 +83,8 @@ class Collector:
             self._reader = EntryReader(self.workspace, self.now)
         return self._reader
 
-    def _failed(self, feed: FeedConfig, state: FeedState, result: FetchResult, reason: str, detail: str) -> Commit:
+    def failed(self, feed: FeedConfig, state: FeedState, result: FetchResult, reason: str, detail: str) -> Commit:
+        """Return the commit for an answer nothing is taken from: a feed-failed event with the time of the next try."""
         next_ = schedule.after_failure(state, feed, result, self.now, base_s=self._base_s)
         data = FeedFailed(
             feed_id=feed.feed_id,

@@ -148,6 +148,7 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
     """
     now, model = workspace.clock(), workspace.model
     candidates = _unflagged(workspace, now)
+    occasion = str(workspace.log.head()[0])  # the same model may be promoted again
     threshold = round(model.threshold, SCORE_DIGITS)
     scored = []
     for item in candidates:
@@ -157,7 +158,7 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
     finds = sorted((s for s in scored if s.flag), key=lambda s: (-s.score, s.candidate.entry_id))[:limit]
     for start in range(0, len(scored), _BATCH):
         batch = scored[start : start + _BATCH]
-        workspace.append([scored_event(model, batch, "", "second-look")])
+        workspace.append([scored_event(model, batch, "", "second-look", occasion)])
     workspace.append([flagged_event(model, find, "second-look") for find in finds])
     return len(scored), len(finds)
 

@@ -1,4 +1,4 @@
-"""One pass over the feeds that are due: fetch, parse, score, flag, link; each feed committed on its own.
+"""One pass over the feeds that are due: fetch, parse, score, flag, link; each feed's answer whole or not at all.
 
 A tick that dies leaves whole commits behind; the next one takes up the feeds it did not reach. It never ends because of
 one feed, and it writes nothing when nothing is due.
@@ -19,6 +19,7 @@ from monitor.fetch.policy import FetchPolicy, user_agent
 from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
+from monitor.log.store import EventStore
 from monitor.poll import schedule
 from monitor.poll.values import FeedState
 from monitor.worker.states import feed_states
@@ -26,12 +27,8 @@ from monitor.worker.sync import feed_changes
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
-    from monitor.worker.collect import Commit
+    from monitor.worker.collect import Outcome
 
-# Feeds are committed together, each whole: one disk flush for many, and pages of the indexes are written less often.
-# A kill costs the feeds of one batch a second fetch.
-BATCH_FEEDS = 128
-BATCH_EVENTS = 4096
 CLOCK_SLACK = timedelta(minutes=5)
 
 
@@ -81,7 +78,7 @@ def run_tick(
     from monitor.worker.pages import read_pages
 
     workspace.log.check_writable()
-    report.tick_id = iso(now)
+    report.tick_id = _free_id(workspace.log, now)
     started = NewEvent(f"tick-started:{report.tick_id}", TickStarted(tick_id=report.tick_id, n_due=len(due)))
     workspace.append([*_clock_jump(workspace, now), started])
     _collect(workspace, due, now, report, progress)
@@ -172,48 +169,41 @@ def _collect(
     progress: Callable[[Progress], None],
 ) -> None:
     from monitor.fetch.fetcher import fetch_all
+    from monitor.worker.batch import Batch
     from monitor.worker.collect import Collector
 
-    collector = Collector(workspace, report.tick_id, now)
-    batch: list[Commit] = []
-    n_events = 0
+    batch = Batch(workspace, Collector(workspace, report.tick_id, now), lambda outcome: _count(report, outcome))
     results: Iterable[FetchResult] = fetch_all(_requests(due, now), fetch_policy(workspace.config.settings, now))
     try:
         for done, result in enumerate(results, 1):
             feed, state = due[result.request_id]
-            commit = collector.take(feed, state, result)
-            batch.append(commit)
-            n_events += len(commit.events)
-            if n_events >= BATCH_EVENTS or len(batch) >= BATCH_FEEDS:
-                _write(workspace, batch, report)
-                batch, n_events = [], 0
-            progress(Progress(done, len(due), commit.outcome.line or _line(feed, commit)))
+            outcome = batch.take(feed, state, result)
+            progress(Progress(done, len(due), outcome.line or _line(feed, outcome)))
     finally:
-        _write(workspace, batch, report)
+        batch.write()
 
 
-def _write(workspace: Workspace, commits: list[Commit], report: TickReport) -> None:
-    """Append commits in one transaction and count them."""
-    if not commits:
-        return
-    events = [event for commit in commits for event in commit.events]
-    payloads = {sha: body for commit in commits for sha, body in commit.payloads.items()}
-    workspace.append(events, payloads)
-    for commit in commits:
-        outcome = commit.outcome
-        report.n_fetched += outcome.ok
-        report.n_not_modified += outcome.not_modified
-        report.n_failed += not outcome.ok
-        report.n_new += outcome.n_new
-        report.n_revised += outcome.n_revised
-        report.n_flagged += outcome.n_flagged
-        if not outcome.ok:
-            report.problems.append(outcome.line)
+def _count(report: TickReport, outcome: Outcome) -> None:
+    """Count what one written commit came to."""
+    report.n_fetched += outcome.ok
+    report.n_not_modified += outcome.not_modified
+    report.n_failed += not outcome.ok
+    report.n_new += outcome.n_new
+    report.n_revised += outcome.n_revised
+    report.n_flagged += outcome.n_flagged
+    if not outcome.ok:
+        report.problems.append(outcome.line)
 
 
-def _line(feed: FeedConfig, commit: Commit) -> str:
-    outcome = commit.outcome
+def _line(feed: FeedConfig, outcome: Outcome) -> str:
     if outcome.not_modified:
         return f"{feed.name}: nothing new"
     flagged = f", {outcome.n_flagged} flagged" if outcome.n_flagged else ""
     return f"{feed.name}: {outcome.n_new} new, {outcome.n_revised} revised{flagged}"
+
+
+def _free_id(log: EventStore, now: datetime) -> str:
+    """Return the id of a tick that begins now: the moment, or the next one free where a clock stands still."""
+    while log.by_key(f"tick-started:{iso(now)}") is not None:
+        now += timedelta(microseconds=1)
+    return iso(now)

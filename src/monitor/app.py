@@ -17,6 +17,7 @@ from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, S
 from monitor.log.codec import iso, parse_iso
 from monitor.log.sqlite import SqliteLog, open_log
 from monitor.views.fold import open_views
+from monitor.views.queries.models import in_use
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -145,10 +146,10 @@ def current_model(workspace: Workspace) -> Model:
     """
     from monitor.classify.modelstore import load_model
 
-    row = workspace.views.db.execute("SELECT model_id FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
-    if row is None:
+    promotion = in_use(workspace.views)
+    if promotion is None:
         raise NotFoundError("no model is in use; `monitor init` installs the first one, `monitor train` a better one")
-    path = workspace.data_dir / MODELS_NAME / f"{row[0]}.json"
+    path = workspace.data_dir / MODELS_NAME / f"{promotion.model_id}.json"
     if not path.is_file():
         raise ModelError(f"{path}: the model in use is missing; restore the file, or `monitor models rollback`")
     return load_model(path)

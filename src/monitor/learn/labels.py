@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from monitor.learn.train import Labelled, Text
-from monitor.log.payloads import read_entry_payload
 from monitor.log.store import EventStore
 from monitor.views.fold import Views
+from monitor.views.queries.entries import entry, undecided
+from monitor.views.queries.labels import all_labels
+from monitor.views.queries.texts import text_of
 
 PLOT, NOT_PLOT, UNSURE = "plot", "not-plot", "unsure"
 
@@ -51,18 +53,13 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def list_decisions(views: Views, *, upto: int | None = None) -> list[Decision]:
     """Return every decision in log order, withdrawn ones included."""
-    rows = views.db.execute(
-        """SELECT l.position, l.entry_id, coalesce(s.story_id, nullif(l.story_id, ''), 's' || l.entry_id), l.label,
-               l.by, l.at, l.sample, l.withdrawn_position, l.source, l.note
-           FROM labels l LEFT JOIN story_entries s ON s.entry_id = l.entry_id ORDER BY l.position"""
-    )
     return [
         Decision(
-            row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]), withdrawn=row[7] is not None, source=row[8],
-            note=row[9],
+            label.position, label.entry_id, story_id, label.label, label.by, label.at, label.sample,
+            withdrawn=label.withdrawn, source=label.source, note=label.note,
         )
-        for row in rows
-        if upto is None or row[0] <= upto
+        for label, story_id in all_labels(views)
+        if upto is None or label.position <= upto
     ]  # fmt: skip
 
 
@@ -94,35 +91,21 @@ def labelled_texts(views: Views, log: EventStore, settled: Sequence[Verdict]) ->
     """Return the verdicts with their texts; entries whose text was erased are left out."""
     found = []
     for verdict in settled:
-        row = views.db.execute(
-            """SELECT e.text_sha, e.lang, coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''),
-                   nullif(f.publisher, ''), e.feed_id), p.probability
-               FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
-               LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN samples p ON p.entry_id = e.entry_id
-               WHERE e.entry_id = ?""",
-            (verdict.entry_id,),
-        ).fetchone()
-        content = read_entry_payload(log.payload(row[0])) if row else None
-        if content is None:
+        row = entry(views, verdict.entry_id)
+        content = text_of(log, row) if row else None
+        if row is None or content is None or content.erased:
             continue
-        weight = 1.0 / row[3] if verdict.sample and row[3] else 1.0
-        text = Text(f"entry:{verdict.entry_id}", content.title, content.summary, content.text, row[1])
-        found.append(Labelled(text, verdict.plot, weight, verdict.story_id, row[2]))
+        weight = 1.0 / row.probability if verdict.sample and row.probability else 1.0
+        text = Text(f"entry:{verdict.entry_id}", content.title, content.summary, content.text, row.lang)
+        found.append(Labelled(text, verdict.plot, weight, verdict.story_id, row.source))
     return found
 
 
 def background_texts(views: Views, log: EventStore, n: int) -> list[Text]:
     """Return the texts of at most `n` recent entries nobody flagged or labelled: contrast for training."""
-    rows = views.db.execute(
-        """SELECT e.entry_id, e.text_sha, e.lang FROM entries e
-           WHERE e.flagged_position IS NULL AND e.erased = 0
-             AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL)
-           ORDER BY e.position DESC LIMIT ?""",
-        (n,),
-    ).fetchall()
     texts = []
-    for entry_id, sha, lang in reversed(rows):
-        content = read_entry_payload(log.payload(sha))
-        if content is not None:
-            texts.append(Text(f"background:{entry_id}", content.title, content.summary, content.text, lang))
+    for row in undecided(views, n):
+        content = text_of(log, row)
+        if not content.erased:
+            texts.append(Text(f"background:{row.entry_id}", content.title, content.summary, content.text, row.lang))
     return texts

@@ -10,22 +10,14 @@ from datetime import datetime, timedelta
 
 from monitor.log.codec import iso
 from monitor.log.events import NewEvent, StoryLinked
-from monitor.log.payloads import read_entry_payload
 from monitor.stories.cases import Cases
+from monitor.views.queries.stories import continuable_stories, text_shas
+from monitor.views.queries.texts import read_text
 from monitor.worker.workspace import Workspace
 
 UNDECIDED = timedelta(days=90)
 MOST_STORIES = 2_000
 TEXTS_PER_STORY = 3
-_LABEL = """SELECT 1 FROM labels l WHERE l.withdrawn_position IS NULL AND l.label = '{label}'
-    AND (l.story_id = s.story_id
-         OR l.entry_id IN (SELECT entry_id FROM story_entries e WHERE e.story_id = s.story_id))"""
-_EARLIER = f"""SELECT s.story_id, s.case_id FROM stories s WHERE s.merged_into IS NULL AND (
-    EXISTS ({_LABEL.format(label="plot")})
-    OR (s.opened_at >= ? AND NOT EXISTS ({_LABEL.format(label="not-plot")})))
-    ORDER BY s.opened_at DESC, s.story_id LIMIT ?"""  # noqa: S608 - the labels are ours
-_TEXTS = """SELECT e.text_sha FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
-    WHERE s.story_id = ? ORDER BY s.position, s.entry_id LIMIT ?"""
 
 
 class CaseLinking:
@@ -49,13 +41,8 @@ class CaseLinking:
 
     def _earlier(self, now: datetime) -> Cases:
         cases = Cases()
-        db = self._workspace.views.db
-        rows = db.execute(_EARLIER, (iso(now - UNDECIDED), MOST_STORIES)).fetchall()
-        for story_id, case_id in reversed(rows):
-            texts = []
-            for (text_sha,) in db.execute(_TEXTS, (story_id, TEXTS_PER_STORY)).fetchall():
-                text = read_entry_payload(self._workspace.log.payload(text_sha))
-                if text is not None:
-                    texts.append((text.title, f"{text.summary}\n{text.text}".strip()))
-            cases.add(story_id, case_id, texts)
+        log, views = self._workspace.log, self._workspace.views
+        for story in continuable_stories(views, iso(now - UNDECIDED), MOST_STORIES):
+            texts = [read_text(log, sha) for sha in text_shas(views, story.story_id, TEXTS_PER_STORY)]
+            cases.add(story.story_id, story.case_id, [(text.title, text.words) for text in texts if not text.erased])
         return cases

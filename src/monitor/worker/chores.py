@@ -12,13 +12,10 @@ from monitor.log.checkpoints import checkpoint_if_due
 from monitor.log.codec import iso
 from monitor.log.erasure import drop_expired
 from monitor.log.events import NewEvent, SampleDrawn
-from monitor.views.entries import SEEN_SINCE
+from monitor.views.queries.entries import unflagged_between
+from monitor.views.queries.queue import was_drawn
+from monitor.views.queries.ticks import newest_ticks
 from monitor.worker.workspace import Workspace
-
-_SEEN_THAT_DAY = f"""SELECT e.entry_id, e.score FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
-    AND e.flagged_position IS NULL AND e.score IS NOT NULL ORDER BY e.position"""  # noqa: S608 - our own text
-
-_TICK_BEFORE = "SELECT finished_at FROM ticks ORDER BY position DESC LIMIT 1 OFFSET 1"
 
 
 def do_chores(workspace: Workspace, now: datetime) -> None:
@@ -34,8 +31,8 @@ def drop_old_texts(workspace: Workspace, now: datetime) -> None:
     days = workspace.config.settings.retain_unflagged_days
     if not days:
         return
-    before = workspace.views.db.execute(_TICK_BEFORE).fetchone()
-    if before is None or (before[0] or "") < iso(_midnight(now)):
+    ticks = newest_ticks(workspace.views, 2)
+    if len(ticks) < 2 or ticks[1].finished_at < iso(_midnight(now)):
         drop_expired(workspace.log, now, days)
         workspace.views.catch_up()
 
@@ -45,9 +42,9 @@ def draw_yesterday(workspace: Workspace, now: datetime) -> None:
     n = workspace.config.settings.audit_per_day
     today = _midnight(now)
     day = (today - timedelta(days=1)).date().isoformat()
-    if not n or workspace.views.db.execute("SELECT 1 FROM sample_days WHERE day = ?", (day,)).fetchone():
+    if not n or was_drawn(workspace.views, day):
         return
-    rows = workspace.views.db.execute(_SEEN_THAT_DAY, (iso(today - timedelta(days=1)), iso(today))).fetchall()
+    rows = unflagged_between(workspace.views, iso(today - timedelta(days=1)), iso(today))
     if not rows:
         return
     model = workspace.model

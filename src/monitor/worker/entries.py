@@ -18,13 +18,12 @@ from monitor.poll import schedule
 from monitor.poll.identity import Change, identify, lookup_keys
 from monitor.poll.values import FeedState
 from monitor.views.fold import Views
+from monitor.views.queries.entries import known_entries, newest_known
 from monitor.worker.assess import Candidate, Scored, flagged_event, score_all, scored_event
 from monitor.worker.linking import StoryLinking
 from monitor.worker.workspace import Workspace
 
 RECENT_ENTRIES = 300
-_KNOWN = """SELECT entry_id, revision, coalesce(feed_sha, text_sha), link, flagged_position IS NOT NULL
-    FROM entries WHERE """
 
 
 class EntryReader:
@@ -125,12 +124,11 @@ def _known(
     if first:
         return {}, set()
     ids, _ = lookup_keys(feed_id, entries)
-    marks = ",".join("?" * len(ids))
-    rows = views.db.execute(f"{_KNOWN} entry_id IN ({marks})", sorted(ids)).fetchall()
-    if len(rows) < len(entries):
-        recent = "feed_id = ? ORDER BY position DESC LIMIT ?"
-        rows += views.db.execute(_KNOWN + recent, (feed_id, RECENT_ENTRIES)).fetchall()
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}, {row[0] for row in rows if row[4]}
+    found = known_entries(views, sorted(ids))
+    if len(found) < len(entries):
+        found += newest_known(views, feed_id, RECENT_ENTRIES)
+    known = {entry.entry_id: (entry.revision, entry.feed_sha, entry.link) for entry in found}
+    return known, {entry.entry_id for entry in found if entry.flagged}
 
 
 def _candidate(feed: FeedConfig, change: Change, flagged: set[str]) -> Candidate:

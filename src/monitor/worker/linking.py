@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from monitor.config.values import FeedConfig
 from monitor.log.codec import iso
 from monitor.log.events import NewEvent, StoryJoined, StoryMerged, StoryOpened
-from monitor.log.payloads import read_entry_payload
 from monitor.parse.values import ParsedEntry
 from monitor.stories.link import Linker, StoryEntry
 from monitor.stories.publishers import publisher_of
-from monitor.views.entries import SEEN_SINCE
+from monitor.views.queries.entries import linked_since
+from monitor.views.queries.stories import member
+from monitor.views.queries.texts import text_of
 from monitor.worker.assess import Candidate
 from monitor.worker.casing import CaseLinking
 from monitor.worker.workspace import Workspace
@@ -26,8 +27,6 @@ WINDOW = timedelta(days=7)
 # joins two plots is worse than two rows for one. On 2023q1 (1,596 flagged entries; 101 of 19 plots): 0.20 gives 33 rows
 # for the 101, ten of them with other reports in; 0.30 gives 41 and six; none joined two plots at any setting.
 JOIN = MERGE = 0.30
-_RECENT = f"""SELECT e.entry_id, e.published_at, e.seen_at, e.text_sha, e.lang, s.story_id FROM story_entries s
-    JOIN entries e ON e.entry_id = s.entry_id WHERE {SEEN_SINCE} ORDER BY e.seen_at, e.position"""  # noqa: S608 - our own text
 
 
 class StoryLinking:
@@ -84,10 +83,8 @@ class StoryLinking:
             return ""
         if original in self._sources:
             return self._sources[original]
-        row = self._workspace.views.db.execute(
-            "SELECT publisher, origin FROM story_entries WHERE entry_id = ?", (original,)
-        ).fetchone()
-        return str(row[1] or row[0]) if row else ""
+        found = member(self._workspace.views, original)
+        return found.origin or found.publisher if found else ""
 
     def _unsigned(self, words: str) -> str:
         """Return the words without the names of the feeds we watch: who prints a report is not what it is about."""
@@ -101,16 +98,16 @@ class StoryLinking:
     def _recent(self, now: datetime) -> list[StoryEntry]:
         log, views = self._workspace.log, self._workspace.views
         entries = []
-        for row in views.db.execute(_RECENT, (iso(now - WINDOW),)).fetchall():
-            text = read_entry_payload(log.payload(row[3]))
-            if text is None:
+        for row in linked_since(views, iso(now - WINDOW)):
+            text = text_of(log, row)
+            if text.erased:
                 continue
-            at = _moment(datetime.fromisoformat(row[1]) if row[1] else None, datetime.fromisoformat(row[2]))
-            words = f"{text.summary}\n{text.text}".strip()
+            published_at = datetime.fromisoformat(row.published_at) if row.published_at else None
             entries.append(
                 StoryEntry(
-                    entry_id=row[0], published_at=at, title=self._unsigned(text.title), text=self._unsigned(words),
-                    lang=row[4], story_id=row[5],
+                    entry_id=row.entry_id, published_at=_moment(published_at, datetime.fromisoformat(row.seen_at)),
+                    title=self._unsigned(text.title), text=self._unsigned(text.words), lang=row.lang,
+                    story_id=row.story_id,
                 )
             )  # fmt: skip
         return sorted(entries, key=lambda item: item.published_at)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from monitor.config.values import FeedConfig
 from monitor.fetch.policy import ACCEPT_PAGE, FetchPolicy
 from monitor.fetch.values import FetchRequest, FetchResult
@@ -18,7 +16,7 @@ from monitor.log.codec import iso
 from monitor.log.events import NewEvent, PageFailed, PageRead
 from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
 from monitor.parse.values import ParsedEntry
-from monitor.views.entries import SEEN_SINCE
+from monitor.views.queries.entries import WantedPage, wanted_pages
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -31,30 +29,6 @@ GIVE_UP = timedelta(days=3)
 RETRY_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 MAX_CHARS = 200_000
 FINAL_REASONS = frozenset({"http-404", "http-410", "http-403", "http-451", "not-http", "private-address", "too-large"})
-
-_WANTED = f"""SELECT e.entry_id, e.link, e.revision, e.text_sha, e.lang, e.feed_id,
-    e.flagged_position IS NOT NULL AS flagged, e.published_at, e.source_name, e.source_url,
-    coalesce(p.attempt, 0) AS attempt
-    FROM entries e JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN pages p ON p.entry_id = e.entry_id
-    WHERE f.full_text = 1 AND f.removed_at IS NULL AND {SEEN_SINCE} AND e.link LIKE 'http%'
-      AND (p.entry_id IS NULL OR (p.retry_at <> '' AND p.retry_at <= ?2))
-    ORDER BY e.score DESC, e.position LIMIT ?3"""  # noqa: S608 - our own text
-
-
-class WantedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry whose page is to be read."""
-
-    entry_id: str
-    link: str
-    revision: int
-    text_sha: str
-    lang: str
-    feed_id: str
-    flagged: int
-    published_at: str
-    source_name: str
-    source_url: str
-    attempt: int
 
 
 def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tuple[int, int]:
@@ -85,9 +59,7 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
 
 
 def _wanted(workspace: Workspace, now: datetime) -> dict[str, WantedPage]:
-    cursor = workspace.views.db.execute(_WANTED, (iso(now - GIVE_UP), iso(now), PAGES_PER_TICK))
-    names = [column[0] for column in cursor.description]
-    pages = (WantedPage(**dict(zip(names, row, strict=True))) for row in cursor.fetchall())
+    pages = wanted_pages(workspace.views, iso(now - GIVE_UP), iso(now), PAGES_PER_TICK)
     return {page.entry_id: page for page in pages}
 
 
@@ -119,7 +91,7 @@ def _take(
     )  # fmt: skip
     candidate = Candidate(
         entry_id=page.entry_id, revision=page.revision, text_sha=sha, title=before.title, summary=before.summary,
-        text=text, lang=page.lang, flagged=bool(page.flagged),
+        text=text, lang=page.lang, flagged=page.flagged,
     )  # fmt: skip
     events = [NewEvent(f"page-read:{page.entry_id}:{page.revision}:{sha[:16]}", data)]
     events += _assess(workspace, page, candidate, linking, now)

@@ -21,8 +21,9 @@ from monitor.learn.retrain import Materials, RecentText, comparison_figures, tra
 from monitor.learn.train import Text, texts_sha
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted, ModelRejected, ModelTrained, NewEvent
-from monitor.log.payloads import read_entry_payload
-from monitor.views.entries import SEEN_SINCE
+from monitor.views.queries.entries import seen_since, undecided_since
+from monitor.views.queries.models import in_use
+from monitor.views.queries.texts import text_of
 from monitor.worker.assess import SCORE_DIGITS, Candidate, Scored, flagged_event, scored_event
 from monitor.worker.workspace import Workspace
 
@@ -104,11 +105,11 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
 def promote(workspace: Workspace, model_id: str, reason: str, figures: Mapping[str, Any] | None = None) -> None:
     """Put a model in use. Raises ModelError where its file is missing or refused; the model in use then stays."""
     model = load_model(workspace.data_dir / "models" / f"{model_id}.json")
-    row = workspace.views.db.execute("SELECT model_id FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
-    previous = row[0] if row else ""
+    previous = in_use(workspace.views)
     data = ModelPromoted(
-        model_id=model_id, threshold=model.threshold, previous_id=previous, reason=reason, figures=dict(figures or {})
-    )
+        model_id=model_id, threshold=model.threshold, previous_id=previous.model_id if previous else "", reason=reason,
+        figures=dict(figures or {}),
+    )  # fmt: skip
     workspace.append([NewEvent(f"model-promoted:{workspace.log.head()[0]}:{model_id}", data)])
     workspace.forget_model()
 
@@ -130,15 +131,16 @@ def rollback(workspace: Workspace, reason: str) -> str:
 
     Raises NotFoundError where there was none before, ModelError where its file is missing or damaged.
     """
-    row = workspace.views.db.execute("SELECT previous_id FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
-    if row is None or not row[0]:
+    promotion = in_use(workspace.views)
+    previous_id = promotion.previous_id if promotion else ""
+    if not previous_id:
         raise NotFoundError("there is no model before the one in use; nothing to roll back to")
     try:
-        promote(workspace, row[0], reason)
+        promote(workspace, previous_id, reason)
     except ModelError as error:
-        reject(workspace, row[0], str(error)[:500])
+        reject(workspace, previous_id, str(error)[:500])
         raise
-    return str(row[0])
+    return previous_id
 
 
 def second_look(workspace: Workspace) -> tuple[int, int]:
@@ -164,21 +166,15 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
 
 
 def _unflagged(workspace: Workspace, now: datetime) -> list[Candidate]:
-    rows = workspace.views.db.execute(
-        f"""SELECT e.entry_id, e.revision, e.text_sha, e.lang FROM entries e
-           WHERE {SEEN_SINCE} AND e.flagged_position IS NULL AND e.erased = 0 AND e.score IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL)
-           ORDER BY e.position DESC LIMIT ?2""",  # noqa: S608 - our own text
-        (iso(now - timedelta(days=RECENT_DAYS)), RECENT_MAX),
-    ).fetchall()
+    since = iso(now - timedelta(days=RECENT_DAYS))
     found = []
-    for entry_id, revision, sha, lang in reversed(rows):
-        text = read_entry_payload(workspace.log.payload(sha))
-        if text is not None:
+    for row in undecided_since(workspace.views, since, RECENT_MAX):
+        text = text_of(workspace.log, row)
+        if not text.erased:
             found.append(
                 Candidate(
-                    entry_id=entry_id, revision=revision, text_sha=sha, title=text.title, summary=text.summary,
-                    text=text.text, lang=lang,
+                    entry_id=row.entry_id, revision=row.revision, text_sha=row.text_sha, title=text.title,
+                    summary=text.summary, text=text.text, lang=row.lang,
                 )
             )  # fmt: skip
     return found
@@ -186,16 +182,11 @@ def _unflagged(workspace: Workspace, now: datetime) -> list[Candidate]:
 
 def _recent(workspace: Workspace, now: datetime, judged: Mapping[str, bool]) -> list[RecentText]:
     """Return the entries seen in the last RECENT_DAYS whole days, in log order."""
-    rows = workspace.views.db.execute(
-        f"""SELECT e.entry_id, e.text_sha, e.lang, e.seen_at, coalesce(s.story_id, 's' || e.entry_id)
-           FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
-           WHERE {SEEN_SINCE} AND e.erased = 0 ORDER BY e.position DESC LIMIT ?2""",  # noqa: S608 - our own text
-        (iso(now - timedelta(days=RECENT_DAYS)), RECENT_MAX),
-    ).fetchall()
+    since = iso(now - timedelta(days=RECENT_DAYS))
     found = []
-    for entry_id, sha, lang, seen_at, story_id in reversed(rows):
-        text = read_entry_payload(workspace.log.payload(sha))
-        if text is not None:
-            content = Text(f"entry:{entry_id}", text.title, text.summary, text.text, lang)
-            found.append(RecentText(content, seen_at[:10], story_id, judged.get(entry_id)))
+    for row in seen_since(workspace.views, since, RECENT_MAX):
+        text = text_of(workspace.log, row)
+        if not text.erased:
+            content = Text(f"entry:{row.entry_id}", text.title, text.summary, text.text, row.lang)
+            found.append(RecentText(content, row.seen_at[:10], row.story_id, judged.get(row.entry_id)))
     return found

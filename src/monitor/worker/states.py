@@ -5,30 +5,26 @@ Reads the feeds view; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from monitor.poll.values import FeedState
 from monitor.views.fold import Views
+from monitor.views.queries.feeds import FeedRow, watched_feeds
 
 
 def feed_states(views: Views) -> dict[str, FeedState]:
     """Return what the views know of every configured feed."""
-    rows = views.db.execute(
-        """SELECT feed_id, etag, last_modified, body_sha, url, moved_to, interval_s, n_failures, next_due_at,
-               last_ok_at, last_new_at, last_full_at, last_error FROM feeds WHERE removed_at IS NULL"""
-    )
-    return {row[0]: _state(row) for row in rows}
+    return {row.feed_id: _state(row) for row in watched_feeds(views)}
 
 
-def _state(row: Sequence[Any]) -> FeedState:
+def _state(row: FeedRow) -> FeedState:
     return FeedState(
-        feed_id=row[0], etag=row[1], last_modified=row[2], body_sha=row[3], url=row[4], moved_to=row[5],
-        interval_s=row[6], n_failures=row[7], next_due_at=_time(row[8]),
-        last_ok_at=_time(row[9]), last_new_at=_time(row[10]), last_full_at=_time(row[11]), gone=row[12] == "http-410",
+        feed_id=row.feed_id, etag=row.etag, last_modified=row.last_modified, body_sha=row.body_sha, url=row.url,
+        moved_to=row.moved_to, interval_s=row.interval_s, n_failures=row.n_failures, next_due_at=_time(row.next_due_at),
+        last_ok_at=_time(row.last_ok_at), last_new_at=_time(row.last_new_at), last_full_at=_time(row.last_full_at),
+        gone=row.last_error == "http-410",
     )  # fmt: skip
 
 
-def _time(value: str | None) -> datetime | None:
+def _time(value: str) -> datetime | None:
     return datetime.fromisoformat(value) if value else None

@@ -5,19 +5,17 @@ from __future__ import annotations
 from monitor.config.values import FeedConfig
 from monitor.log.events import FeedAdded, FeedChanged, FeedRemoved, NewEvent
 from monitor.views.fold import Views
-
-_COLUMNS = """SELECT feed_id, url, name, publisher, language, country, grp, full_text, config_interval_s, allow_private
-    FROM feeds WHERE removed_at IS NULL"""
+from monitor.views.queries.feeds import FeedRow, watched_feeds
 
 
 def feed_changes(views: Views, configured: list[FeedConfig]) -> list[NewEvent]:
     """Return the feed-added, feed-changed and feed-removed events that bring the log up to the configuration."""
-    known = {row[0]: tuple(row) for row in views.db.execute(_COLUMNS)}
+    known = {row.feed_id: row for row in watched_feeds(views)}
     position = views.position
     events = []
     for feed in configured:
-        row = _row(feed)
-        if known.get(feed.feed_id) == row:
+        row = known.get(feed.feed_id)
+        if row is not None and _as_configured(row) == feed:
             continue
         kind = FeedChanged if feed.feed_id in known else FeedAdded
         events.append(NewEvent(f"{kind.type}:{feed.feed_id}:{position}", _data(kind, feed)))
@@ -26,10 +24,11 @@ def feed_changes(views: Views, configured: list[FeedConfig]) -> list[NewEvent]:
     return events + removed
 
 
-def _row(feed: FeedConfig) -> tuple[object, ...]:
-    return (
-        feed.feed_id, feed.url, feed.name, feed.publisher, feed.language, feed.country, feed.group,
-        int(feed.full_text), feed.interval_s, int(feed.allow_private),
+def _as_configured(row: FeedRow) -> FeedConfig:
+    return FeedConfig(
+        feed_id=row.feed_id, url=row.url, name=row.name, publisher=row.publisher, language=row.language,
+        country=row.country, group=row.group, full_text=row.full_text, interval_s=row.config_interval_s,
+        allow_private=row.allow_private,
     )  # fmt: skip
 
 

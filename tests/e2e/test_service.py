@@ -5,11 +5,15 @@ from __future__ import annotations
 import signal
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from monitor.config.load import load_config
+from monitor.log.codec import parse_iso
+from monitor.log.events import JobFinished
 from monitor.surfaces.cli.run import Jobs
+from monitor.worker.service import Service
 from tests.e2e.conftest import FIRST, Installation
 
 PATIENCE_S = 60.0
@@ -49,9 +53,35 @@ def test_the_daily_jobs_run(
     installation.run("init")
     monkeypatch.setenv("MONITOR_NOW", FIRST)
     config = installation.folder / "feeds.yaml"
-    jobs = Jobs(str(config), None)
-    for job in jobs.all(load_config(config).settings, 60):
-        job.run()
+    jobs = Jobs(str(config), None, lambda *_: None)
+    said = {job.name: job.run() for job in jobs.all(load_config(config).settings, 60)}
     assert len(installation.events("entry-seen")) == 161
     assert list(Path(installation.data / "backups").iterdir()) != []
     assert installation.events("job-missed") == []
+    assert said["digest"] == "no channel is configured"
+    assert "stays in use" in said["retrain"]
+    assert said["backup"].startswith("copied and verified ")
+
+
+def test_a_digest_that_failed_is_told_everywhere_until_one_goes_out(
+    installation: Installation, shipped: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service's line, the log, `status` and `health` say it; the next success ends it."""
+    installation.configure(shipped, ["digest: {file: no/such/folder/today.html}"])
+    installation.run("init")
+    monkeypatch.setenv("MONITOR_NOW", FIRST)
+    said: list[tuple[str, ...]] = []
+    jobs = Jobs(str(installation.folder / "feeds.yaml"), None, lambda *line: said.append(line))
+    monkeypatch.chdir(installation.folder)
+    service = Service(list, record=jobs, say=lambda *line: said.append(line), clock=lambda: parse_iso(FIRST))
+    digest = next(job for job in jobs.all(jobs.settings(), 60) if job.name == "digest")
+    service.attempt(digest, parse_iso(FIRST), n_tries=3)
+    assert ("error", "digest") in [line[:2] for line in said]
+    for command in ("status", "health"):
+        told = installation.run(command, code=None).stdout
+        assert "digest of 2026-" in told, told
+        assert "No such file or directory" in told
+    assert cast(JobFinished, installation.events("job-finished")[-1].data).ok is False
+    (installation.folder / "no" / "such" / "folder").mkdir(parents=True)
+    service.attempt(digest, parse_iso(FIRST), n_tries=0)
+    assert "No such file" not in installation.run("status").stdout

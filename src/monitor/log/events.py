@@ -362,6 +362,17 @@ class JobMissed(EventData, frozen=True, kw_only=True):
     reason: str
 
 
+class JobFinished(EventData, frozen=True, kw_only=True):
+    """A daily job of the service ended, well or not; `detail` says in one line what it did or why it failed."""
+
+    type: ClassVar[str] = "job-finished"
+    job: str
+    scheduled_at: str
+    ok: bool = True
+    detail: str = ""
+    duration_ms: int = 0
+
+
 class ClockJumped(EventData, frozen=True, kw_only=True):
     """The clock went back since the last event, or leapt ahead."""
 
@@ -401,7 +412,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         FeedAdded, FeedChanged, FeedRemoved, FeedFetched, FeedFailed, TickStarted, TickFinished, EntrySeen,
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
         StorySplit, StoryLinked, CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
-        ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, ClockJumped,
+        ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, JobFinished, ClockJumped,
         PayloadErased, CheckpointSigned,
     )
 }  # fmt: skip

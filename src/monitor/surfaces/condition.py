@@ -13,6 +13,8 @@ import msgspec
 from monitor.log.codec import parse_iso
 from monitor.poll.health import HABIT_ENTRIES, FeedFacts, judge
 from monitor.triage.queue import count_queue
+from monitor.views.outbox import unsent
+from monitor.views.ticks import last_runs
 from monitor.worker.workspace import Workspace
 
 # A tick later than this many intervals of the most frequent feed means that nobody runs it.
@@ -48,6 +50,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     last_tick_at: str
     last_tick_finished: bool
     feeds: list[FeedCondition]
+    failures: list[str]  # jobs and messages that failed and have not worked since
     warnings: list[str]
 
 
@@ -60,6 +63,7 @@ def condition_of(workspace: Workspace) -> Condition:
     bad = [feed for feed in feeds if feed.state not in ("ok", "new")]
     warnings = [f"{feed.name}: {feed.what}" for feed in bad]
     warnings += _tick_warnings(tick, feeds, now)
+    failures = _failures(db)
     if model is None:
         warnings.append("no model is in use: run `monitor init`")
     return Condition(
@@ -74,7 +78,8 @@ def condition_of(workspace: Workspace) -> Condition:
         last_tick_at=tick[0] if tick else "",
         last_tick_finished=bool(tick and tick[1]),
         feeds=feeds,
-        warnings=warnings,
+        failures=failures,
+        warnings=failures + warnings,
     )
 
 
@@ -126,6 +131,12 @@ def _recent(db: sqlite3.Connection, feed_id: str) -> list[datetime]:
     """Return when a feed's last entries were published (or first seen)."""
     rows = db.execute(_RECENT, (feed_id, HABIT_ENTRIES)).fetchall()
     return [parse_iso(row[0]) for row in rows]
+
+
+def _failures(db: sqlite3.Connection) -> list[str]:
+    """Return one line for each daily job and each channel whose last try failed."""
+    lines = [f"{run.job} of {run.scheduled_at[:16]} UTC {run.detail}" for run in last_runs(db).values() if not run.ok]
+    return lines + [f"{item.kind} by {item.channel} failed at {item.at[:16]} UTC: {item.detail}" for item in unsent(db)]
 
 
 def _tick_warnings(tick: tuple[str, str] | None, feeds: list[FeedCondition], now: datetime) -> list[str]:

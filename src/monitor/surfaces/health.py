@@ -1,7 +1,7 @@
 """Health and metrics: one answer for monitoring systems, on the command line and over HTTP.
 
-Not well means: the log does not verify near its end, the last tick is late, a group of feeds has fallen silent, or the
-model cannot be read.
+Not well means: the log does not verify near its end, the last tick is late, a group of feeds has fallen silent, the
+model cannot be read, a daily job failed, or a channel did not take its last digest or alert.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class Health(msgspec.Struct, frozen=True):
 def health_of(workspace: Workspace) -> Health:
     """Judge the installation."""
     condition = condition_of(workspace)
-    reasons = _groups(condition) + [text for text in condition.warnings if "tick" in text.split(":")[0]]
+    reasons = (
+        condition.failures + _groups(condition) + [text for text in condition.warnings if "tick" in text.split(":")[0]]
+    )
     try:
         workspace.log.check_writable()
     except MonitorError as error:

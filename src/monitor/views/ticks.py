@@ -1,4 +1,4 @@
-"""The ticks view: each pass over the due feeds, and jobs that did not run as planned."""
+"""The ticks view: passes over the due feeds, the last run of each daily job, and jobs that did not run as planned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
-from monitor.log.events import CheckpointSigned, ClockJumped, Event, JobMissed, TickFinished, TickStarted
+import msgspec
+
+from monitor.log.events import CheckpointSigned, ClockJumped, Event, JobFinished, JobMissed, TickFinished, TickStarted
 
 SCHEMA = """
 CREATE TABLE ticks (
@@ -19,6 +21,9 @@ CREATE INDEX ticks_position ON ticks (position);
 CREATE TABLE incidents (
     position INTEGER PRIMARY KEY, at TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL
 );
+CREATE TABLE jobs (
+    job TEXT PRIMARY KEY, scheduled_at TEXT NOT NULL, at TEXT NOT NULL, ok INTEGER NOT NULL, detail TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE checkpoints (
     position INTEGER PRIMARY KEY, at TEXT NOT NULL, at_position INTEGER NOT NULL, at_hash TEXT NOT NULL
 );
@@ -54,6 +59,13 @@ def _missed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         db.execute("INSERT INTO incidents VALUES (?,?,?,?)", row)
 
 
+def _job(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(JobFinished, event.data)
+        row = (data.job, data.scheduled_at, event.recorded_at, data.ok, data.detail)
+        db.execute("INSERT OR REPLACE INTO jobs VALUES (?,?,?,?,?)", row)
+
+
 def _jumped(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(ClockJumped, event.data)
@@ -72,6 +84,23 @@ HANDLERS = {
     "tick-started": _started,
     "tick-finished": _finished,
     "job-missed": _missed,
+    "job-finished": _job,
     "clock-jumped": _jumped,
     "checkpoint-signed": _signed,
 }
+
+
+class JobRun(msgspec.Struct, frozen=True):
+    """The last run of a daily job; times are ISO 8601, UTC."""
+
+    job: str
+    scheduled_at: str
+    at: str
+    ok: bool
+    detail: str
+
+
+def last_runs(db: sqlite3.Connection) -> dict[str, JobRun]:
+    """Return the last run of every daily job that ever ran, by name."""
+    rows = db.execute("SELECT job, scheduled_at, at, ok, detail FROM jobs ORDER BY job").fetchall()
+    return {job: JobRun(job, scheduled_at, at, bool(ok), detail) for job, scheduled_at, at, ok, detail in rows}

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
 
 import click
+import msgspec
 
 from monitor import app
 from monitor.config.settings import Settings
 from monitor.errors import AlreadyRunningError, MonitorError
-from monitor.log.codec import iso
-from monitor.log.events import JobMissed, NewEvent
+from monitor.log.codec import iso, parse_iso
+from monitor.log.events import EventData, JobFinished, JobMissed, NewEvent
 from monitor.surfaces import safe
 from monitor.surfaces.cli.plain import collect
 from monitor.surfaces.cli.tick import summary
+from monitor.views.ticks import last_runs
 from monitor.worker.lock import worker_lock
 from monitor.worker.service import Job, Service
 from monitor.worker.workspace import Workspace
 
 TICK_EVERY_S = 60
+T = TypeVar("T")
 
 
 @click.command()
 @click.option("--every", type=click.IntRange(1), default=TICK_EVERY_S, show_default=True, help="Seconds between ticks.")
+@click.option(
+    "--log-format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="How lines are written: for people, or one JSON object each.",
+)  # fmt: skip
 @click.pass_context
-def run(ctx: click.Context, every: int) -> None:
+def run(ctx: click.Context, every: int, form: str) -> None:
     """Run as a service: tick, digest, retrain and backup, one at a time; stop with SIGTERM or Ctrl-C.
 
-    A tick fetches only what is due. A run that was late, skipped or failed is in the log (job-missed).
+    A tick fetches only what is due. A daily job whose time passed while the service was down runs when it starts; one
+    that fails is tried again after 10 minutes, one hour and three. Each run that was late, skipped or failed is in the
+    log (job-missed), each end of a daily job too (job-finished). New times in feeds.yaml count within half a minute.
 
     \b
     Example:
@@ -38,77 +51,124 @@ def run(ctx: click.Context, every: int) -> None:
     """
     config, data = ctx.obj["config"], ctx.obj["data"]
     with app.closing_workspace(config, data) as workspace:
-        settings, folder = workspace.config.settings, workspace.data_dir
+        folder = workspace.data_dir
+    say = Voice(form, app.now)
     with worker_lock(folder / "service.lock"):
-        jobs = Jobs(config, data)
-        service = Service(jobs.all(settings, every), record=jobs.record, say=_say, clock=app.now)
-        service.run()
+        jobs = Jobs(config, data, say)
+        Service(lambda: jobs.all(jobs.settings(), every), record=jobs, say=say, clock=app.now).run()
 
 
-def _say(text: str) -> None:
-    click.echo(f"{iso(app.now())[:19]}Z {safe.line(text, 400)}")
+class Voice:
+    """The service's own log: one line an act, with its time (UTC), level and job; text for people or JSON lines."""
+
+    def __init__(self, form: str, clock: Callable[[], datetime]) -> None:
+        self._form = form
+        self._clock = clock
+
+    def __call__(self, level: str, job: str, text: str) -> None:
+        """Write one line."""
+        at, text = f"{iso(self._clock())[:19]}Z", safe.line(text, 400)
+        if self._form == "json":
+            click.echo(msgspec.json.encode({"at": at, "level": level, "job": job, "text": text}).decode())
+        else:
+            click.echo(f"{at} {level:<7} {job}: {text}")
 
 
 class Jobs:
-    """The service's jobs; each opens the workspace anew, in its own thread, and closes it."""
+    """The service's jobs; each opens the workspace anew, in its own thread, and closes it. Also their record."""
 
-    def __init__(self, config: str | None, data: str | None) -> None:
+    def __init__(self, config: str | None, data: str | None, say: Callable[[str, str, str], None]) -> None:
         self._config = config
         self._data = data
+        self._say = say
+
+    def settings(self) -> Settings:
+        """Return the settings as feeds.yaml has them now. Raises ConfigError."""
+        return app.read_config(self._config, self._data)[0].settings
 
     def all(self, settings: Settings, every_s: int) -> list[Job]:
         """Return the jobs with their times."""
         times = settings.schedule
-        jobs = [Job(name="tick", run=self.tick, every_s=every_s)]
-        if times.digest_at:
-            jobs.append(Job(name="digest", run=self.digest, at=times.digest_at))
-        if times.retrain_at:
-            jobs.append(Job(name="retrain", run=self.retrain, at=times.retrain_at))
-        if times.backup_at:
-            jobs.append(Job(name="backup", run=self.backup, at=times.backup_at))
-        return jobs
+        daily = [
+            Job(name="digest", run=self.digest, at=times.digest_at),
+            Job(name="retrain", run=self.retrain, at=times.retrain_at),
+            Job(name="backup", run=self.backup, at=times.backup_at),
+        ]
+        return [Job(name="tick", run=self.tick, every_s=every_s), *(job for job in daily if job.at)]
 
-    def record(self, job: str, scheduled_at: datetime, reason: str) -> None:
+    def missed(self, job: str, scheduled_at: datetime, reason: str) -> None:
         """Append a job-missed event; a log that refuses is said aloud instead."""
-        data = JobMissed(job=job, scheduled_at=iso(scheduled_at), reason=reason)
-        try:
-            self._with(lambda workspace: workspace.append([NewEvent(f"job-missed:{job}:{iso(app.now())}", data)]))
-        except MonitorError as error:
-            _say(f"{job}: {reason} (not recorded: {error})")
+        self._record(job, JobMissed(job=job, scheduled_at=iso(scheduled_at), reason=reason))
 
-    def tick(self) -> None:
+    def finished(self, job: str, scheduled_at: datetime, ok: bool, detail: str, duration_ms: int) -> None:
+        """Append a job-finished event; a log that refuses is said aloud instead."""
+        at = iso(scheduled_at)
+        self._record(job, JobFinished(job=job, scheduled_at=at, ok=ok, detail=detail, duration_ms=duration_ms))
+
+    def last_run(self, job: str) -> datetime | None:
+        """Return for which time a job last ran; the log's beginning where it never did."""
+
+        def look(workspace: Workspace) -> datetime | None:
+            run = last_runs(workspace.views.db).get(job)
+            first = workspace.log.get(1)
+            if run:
+                return parse_iso(run.scheduled_at)
+            return parse_iso(first.recorded_at) if first else None
+
+        return self._with(look)
+
+    def tick(self) -> str:
         """Collect once; a tick of cron that is under way goes first."""
         try:
-            self._with(_tick)
+            return self._with(self._tick)
         except AlreadyRunningError as error:
-            _say(f"tick: {error}")
+            return str(error)
 
-    def digest(self) -> None:
-        """Write and send the daily digest."""
+    def digest(self) -> str:
+        """Write and send the daily digest. Raises MonitorError where a channel did not take it."""
         from monitor.surfaces.digest.send import send_digest
 
-        self._with(send_digest)
+        lines = self._with(send_digest)
+        if failed := [line for line in lines if ": failed" in line]:
+            raise MonitorError("; ".join(failed))
+        return "; ".join(lines) or "no channel is configured"
 
-    def retrain(self) -> None:
-        """Train, compare, and promote if the gate holds."""
-        from monitor.worker.retrain import retrain
+    def retrain(self) -> str:
+        """Train, compare, and promote if the gate holds: in a process of its own, whose memory ends with it."""
+        options = [
+            *(("--config", self._config) if self._config else ()),
+            *(("--data", self._data) if self._data else ()),
+        ]
+        command = [sys.executable, "-m", "monitor", *options, "train"]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", start_new_session=True)
+        lines = (done.stdout if done.returncode <= 1 else done.stderr).strip().splitlines()
+        if done.returncode not in (0, 1) or not lines:
+            raise MonitorError(lines[-1].removeprefix("error: ") if lines else f"ended with {done.returncode}")
+        refused = [line.strip() for line in lines if line.startswith("  refused because")]
+        return "; ".join([*refused, lines[-1]])
 
-        self._with(retrain)
-
-    def backup(self) -> None:
+    def backup(self) -> str:
         """Back the log up into the data folder's backups and verify the copy."""
         from monitor.surfaces.cli.log import write_backup
 
-        self._with(write_backup)
+        made = self._with(write_backup)
+        return f"copied and verified {made.position} events to {Path(made.path).name}"
 
-    def _with(self, work: Callable[[Workspace], object]) -> None:
+    def _tick(self, workspace: Workspace) -> str:
+        report = collect(workspace)
+        for problem in report.problems:
+            self._say("warning", "tick", problem)
+        return summary(report) if report.n_due else ""
+
+    def _record(self, job: str, data: EventData) -> None:
+        def write(workspace: Workspace) -> None:
+            workspace.append([NewEvent(f"{data.type}:{job}:{workspace.log.head()[0]}", data)])
+
+        try:
+            self._with(write)
+        except MonitorError as error:
+            self._say("error", job, f"{data.type} could not be recorded: {error}")
+
+    def _with(self, work: Callable[[Workspace], T]) -> T:
         with app.closing_workspace(self._config, self._data) as workspace:
-            work(workspace)
-
-
-def _tick(workspace: Workspace) -> None:
-    report = collect(workspace)
-    if report.n_due:
-        _say(summary(report))
-    for problem in report.problems:
-        _say(f"warning: {problem}")
+            return work(workspace)

@@ -1,0 +1,174 @@
+"""The service: nothing it planned is lost by a stop, an edit, a failure or a sleep, and every oddity is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.worker.service import RETRY_AFTER_S, Job, Service, last_time
+
+NOW = datetime(2026, 2, 4, 7, 30, tzinfo=UTC)  # a Wednesday
+
+
+class Diary:
+    """A record in memory."""
+
+    def __init__(self, last: datetime | None = None) -> None:
+        self.last = last
+        self.missed_runs: list[tuple[str, datetime, str]] = []
+        self.ends: list[tuple[str, bool, str]] = []
+
+    def missed(self, job: str, scheduled_at: datetime, reason: str) -> None:
+        self.missed_runs.append((job, scheduled_at, reason))
+
+    def finished(self, job: str, scheduled_at: datetime, ok: bool, detail: str, duration_ms: int) -> None:
+        self.ends.append((job, ok, detail))
+
+    def last_run(self, job: str) -> datetime | None:
+        return self.last
+
+
+class Plan:
+    """A scheduler that only remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, dict[str, object]] = {}
+
+    def add_job(self, work: Callable[..., object], **options: object) -> None:
+        self.jobs[str(options["id"])] = options
+
+    def remove_job(self, name: str) -> None:
+        del self.jobs[name]
+
+
+def service_of(jobs: Callable[[], list[Job]], diary: Diary) -> tuple[Service, Plan, list[tuple[str, str, str]]]:
+    """A service whose plan can be looked at, and what it says."""
+    said: list[tuple[str, str, str]] = []
+    service = Service(jobs, record=diary, say=lambda *line: said.append(line), clock=lambda: NOW)
+    plan = Plan()
+    service._scheduler = plan
+    return service, plan, said
+
+
+def job(run: Callable[[], str] = lambda: "done", **times: str) -> Job:
+    return Job(name="digest", run=run, **(times or {"at": "06:00"}))
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ({"at": "06:00"}, datetime(2026, 2, 4, 6, 0, tzinfo=UTC)),
+        ({"at": "07:30"}, NOW),
+        ({"at": "08:00"}, datetime(2026, 2, 3, 8, 0, tzinfo=UTC)),
+        ({"at": "06:00", "weekday": "wed"}, datetime(2026, 2, 4, 6, 0, tzinfo=UTC)),
+        ({"at": "08:00", "weekday": "wed"}, datetime(2026, 1, 28, 8, 0, tzinfo=UTC)),
+        ({"at": "06:00", "weekday": "thu"}, datetime(2026, 1, 29, 6, 0, tzinfo=UTC)),
+    ],
+)
+def test_the_last_time_a_job_was_to_run(times: dict[str, str], expected: datetime) -> None:
+    """Today's if it has passed, else the day's or week's before."""
+    assert last_time(job(**times), NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "made_up"),
+    [
+        (datetime(2026, 2, 3, 6, 0, tzinfo=UTC), True),  # yesterday's ran, today's did not
+        (datetime(2026, 2, 4, 6, 0, tzinfo=UTC), False),
+        (datetime(2026, 2, 4, 7, 0, tzinfo=UTC), False),  # set up after today's time: nothing was missed
+        (datetime(2026, 1, 20, 6, 0, tzinfo=UTC), True),  # down for two weeks: one digest, not fifteen
+        (None, False),
+    ],
+)
+def test_a_time_that_passed_while_down_is_made_up_for_once(last: datetime | None, made_up: bool) -> None:
+    """It runs at once when the service starts, and the log says that it was missed."""
+    diary = Diary(last)
+    service, plan, said = service_of(lambda: [job()], diary)
+    assert [item.name for item in service.make_up([job(), Job(name="tick", run=str, every_s=60)])] == [
+        "digest"
+    ] * made_up
+    due = datetime(2026, 2, 4, 6, 0, tzinfo=UTC)
+    assert diary.missed_runs == [("digest", due, "the service was down; it runs now")] * made_up
+    assert [options["run_date"] for options in plan.jobs.values()] == [NOW] * made_up
+    assert [level for level, *_ in said] == ["warning"] * made_up
+
+
+def test_a_failed_job_is_recorded_said_and_tried_again() -> None:
+    """Three more tries, ever later; then the next planned time. Each failure stands in the log."""
+
+    def fail() -> str:
+        raise OSError("the mail server did not answer")
+
+    diary = Diary()
+    service, plan, said = service_of(lambda: [job(fail)], diary)
+    for n_tries, after_s in enumerate((*RETRY_AFTER_S, None)):
+        plan.jobs.clear()
+        service.attempt(job(fail), NOW, n_tries)
+        planned = [options["run_date"] for options in plan.jobs.values()]
+        assert planned == ([] if after_s is None else [NOW + timedelta(seconds=after_s)])
+    assert diary.ends == [("digest", False, "failed: the mail server did not answer")] * 4
+    assert [reason for _, _, reason in diary.missed_runs] == ["failed: the mail server did not answer"] * 4
+    assert [level for level, *_ in said] == ["error"] * 4
+    assert said[0][2].endswith("; tried again at 07:40 UTC")
+
+
+def test_what_a_job_did_is_said() -> None:
+    """A line for each daily job that ended, a tick with nothing to do says nothing."""
+    diary = Diary()
+    service, _, said = service_of(list, diary)
+    service.attempt(job(lambda: "mail: sent"), NOW, 0)
+    service.attempt(Job(name="tick", run=lambda: "", every_s=60), NOW, 0)
+    assert said == [("info", "digest", "mail: sent")]
+    assert diary.ends == [("digest", True, "mail: sent")]
+
+
+def test_new_times_count_while_it_runs() -> None:
+    """An edit of the times is taken over, said once; what is no longer planned is dropped."""
+    times = ["06:00"]
+    service, plan, said = service_of(lambda: [job(at=at) for at in times], Diary())
+    service.reload()
+    assert (plan.jobs["digest"]["hour"], plan.jobs["digest"]["minute"]) == (6, 0)
+    times[:] = ["18:45"]
+    service.reload()
+    service.reload()
+    assert (plan.jobs["digest"]["hour"], plan.jobs["digest"]["minute"]) == (18, 45)
+    times.clear()
+    service.reload()
+    assert plan.jobs == {}
+    assert [text for *_, text in said] == [
+        "now planned at 06:00 UTC",
+        "now planned at 18:45 UTC",
+        "is no longer planned",
+    ]
+
+
+def test_a_faulty_file_changes_no_times() -> None:
+    """While feeds.yaml is being edited the plan stays, and the fault is said once, not every half minute."""
+    broken = False
+
+    def jobs() -> list[Job]:
+        if broken:
+            raise ValueError("feeds.yaml:3: no such setting")
+        return [job()]
+
+    service, plan, said = service_of(jobs, Diary())
+    service.reload()
+    broken = True
+    service.reload()
+    service.reload()
+    assert list(plan.jobs) == ["digest"]
+    assert [text for level, _, text in said if level == "error"] == [
+        "the times stay as they were: feeds.yaml:3: no such setting"
+    ]
+
+
+def test_a_stopped_service_begins_nothing() -> None:
+    """After the signal the job in hand is the last one."""
+    ran = threading.Event()
+    service, _, _ = service_of(list, Diary())
+    service.stop()
+    service.attempt(job(lambda: str(ran.set())), NOW, 0)
+    assert not ran.is_set()

@@ -10,6 +10,7 @@ import pytest
 from monitor.log.codec import iso
 from monitor.log.events import (
     EntryFlagged,
+    EntryRevised,
     EntryScored,
     EntrySeen,
     EventData,
@@ -76,6 +77,21 @@ class Desk:
         else:
             opened = StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=publisher)
             self.add(f"story-entry:{entry_id}", opened)
+
+    def reword(self, entry_id: str, title: str, score: float, *, revision: int = 1, why: str = "revised") -> None:
+        """Give an entry other words and flag it for them."""
+        payload = entry_payload(title, f"Summary of {title}")
+        sha = payload_sha(payload)
+        link = f"https://x.test/{entry_id}"
+        revised = EntryRevised(
+            entry_id=entry_id, feed_id="wire", revision=revision, link=link, text_sha=sha, changed=["text"]
+        )
+        self.add(f"entry-revised:{entry_id}:{revision}", revised, {sha: payload})
+        scores = [(entry_id, revision, score)]
+        scored = EntryScored(model_id="m1", threshold=0.5, scores=scores, feed_id="wire", why="revised")
+        self.add(f"entry-scored:{entry_id}:{revision}", scored)
+        flagged = EntryFlagged(entry_id=entry_id, revision=revision, model_id="m1", score=score, threshold=0.5, why=why)
+        self.add(f"entry-flagged:{entry_id}:{revision}", flagged)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ PLOT, NOT_PLOT, UNSURE = "plot", "not-plot", "unsure"
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """One decision as the log has it. `day` is the UTC day it was recorded."""
+    """One decision as the log has it. `overtaken`: the entry was flagged for other words since."""
 
     position: int
     entry_id: str
@@ -33,6 +33,7 @@ class Decision(msgspec.Struct, frozen=True):
     withdrawn: bool = False
     source: str = ""
     note: str = ""
+    overtaken: bool = False
 
     @property
     def day(self) -> str:
@@ -55,8 +56,8 @@ def list_decisions(views: Views, *, upto: int | None = None) -> list[Decision]:
     """Return every decision in log order, withdrawn ones included."""
     return [
         Decision(
-            label.position, label.entry_id, story_id, label.label, label.by, label.at, label.sample,
-            withdrawn=label.withdrawn, source=label.source, note=label.note,
+            label.position, label.entry_id, story_id, label.label, label.by, label.at, label.sample, label.withdrawn,
+            label.source, label.note, label.overtaken,
         )
         for label, story_id in all_labels(views)
         if upto is None or label.position <= upto
@@ -66,11 +67,12 @@ def list_decisions(views: Views, *, upto: int | None = None) -> list[Decision]:
 def verdicts(decisions: Iterable[Decision]) -> tuple[list[Verdict], list[str]]:
     """Return one verdict per entry, and the entries on which reviewers are evenly split (left out).
 
-    Of each reviewer the latest decision on an entry counts; `unsure` takes back an earlier verdict and casts no vote.
+    Of each reviewer the latest decision on an entry counts; `unsure` takes back an earlier verdict and casts no vote. A
+    decision on words the entry no longer has casts none either: it must not teach that the new ones are no plot.
     """
     latest: dict[str, dict[str, Decision]] = {}
     for decision in decisions:
-        if not decision.withdrawn:
+        if not decision.withdrawn and not decision.overtaken:
             latest.setdefault(decision.entry_id, {})[decision.by] = decision
     settled, split = [], []
     for entry_id, by_reviewer in latest.items():

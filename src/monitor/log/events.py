@@ -145,7 +145,10 @@ class EntryRevised(EventData, frozen=True, kw_only=True):
 
 
 class PageRead(EventData, frozen=True, kw_only=True):
-    """The linked page was fetched and its article extracted; `text_sha` names the payload with `text` filled."""
+    """The linked page was fetched and its article extracted; `text_sha` names the payload with `text` filled.
+
+    `kept`: the feed changed its own words, and the article read before stays beside them until the page is read again.
+    """
 
     type: ClassVar[str] = "page-read"
     entry_id: str
@@ -154,6 +157,7 @@ class PageRead(EventData, frozen=True, kw_only=True):
     text_sha: str
     n_chars: int
     extractor: str = ""
+    kept: bool = False
 
 
 class PageFailed(EventData, frozen=True, kw_only=True):

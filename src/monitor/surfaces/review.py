@@ -91,6 +91,7 @@ def _row(row: QueueRow, here: bool, width: int) -> list[str]:
     why = ", ".join(safe.line(term.words or term.term, 40) for term in row.terms_for[:4])
     lines = [f"{mark} {row.score:.2f} {safe.isolated(title, max(20, width - 10))}"]
     behind = f"  behind: {row.behind}" if row.behind else ""
+    behind += f"  answered: {safe.line(row.answered, 200)}" if row.answered else ""
     return [*lines, f"       {facts}{behind}  why: {why}"] if here else lines
 
 

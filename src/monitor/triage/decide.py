@@ -61,9 +61,9 @@ def label_entry(
 
 
 def _says_already(views: Views, entry_id: str, label: str, note: str, by: str) -> bool:
-    """Tell whether the reviewer's newest standing label of the entry says the same."""
+    """Tell whether the reviewer's newest standing label of the entry, as its words are now, says the same."""
     mine = [item for item in labels_of(views, entry_id) if item.by == by and item.entry_id == entry_id]
-    standing = [item for item in mine if not item.withdrawn]
+    standing = [item for item in mine if not item.withdrawn and not item.overtaken]
     return bool(standing) and (standing[-1].label, standing[-1].note) == (label, note)
 
 
@@ -85,6 +85,9 @@ def refuse_stale(views: Views, entry_id: str, story_id: str, seen_position: int,
         raise StaleViewError(f"{last.by} labelled this {last.label} at {last.at}; look again, then decide")
     if story is not None and story.changed_position > seen_position:
         raise StaleViewError("the story changed since you saw it (an entry joined, left or was merged); look again")
+    flagged_at = entry_row(views, entry_id).flagged_position
+    if flagged_at is not None and flagged_at > seen_position:
+        raise StaleViewError("the words changed since you saw them, and were flagged again; look again")
 
 
 def undo_last(log: EventStore, views: Views, *, by: str, now: datetime, reason: str = "undo") -> Event:

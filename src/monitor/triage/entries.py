@@ -107,6 +107,8 @@ def _what(event: ev.Event, entry_id: str) -> str:  # noqa: C901 - one line per e
             return f"labelled {data.label} by {data.by}" + (f": {data.note}" if data.note else "")
         case ev.LabelWithdrawn():
             return f"label {data.label_position} withdrawn by {data.by}" + (f": {data.reason}" if data.reason else "")
+        case ev.PageRead(kept=True):
+            return "page to be read again; the article read before is kept until then"
         case ev.PageRead():
             return f"page read: {data.n_chars} characters"
         case ev.PageFailed():

@@ -21,7 +21,7 @@ from monitor.triage.agreement import read_units, second_readings
 from monitor.triage.day import Waiting, day_first
 from monitor.triage.rows import QueueRow, Term
 from monitor.views.fold import Views
-from monitor.views.queries import entries, queue, stories
+from monitor.views.queries import entries, labels, queue, stories
 from monitor.views.queries.texts import text_of
 
 SECOND = "second reading"
@@ -112,5 +112,11 @@ def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
         terms_for=[Term(*term) for term in flag.terms_for], terms_against=[Term(*term) for term in flag.terms_against],
         nearest=flag.nearest, entry_ids=[member.entry_id for member in members],
         changed_position=max(story.changed_position if story else 0, item.lead_position), erased=text.erased,
-        behind=item.behind,
+        behind=item.behind, answered=_answered_before(views, item),
     )  # fmt: skip
+
+
+def _answered_before(views: Views, item: Waiting) -> str:
+    """Say in words which answer the leading entry had before its words changed."""
+    label = labels.answered_before(views, item.lead, item.story_id)
+    return f"{label.label} by {label.by} on {label.at[:10]}, before the words changed" if label else ""

@@ -17,7 +17,8 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     """A story that waits for a decision, led by its highest-scored entry.
 
     `behind` says why it stands behind a lower-scored row: `same topic`, `answered lately`, `older`, `source` or `story`
-    (learn/rows.py); empty where it does not, and where the story is not read as part of the queue.
+    (learn/rows.py); empty where it does not, and where the story is not read as part of the queue. `answered` says
+    which label was given before the words changed; empty where none was.
     """
 
     story_id: str
@@ -46,6 +47,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     changed_position: int
     erased: bool = False
     behind: str = ""
+    answered: str = ""
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):

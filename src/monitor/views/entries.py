@@ -116,7 +116,8 @@ def _page_read(db: sqlite3.Connection, events: Sequence[Event]) -> None:
             "UPDATE entries SET feed_sha = coalesce(feed_sha, text_sha), text_sha = ? WHERE entry_id = ?",
             (data.text_sha, data.entry_id),
         )
-        db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,'read',0,'')", (data.entry_id, data.url))
+        again_at = event.recorded_at if data.kept else ""
+        db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,'read',0,?)", (data.entry_id, data.url, again_at))
         db.execute(_NOTE, (data.entry_id, event.position))
 
 
@@ -132,8 +133,7 @@ def _flagged(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(EntryFlagged, event.data)
         db.execute(
-            """UPDATE entries SET flagged_position = ?, flagged_at = ?, why = ?, band = ?
-               WHERE entry_id = ? AND flagged_position IS NULL""",
+            "UPDATE entries SET flagged_position = ?, flagged_at = ?, why = ?, band = ? WHERE entry_id = ?",
             (event.position, event.recorded_at, data.why, data.band, data.entry_id),
         )
         db.execute(_NOTE, (data.entry_id, event.position))

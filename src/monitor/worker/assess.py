@@ -1,6 +1,7 @@
 """Entries into scores, flags and story events: the events one commit needs, nothing appended here.
 
-An entry is flagged when its score, rounded as logged, reaches the threshold; it is flagged at most once in its life.
+An entry is flagged when its score, rounded as logged, reaches the threshold; once flagged, again only for other words
+(reflag.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import msgspec
 from monitor.classify.explain import Explanation
 from monitor.classify.model import Model
 from monitor.log.events import EntryFlagged, EntryScored, NewEvent
+from monitor.log.payloads import EntryText
+from monitor.worker.reflag import EarlierFlag, flag_again
 
 SCORE_DIGITS = 6
 N_TERMS = 8
@@ -28,7 +31,7 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     summary: str
     text: str = ""
     lang: str = ""
-    flagged: bool = False
+    earlier: tuple[EarlierFlag, ...] = ()
 
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
@@ -36,16 +39,24 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
 
     candidate: Candidate
     score: float
-    flag: bool
+    flag: str  # why it is flagged; empty where it is not
+
+    @property
+    def is_first(self) -> bool:
+        """Tell whether the entry was never flagged before."""
+        return not self.candidate.earlier
 
 
-def score_all(model: Model, candidates: Sequence[Candidate]) -> list[Scored]:
-    """Score every candidate; `flag` is true where it reaches the threshold and was never flagged before."""
+def score_all(model: Model, candidates: Sequence[Candidate], why: str) -> list[Scored]:
+    """Score every candidate; those that reach the threshold are flagged for `why`, or again for their other words."""
     threshold = round(model.threshold, SCORE_DIGITS)
     scored = []
     for item in candidates:
         score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
-        scored.append(Scored(item, score, score >= threshold and not item.flagged))
+        flag = "" if score < threshold else why
+        if flag and item.earlier:
+            flag = flag_again(score, EntryText(item.summary, item.text, item.title), item.earlier)
+        scored.append(Scored(item, score, flag))
     return scored
 
 
@@ -68,7 +79,7 @@ def scored_event(model: Model, scored: Sequence[Scored], feed_id: str, why: str,
     return NewEvent(f"entry-scored:{model.model_id}:{feed_id}:{digest}", data)
 
 
-def flagged_event(model: Model, scored: Scored, why: str, alert_at: float | None = None) -> NewEvent:
+def flagged_event(model: Model, scored: Scored, alert_at: float | None = None) -> NewEvent:
     """Return the entry-flagged event with its reasons; `alert_at` is the score from which its band is `alert`."""
     item = scored.candidate
     reasons = model.explain(item.title, item.summary, item.text, item.lang)
@@ -78,14 +89,15 @@ def flagged_event(model: Model, scored: Scored, why: str, alert_at: float | None
         model_id=model.model_id,
         score=scored.score,
         threshold=round(model.threshold, SCORE_DIGITS),
-        why=why,
+        why=scored.flag,
         band="alert" if alert_at is not None and scored.score >= alert_at else "flag",
         terms_for=_terms(reasons, for_it=True),
         terms_against=_terms(reasons, for_it=False),
         nearest=reasons.nearest,
         nearest_similarity=round(reasons.nearest_similarity, 3),
     )
-    return NewEvent(f"entry-flagged:{item.entry_id}", data)
+    again = "" if scored.is_first else f":{item.revision}:{item.text_sha[:16]}"
+    return NewEvent(f"entry-flagged:{item.entry_id}{again}", data)
 
 
 def _terms(reasons: Explanation, *, for_it: bool) -> list[tuple[str, float, str]]:

@@ -5,22 +5,26 @@ Owns the heavy half of collecting: parsing, identity, scoring and linking are im
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+import msgspec
 
 from monitor.config.values import FeedConfig
 from monitor.fetch.values import FetchResult
 from monitor.log.codec import iso
-from monitor.log.events import EntryRevised, EntrySeen, FeedFetched, NewEvent
+from monitor.log.events import EntryRevised, EntrySeen, FeedFetched, NewEvent, PageRead
+from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
 from monitor.parse.feed import parse_feed
 from monitor.parse.values import ParsedEntry, ParsedFeed
 from monitor.poll import schedule
 from monitor.poll.identity import Change, identify, lookup_keys
 from monitor.poll.values import FeedState
 from monitor.views.fold import Views
-from monitor.views.queries.entries import known_entries, newest_known
+from monitor.views.queries.entries import KnownEntry, known_entries, newest_known, page_url
 from monitor.worker.assess import Candidate, Scored, flagged_event, score_all, scored_event
 from monitor.worker.linking import StoryLinking
+from monitor.worker.reflag import earlier_flags
 from monitor.worker.workspace import Workspace
 
 RECENT_ENTRIES = 300
@@ -43,39 +47,69 @@ class EntryReader:
         self, feed: FeedConfig, state: FeedState, result: FetchResult, parsed: ParsedFeed, body_sha: str
     ) -> tuple[list[NewEvent], dict[str, bytes], FeedFetched, int]:
         """Return the entries' events and payloads, the feed's own event, and how many entries were flagged."""
-        known, flagged = _known(self.workspace.views, feed.feed_id, parsed.entries, first=state.last_ok_at is None)
+        known, held = _known(self.workspace.views, feed.feed_id, parsed.entries, first=state.last_ok_at is None)
         changes = [change for change in identify(feed.feed_id, parsed.entries, known) if change.kind != "unchanged"]
         events: list[NewEvent] = []
         payloads: dict[str, bytes] = {}
         for change in changes:
             events.append(_seen(feed, change) if change.kind == "new" else _revised(feed, change))
             payloads[change.text_sha] = change.payload
-        scored, score_events = self._assess(feed, changes, flagged)
+        candidates: dict[str, list[Candidate]] = {"new": [], "revised": []}
+        for change in changes:
+            candidate = _candidate(feed, change)
+            if change.kind == "revised":
+                candidate = self._as_held(candidate, held[change.entry_id], events, payloads)
+            candidates[change.kind].append(candidate)
+        scored, score_events = self._assess(feed, candidates, changes)
         events += score_events
         fetched = self._fetched(feed, state, result, parsed, body_sha, changes)
-        return events, payloads, fetched, sum(item.flag for item in scored)
+        return events, payloads, fetched, sum(bool(item.flag) for item in scored)
+
+    def _as_held(
+        self, candidate: Candidate, held: KnownEntry, events: list[NewEvent], payloads: dict[str, bytes]
+    ) -> Candidate:
+        """Return a revised candidate with its earlier flags, and with the article of its page where the feed has less.
+
+        The article is kept in an event of its own, and its page asked for again.
+        """
+        log, views = self.workspace.log, self.workspace.views
+        if held.flagged:
+            earlier = tuple(earlier_flags(log, views, candidate.entry_id))
+            candidate = msgspec.structs.replace(candidate, earlier=earlier)
+        page = read_entry_payload(log.payload(held.page_sha)) if held.page_sha else None
+        if page is None or len(page.text) <= len(candidate.text):
+            return candidate
+        payload = entry_payload(candidate.title, candidate.summary, page.text)
+        sha = payload_sha(payload)
+        payloads[sha] = payload
+        data = PageRead(
+            entry_id=candidate.entry_id, revision=candidate.revision, url=page_url(views, candidate.entry_id),
+            text_sha=sha, n_chars=len(page.text), kept=True,
+        )  # fmt: skip
+        events.append(NewEvent(f"page-kept:{candidate.entry_id}:{candidate.revision}", data))
+        return msgspec.structs.replace(candidate, text=page.text, text_sha=sha)
 
     def _assess(
-        self, feed: FeedConfig, changes: Sequence[Change], flagged: set[str]
+        self, feed: FeedConfig, candidates: Mapping[str, Sequence[Candidate]], changes: Sequence[Change]
     ) -> tuple[list[Scored], list[NewEvent]]:
-        """Score what is new and what was revised; flag and link what reaches the threshold."""
-        if not changes:
-            return [], []
+        """Score what is new and what was revised; flag what reaches the threshold, and link it when first flagged."""
         model = self.workspace.model
         events: list[NewEvent] = []
         everything: list[Scored] = []
-        for why in ("new", "revised"):
-            by_id = {change.entry_id: change for change in changes if change.kind == why}
-            if not by_id:
+        entries: dict[str, ParsedEntry] = {}
+        for why, group in candidates.items():
+            if not group:
                 continue
-            scored = score_all(model, [_candidate(feed, change, flagged) for change in by_id.values()])
+            scored = score_all(model, group, why)
             everything += scored
             events.append(scored_event(model, scored, feed.feed_id, why))
             for item in scored:
-                if item.flag:
-                    events.append(flagged_event(model, item, why, self.workspace.config.settings.alert_score or None))
-                    entry = by_id[item.candidate.entry_id].entry
-                    events += self.linking.link(feed, item.candidate, entry, self.now)
+                if not item.flag:
+                    continue
+                events.append(flagged_event(model, item, self.workspace.config.settings.alert_score or None))
+                if item.is_first:
+                    entries = entries or {change.entry_id: change.entry for change in changes}
+                    events += self.linking.link(feed, item.candidate, entries[item.candidate.entry_id], self.now)
         return everything, events
 
     def _fetched(
@@ -116,26 +150,26 @@ class EntryReader:
 
 def _known(
     views: Views, feed_id: str, entries: Sequence[ParsedEntry], *, first: bool
-) -> tuple[dict[str, tuple[int, str, str]], set[str]]:
-    """Return what the log knows of these entries, and which of them were flagged.
+) -> tuple[dict[str, tuple[int, str, str]], dict[str, KnownEntry]]:
+    """Return what the log knows of these entries, and what it holds of each beside that.
 
     Where an id is unknown, the feed's newest entries come too, so that rotated guids are recognised by their page.
     """
     if first:
-        return {}, set()
+        return {}, {}
     ids, _ = lookup_keys(feed_id, entries)
-    found = known_entries(views, sorted(ids))
-    if len(found) < len(entries):
-        found += newest_known(views, feed_id, RECENT_ENTRIES)
-    known = {entry.entry_id: (entry.revision, entry.feed_sha, entry.link) for entry in found}
-    return known, {entry.entry_id for entry in found if entry.flagged}
+    rows = known_entries(views, sorted(ids))
+    if len(rows) < len(entries):
+        rows += newest_known(views, feed_id, RECENT_ENTRIES)
+    held = {row.entry_id: row for row in rows}
+    return {row.entry_id: (row.revision, row.feed_sha, row.link) for row in rows}, held
 
 
-def _candidate(feed: FeedConfig, change: Change, flagged: set[str]) -> Candidate:
+def _candidate(feed: FeedConfig, change: Change) -> Candidate:
     entry = change.entry
     return Candidate(
         change.entry_id, change.revision, change.text_sha, entry.title, entry.summary, entry.text,
-        entry.lang or feed.language, change.entry_id in flagged,
+        entry.lang or feed.language,
     )  # fmt: skip
 
 

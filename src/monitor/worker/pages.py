@@ -69,6 +69,7 @@ def _take(
     """Commit one page with its new score; return whether it got the entry flagged, None where it was not read."""
     from monitor.text.extract import PageError, read_page
     from monitor.worker.assess import Candidate
+    from monitor.worker.reflag import earlier_flags
 
     if result.body is None:
         reason = result.error or "no-body"
@@ -91,7 +92,8 @@ def _take(
     )  # fmt: skip
     candidate = Candidate(
         entry_id=page.entry_id, revision=page.revision, text_sha=sha, title=before.title, summary=before.summary,
-        text=text, lang=page.lang, flagged=page.flagged,
+        text=text, lang=page.lang,
+        earlier=tuple(earlier_flags(workspace.log, workspace.views, page.entry_id)) if page.flagged else (),
     )  # fmt: skip
     events = [NewEvent(f"page-read:{page.entry_id}:{page.revision}:{sha[:16]}", data)]
     events += _assess(workspace, page, candidate, linking, now)
@@ -105,10 +107,11 @@ def _assess(
     from monitor.worker.assess import flagged_event, score_all, scored_event
 
     model = workspace.model
-    scored = score_all(model, [candidate])
+    scored = score_all(model, [candidate], "page")
     events = [scored_event(model, scored, page.feed_id, "page")]
     if scored[0].flag:
-        events.append(flagged_event(model, scored[0], "page", workspace.config.settings.alert_score or None))
+        events.append(flagged_event(model, scored[0], workspace.config.settings.alert_score or None))
+    if scored[0].flag and scored[0].is_first:
         events += linking.link(_feed(workspace, page.feed_id), candidate, _entry(page), now)
     return events
 

@@ -155,13 +155,13 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
     scored = []
     for item in candidates:
         score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
-        scored.append(Scored(item, score, score >= threshold))
+        scored.append(Scored(item, score, "second-look" if score >= threshold else ""))
     limit = int(SECOND_LOOK_ROWS * workspace.config.settings.rows_per_day)
     finds = sorted((s for s in scored if s.flag), key=lambda s: (-s.score, s.candidate.entry_id))[:limit]
     for start in range(0, len(scored), _BATCH):
         batch = scored[start : start + _BATCH]
         workspace.append([scored_event(model, batch, "", "second-look", occasion)])
-    workspace.append([flagged_event(model, find, "second-look") for find in finds])
+    workspace.append([flagged_event(model, find) for find in finds])
     return len(scored), len(finds)
 
 

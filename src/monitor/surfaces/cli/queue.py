@@ -59,6 +59,8 @@ def _write_row(number: int, row: QueueRow) -> None:
         click.echo(f"     against: {_reasons(row.terms_against, 3)}")
     if row.why != "new":
         click.echo(f"     flagged on: {row.why}")
+    if row.answered:
+        click.echo(f"     answered: {safe.line(row.answered, 200)}")
     if row.behind:
         click.echo(f"     behind: {row.behind}")
     click.echo("")

@@ -17,6 +17,7 @@ def _facts(row: QueueRow) -> str:
     if row.n_entries > 1:
         sources = f"{row.n_entries} entries, {row.n_publishers} publishers, {row.n_independent} independent"
     behind = f", behind: {row.behind}" if row.behind else ""
+    behind += f", answered {safe.line(row.answered, 200)}" if row.answered else ""
     return f"{row.score:.2f}, {safe.line(row.publisher or row.feed, 80)}, {row.published_at[:16]}, {sources}{behind}"
 
 

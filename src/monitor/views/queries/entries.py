@@ -17,7 +17,12 @@ from monitor.views.queries.rows import with_truths
 STORY = "coalesce(s.story_id, 's' || e.entry_id)"
 JOINED = """entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
     LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN samples p ON p.entry_id = e.entry_id"""
-UNLABELLED = """NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL)"""
+# Label `l` was given to words that entry `e` no longer has: it was flagged for others since. What was a plot is one
+# still, unless the whole text is another.
+OVERTAKEN = """coalesce(e.flagged_position > l.position
+    AND (e.why = 'replaced' OR (e.why IN ('revised', 'page') AND l.label <> 'plot')), 0)"""
+UNLABELLED = f"""NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL
+    AND NOT {OVERTAKEN})"""
 
 
 class EntryRow(msgspec.Struct, frozen=True):
@@ -98,17 +103,18 @@ def ids_starting(views: Views, prefix: str, limit: int) -> list[str]:
 
 
 class KnownEntry(msgspec.Struct, frozen=True):
-    """What a feed's next answer is compared with. `feed_sha` names the feed's own text, not that of a page."""
+    """What a feed's next answer is compared with: `feed_sha` names its own text, `page_sha` that with an article."""
 
     entry_id: str
     revision: int
     feed_sha: str
     link: str
     flagged: bool
+    page_sha: str
 
 
-_KNOWN = """SELECT entry_id, revision, coalesce(feed_sha, text_sha), link, flagged_position IS NOT NULL
-    FROM entries WHERE """
+_KNOWN = """SELECT entry_id, revision, coalesce(feed_sha, text_sha), link, flagged_position IS NOT NULL,
+    iif(feed_sha IS NULL, '', text_sha) FROM entries WHERE """
 
 
 def known_entries(views: Views, entry_ids: Sequence[str]) -> list[KnownEntry]:
@@ -210,6 +216,12 @@ def noted_positions(views: Views, entry_id: str) -> list[int]:
     """Return the positions of the events that name an entry, for everything rarer than seeing and scoring."""
     rows = views.db.execute("SELECT position FROM entry_events WHERE entry_id = ? ORDER BY position", (entry_id,))
     return [int(row[0]) for row in rows]
+
+
+def page_url(views: Views, entry_id: str) -> str:
+    """Return the address an entry's page was last read from; empty where it never was."""
+    row = views.db.execute("SELECT url FROM pages WHERE entry_id = ?", (entry_id,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def rescored_positions(views: Views) -> list[int]:

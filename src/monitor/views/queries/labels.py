@@ -8,14 +8,15 @@ from typing import Any
 import msgspec
 
 from monitor.views.fold import Views
-from monitor.views.queries.entries import STORY
+from monitor.views.queries.entries import OVERTAKEN, STORY
 from monitor.views.queries.rows import with_truths
 
 
 class LabelRow(msgspec.Struct, frozen=True):
     """One decision as the log has it. `story_id` is empty where it was given to the entry alone.
 
-    Withdrawn labels stay in the history and count for nothing; `source` names the file an imported one came from.
+    Withdrawn labels stay in the history and count for nothing, nor do those `overtaken`: their entry was flagged for
+    other words since. `source` names the file an imported one came from.
     """
 
     position: int
@@ -29,15 +30,16 @@ class LabelRow(msgspec.Struct, frozen=True):
     sample: bool = False
     blind: bool = False
     source: str = ""
+    overtaken: bool = False
 
 
-_COLUMNS = """l.position, l.entry_id, l.story_id, l.label, l.by, l.note, l.at, l.withdrawn_position IS NOT NULL,
-    l.sample, l.blind, l.source"""
-_SELECT = f"SELECT {_COLUMNS} FROM labels l"
+_COLUMNS = f"""l.position, l.entry_id, l.story_id, l.label, l.by, l.note, l.at, l.withdrawn_position IS NOT NULL,
+    l.sample, l.blind, l.source, {OVERTAKEN}"""
+_SELECT = f"SELECT {_COLUMNS} FROM labels l LEFT JOIN entries e ON e.entry_id = l.entry_id"
 
 
 def _label(row: Sequence[Any]) -> LabelRow:
-    return LabelRow(*with_truths(row[:11], 7, 8, 9))
+    return LabelRow(*with_truths(row[:12], 7, 8, 9, 11))
 
 
 def labels_of(views: Views, entry_id: str, story_id: str) -> list[LabelRow]:
@@ -49,20 +51,33 @@ def labels_of(views: Views, entry_id: str, story_id: str) -> list[LabelRow]:
 def all_labels(views: Views) -> list[tuple[LabelRow, str]]:
     """Return every label in log order with the story its entry stands in today."""
     query = f"""SELECT {_COLUMNS}, coalesce(s.story_id, nullif(l.story_id, ''), 's' || l.entry_id)
-        FROM labels l LEFT JOIN story_entries s ON s.entry_id = l.entry_id ORDER BY l.position"""
-    return [(_label(row), str(row[11])) for row in views.db.execute(query)]
+        FROM labels l LEFT JOIN story_entries s ON s.entry_id = l.entry_id
+        LEFT JOIN entries e ON e.entry_id = l.entry_id ORDER BY l.position"""
+    return [(_label(row), str(row[12])) for row in views.db.execute(query)]
 
 
 def standing_labels(views: Views) -> list[LabelRow]:
-    """Return the labels nobody withdrew, in log order."""
+    """Return the labels nobody withdrew and no other words overtook, in log order."""
     return [
-        _label(row) for row in views.db.execute(f"{_SELECT} WHERE l.withdrawn_position IS NULL ORDER BY l.position")
+        _label(row)
+        for row in views.db.execute(
+            f"{_SELECT} WHERE l.withdrawn_position IS NULL AND NOT {OVERTAKEN} ORDER BY l.position"
+        )
     ]
 
 
 def newest_labels(views: Views, limit: int) -> list[LabelRow]:
     """Return the newest labels, withdrawn ones included, newest first."""
     return [_label(row) for row in views.db.execute(f"{_SELECT} ORDER BY l.position DESC LIMIT ?", (limit,))]
+
+
+def answered_before(views: Views, entry_id: str, story_id: str) -> LabelRow | None:
+    """Return the newest label that an entry, or its story, was given for words it no longer has."""
+    query = f"""SELECT {_COLUMNS} FROM labels l JOIN entries e ON e.entry_id = ?1
+        WHERE (l.entry_id = ?1 OR (l.story_id = ?2 AND l.story_id <> '')) AND l.withdrawn_position IS NULL
+          AND {OVERTAKEN} ORDER BY l.position DESC LIMIT 1"""
+    row = views.db.execute(query, (entry_id, story_id)).fetchone()
+    return _label(row) if row else None
 
 
 def label_at(views: Views, position: int) -> LabelRow | None:
@@ -107,7 +122,7 @@ _ANSWERS = f"""SELECT l.at, {STORY}, e.text_sha,
     FROM labels l CROSS JOIN entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
         LEFT JOIN feeds f ON f.feed_id = e.feed_id
     WHERE e.entry_id = l.entry_id AND l.withdrawn_position IS NULL AND l.blind = 0 AND l.source = ''
-      AND e.flagged_position IS NOT NULL
+      AND e.flagged_position IS NOT NULL AND NOT {OVERTAKEN}
     ORDER BY l.position DESC LIMIT ?"""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from monitor.views.fold import Views
-from monitor.views.queries.entries import SELECT, STORY, UNLABELLED, EntryRow, entry_row
+from monitor.views.queries.entries import OVERTAKEN, SELECT, STORY, UNLABELLED, EntryRow, entry_row
 from monitor.views.queries.stories import alone
 
 
@@ -27,7 +27,7 @@ _FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce
 # that joins, the others do not, so that a wrong join cannot hide a plot. An entry's own label goes before the story's.
 _OPEN = f"""{_FLAGGED} AND {UNLABELLED}
   AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.story_id = {STORY} AND l.story_id <> ''
-                  AND l.withdrawn_position IS NULL
+                  AND l.withdrawn_position IS NULL AND NOT {OVERTAKEN}
                   AND (l.label = 'plot' OR s.position IS NULL OR s.position < l.position OR s.similarity >= 0.5))
   AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.entry_id = e.entry_id AND k.until > ? AND (? = '' OR k.by = ?))
 ORDER BY e.score DESC, e.flagged_position"""

@@ -1,0 +1,80 @@
+"""Edits of flagged entries: small ones are quiet, those that make another report of it flag it again."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.log.payloads import EntryText
+from monitor.triage.decide import label_entry
+from monitor.triage.queue import count_queue
+from monitor.worker.reflag import EarlierFlag, flag_again
+from monitor.worker.tick import run_tick
+from monitor.worker.workspace import Workspace
+from tests.worker.conftest import Clock, Site, rss
+
+FIRST = EntryText(title="Warehouse burns in Port Mereth", summary="Nobody was hurt, the fire service says.")
+ARTICLE = "The guard saw a van at the gate. It left before the alarm. " * 6
+
+
+@pytest.mark.parametrize(
+    ("words", "score", "flag"),
+    [
+        (FIRST, 0.6, ""),
+        (EntryText(title="Warehouse burns in Port Mereth (update)", summary=FIRST.summary), 0.65, ""),
+        (EntryText(title=FIRST.title, summary=FIRST.summary + " A plot is alleged."), 0.9, "revised"),
+        (
+            EntryText(title="Two men charged over Mereth blaze", summary="Court told of paid arsonists"),
+            0.61,
+            "replaced",
+        ),
+        (EntryText(title="پلیس دو نفر را بازداشت کرد", summary="دادستان از توطئه سخن گفت"), 0.6, "replaced"),
+        (EntryText(title=FIRST.title, summary=FIRST.summary, text=ARTICLE), 0.62, ""),
+    ],
+    ids=["the same", "a word more", "score leaps", "guid reused", "another language", "its article arrived"],
+)
+def test_what_flags_an_entry_again(words: EntryText, score: float, flag: str) -> None:
+    """Promise: other words or a leap of the score bring it back; an update of no weight does not."""
+    assert flag_again(score, words, [EarlierFlag(0.6, FIRST)]) == flag
+
+
+def test_an_edit_back_and_forth_is_shown_once() -> None:
+    """Promise: words that were flagged before are not flagged again, however often they return."""
+    charge = EntryText(title="Two men charged over Mereth blaze", summary="Court told of paid arsonists")
+    earlier = [EarlierFlag(0.6, FIRST), EarlierFlag(0.97, charge)]
+    assert [flag_again(0.6, FIRST, earlier), flag_again(0.97, charge, earlier)] == ["", ""]
+
+
+def test_small_edits_add_up() -> None:
+    """Promise: an article rewritten a sentence at a time is at last another one."""
+    words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet"]
+    flags = [
+        flag_again(0.6, EntryText(title=" ".join(words[n:] + [f"{w}{w}new" for w in words[:n]])), [_flag(words)])
+        for n in range(len(words))
+    ]
+    assert flags[0] == ""
+    assert "revised" in flags
+
+
+def _flag(words: list[str]) -> EarlierFlag:
+    return EarlierFlag(0.6, EntryText(title=" ".join(words)))
+
+
+def test_an_answered_entry_that_becomes_another_report_waits_again(
+    workspace: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: through the tick: answered, reworded (quiet), rewritten (waits), answered, rewritten back (quiet)."""
+    first, charge = "Alleged plot behind fire was an accident", "Envoy charged: paid gang for plot to kidnap editor"
+    site.pages = {"alpha": (200, rss(("1", first))), "beta": (200, rss())}
+    run_tick(workspace)
+    waiting = []
+    for title in (first + ", police say", charge, first + ".", charge + "."):
+        entry_id = workspace.views.db.execute("SELECT entry_id FROM entries").fetchone()[0]
+        label_entry(workspace.log, workspace.views, entry_id, "not-plot", by="ana", now=clock())
+        site.pages["alpha"] = (200, rss(("1", title)))
+        clock.forward(hours=2)
+        run_tick(workspace)
+        waiting.append(count_queue(workspace.views, clock()))
+    assert waiting == [0, 1, 0, 0]
+    kept = workspace.views.fingerprint()
+    workspace.views.rebuild()
+    assert workspace.views.fingerprint() == kept

@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 from monitor.classify.modelstore import cold_model
 from monitor.config.load import Config
 from monitor.config.settings import Settings
+from monitor.fetch.fetcher import CurlFetcher
 from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged, EntryLabelled, EntryScored, EntrySeen, FeedAdded, NewEvent, StoryOpened
 from monitor.log.payloads import entry_payload, payload_sha
@@ -85,6 +86,7 @@ def workspace_of(folder: Path) -> Workspace:
     return Workspace(
         config=Config(feeds=[], settings=Settings()), data_dir=folder, log=log,
         views=open_views(folder / "views.db", log), clock=lambda: NOW, load_model=lambda _: cold_model(),
+        fetcher=CurlFetcher(),
     )  # fmt: skip
 
 

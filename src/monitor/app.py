@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from monitor.config.load import Config, load_config
 from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, StorageError
+from monitor.fetch.fetcher import CurlFetcher
 from monitor.log.codec import iso, parse_iso
 from monitor.log.sqlite import SqliteLog, open_log
-from monitor.views.fold import open_views
+from monitor.views.fold import Views, open_views
 from monitor.views.queries.models import in_use
 from monitor.worker.workspace import Workspace
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from monitor.classify.model import Model
 
 LOG_NAME, VIEWS_NAME, LOCK_NAME, MODELS_NAME = "log.db", "views.db", "tick.lock", "models"
+FETCHER = CurlFetcher()
 
 
 def now() -> datetime:
@@ -65,7 +67,7 @@ def open_workspace(given: str | None = None, data: str | None = None) -> Workspa
     config, folder = read_config(given, data)
     log = open_existing_log(folder)
     views = open_views(folder / VIEWS_NAME, log)
-    return Workspace(config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model)
+    return _workspace(config, folder, log, views)
 
 
 @contextmanager
@@ -131,12 +133,18 @@ def open_reading(given: str | None = None, data: str | None = None, as_of: str |
     return workspace
 
 
+def _workspace(config: Config, folder: Path, log: SqliteLog, views: Views) -> Workspace:
+    return Workspace(
+        config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model, fetcher=FETCHER
+    )  # fmt: skip
+
+
 def _open_read_only(given: str | None, data: str | None) -> Workspace:
     """Open a folder that cannot be written, with the views folded in memory."""
     config, folder = read_config(given, data)
     log = open_existing_log(folder, read_only=True)
     views = open_views(None, log)
-    return Workspace(config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model)
+    return _workspace(config, folder, log, views)
 
 
 def current_model(workspace: Workspace) -> Model:

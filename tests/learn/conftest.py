@@ -19,6 +19,7 @@ from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.sqlite import open_log
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace
+from tests.fetch.memory import Site
 
 
 class Desk:
@@ -46,6 +47,7 @@ class Desk:
             views=open_views(folder / "views.db", log),
             clock=lambda: self.at,
             load_model=current_model,
+            fetcher=Site(),
         )
 
     def see(self, title: str, summary: str = "", *, feed: str = "f1", flag: bool = True) -> str:

@@ -6,47 +6,45 @@ import time
 
 from monitor.fetch.policy import FetchPolicy
 from monitor.poll.discover import MAX_LINKS, feed_links, find_feeds
-from tests.fetch.loopback import Loopback, reply
+from tests.fetch.memory import HOME, Site
 
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>The Wire</title><language>en</language>
 <link>https://a.example/</link><description>d</description><item><title>One</title><guid>1</guid></item></channel></rss>"""
 BASE = "https://a.example/news/"
 
 
-def search(routes: dict[str, bytes], path: str = "/"):
-    with Loopback(routes) as server:  # type: ignore[arg-type]
-        result = find_feeds(server.url(path), FetchPolicy(allow_private=server.allowed, deadline_s=2))
-        return [
-            (each.url.removeprefix(server.url("")), each.title, each.n_entries) for each in result.found
-        ], result.problem
+def search(pages: dict[str, tuple[int, bytes]], path: str = "", moved: dict[str, str] | None = None):
+    site = Site(pages, moved={HOME + old: HOME + new for old, new in (moved or {}).items()})
+    result = find_feeds(site.url(path), site, FetchPolicy())
+    return [("/" + each.url.removeprefix(HOME), each.title, each.n_entries) for each in result.found], result.problem
 
 
 def test_a_feed_is_its_own_address():
-    assert search({"/rss": reply(200, RSS)}, "/rss") == ([("/rss", "The Wire", 1)], "")
+    assert search({"rss": (200, RSS)}, "rss") == ([("/rss", "The Wire", 1)], "")
 
 
 def test_a_moved_feed_is_given_at_its_new_address():
-    assert search({"/": reply(301, b"", "Location: /rss"), "/rss": reply(200, RSS)}) == ([("/rss", "The Wire", 1)], "")
+    assert search({"rss": (200, RSS)}, moved={"": "rss"}) == ([("/rss", "The Wire", 1)], "")
 
 
 def test_the_page_says_where_its_feeds_are():
     """Links that turn out to be no feeds are left out."""
     page = b"""<html><link rel='alternate' type="application/rss+xml" href=/a><link rel=alternate
         type=application/atom+xml href="/b"><link rel="alternate" type="application/rss+xml" href="/broken"></html>"""
-    routes = {"/": reply(200, page), "/a": reply(200, RSS), "/b": reply(200, RSS), "/broken": reply(200, b"<html>")}
+    routes = {"": (200, page), "a": (200, RSS), "b": (200, RSS), "broken": (200, b"<html>")}
     assert search(routes) == ([("/a", "The Wire", 1), ("/b", "The Wire", 1)], "")
 
 
 def test_the_usual_places_are_tried():
-    assert search({"/": reply(200, b"<html></html>"), "/rss.xml": reply(200, RSS)}) == (
+    assert search({"": (200, b"<html></html>"), "rss.xml": (200, RSS)}) == (
         [("/rss.xml", "The Wire", 1)],
         "",
     )
 
 
 def test_nothing_found_says_why():
-    assert search({"/": reply(200, b"<html></html>")})[1].endswith("links no feed, and none is at the usual places")
-    assert search({"/": reply(500, b"")}) == ([], "http-500: HTTP status 500")
+    assert search({"": (200, b"<html></html>")})[1].endswith("links no feed, and none is at the usual places")
+    assert search({"": (500, b"")}) == ([], "http-500: HTTP status 500")
 
 
 def test_links_are_read_as_browsers_do():

@@ -20,6 +20,7 @@ from monitor.surfaces.web.reviewers import Reviewers
 from monitor.surfaces.web.server import create_app
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace
+from tests.fetch.memory import Site
 from tests.worker.conftest import WordModel
 
 HOST = "127.0.0.1:8765"
@@ -40,6 +41,7 @@ class House:
         return Workspace(
             config=Config(feeds=[], settings=self.settings), data_dir=self.folder, log=log,
             views=open_views(self.folder / "views.db", log), clock=lambda: self.now, load_model=lambda _: WordModel(),
+            fetcher=Site(),
         )  # fmt: skip
 
     def append(self, key: str, data: EventData, payloads: dict[str, bytes] | None = None) -> None:

@@ -1,12 +1,10 @@
-"""A tick's surroundings: a loopback site with feeds that change, a workspace on it, and a model that reads one word."""
+"""A tick's surroundings: a site in memory whose feeds change, a workspace on it, and a model that reads one word."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from monitor.config.values import FeedConfig
 from monitor.log.sqlite import open_log
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace
+from tests.fetch.memory import Site
 
 
 class WordModel:
@@ -47,49 +46,10 @@ def rss(*items: tuple[str, str], host: str = "news.test") -> bytes:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{entries}</channel></rss>'.encode()
 
 
-@dataclass
-class Site:
-    """Pages served on loopback: path -> (status, body); every request is noted."""
-
-    port: int = 0
-    pages: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    requests: list[tuple[str, str]] = field(default_factory=list)
-
-    def url(self, path: str) -> str:
-        """Return the address of a path."""
-        return f"http://127.0.0.1:{self.port}/{path}"
-
-
 @pytest.fixture
-def site() -> Iterator[Site]:
-    """A loopback server with ETags."""
-    state = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            state.requests.append((self.path[1:], self.headers.get("If-None-Match", "")))
-            status, body = state.pages.get(self.path[1:], (404, b"not here"))
-            tag = f'"{hash(body)}"'
-            if status == 200 and self.headers.get("If-None-Match") == tag:
-                status, body = 304, b""
-            self.send_response(status)
-            self.send_header("ETag", tag)
-            if status != 304:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield state
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def site() -> Site:
+    """A site in memory, with ETags."""
+    return Site()
 
 
 @dataclass
@@ -116,17 +76,18 @@ def clock(now: datetime) -> Clock:
 def workspace(tmp_path: Path, site: Site, clock: Clock) -> Iterator[Workspace]:
     """A workspace watching two feeds of the site."""
     feeds = [
-        FeedConfig(feed_id=name, url=site.url(name), name=name.title(), publisher=f"{name} press", allow_private=True)
+        FeedConfig(feed_id=name, url=site.url(name), name=name.title(), publisher=f"{name} press")
         for name in ("alpha", "beta")
     ]
     log = open_log(tmp_path / "log.db", create=True)
     made = Workspace(
-        config=Config(feeds=feeds, settings=Settings(allow_private=[f"127.0.0.1:{site.port}"])),
+        config=Config(feeds=feeds, settings=Settings()),
         data_dir=tmp_path,
         log=log,
         views=open_views(tmp_path / "views.db", log),
         clock=clock,
         load_model=lambda _: WordModel(),
+        fetcher=site,
     )
     yield made
     made.close()

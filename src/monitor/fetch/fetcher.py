@@ -52,6 +52,14 @@ def fetch_all(requests: Iterable[FetchRequest], policy: FetchPolicy) -> Iterator
         fetcher.close()
 
 
+class CurlFetcher:
+    """The fetcher that opens sockets (protocol.py's `Fetcher`); keeps nothing between two rounds."""
+
+    def fetch(self, requests: Iterable[FetchRequest], policy: FetchPolicy) -> Iterator[FetchResult]:
+        """Yield one result per request as they finish."""
+        return fetch_all(requests, policy)
+
+
 class Round:
     """One round of fetching: the curl multi handle and everything in flight on it."""
 

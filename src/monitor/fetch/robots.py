@@ -12,8 +12,8 @@ from urllib.robotparser import RobotFileParser
 
 import msgspec
 
-from monitor.fetch.fetcher import fetch_all
 from monitor.fetch.policy import ACCEPT_TEXT, FetchPolicy
+from monitor.fetch.protocol import Fetcher
 from monitor.fetch.values import FetchRequest, FetchResult
 
 MAX_BYTES = 500 << 10  # RFC 9309, 2.5
@@ -21,18 +21,30 @@ MAX_LINES = 20_000
 PRODUCT = "monitor"  # the name a site may address in its robots.txt
 
 
-def allowed(urls: Iterable[str], policy: FetchPolicy) -> dict[str, str]:
-    """Return each URL with '' where it may be read, else with the reason in one line; one request per site."""
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a page is not read. `final`: asking again would get the same answer."""
+
+    say: str
+    final: bool
+
+
+FORBIDDEN = Refusal("robots.txt forbids it", final=True)
+UNREADABLE = Refusal("robots.txt could not be read; asked again later", final=False)
+NO_ADDRESS = Refusal("not an http(s) address", final=True)
+
+
+def allowed(urls: Iterable[str], fetcher: Fetcher, policy: FetchPolicy) -> dict[str, Refusal | None]:
+    """Return each URL with None where it may be read, else with the refusal; one request per site."""
     by_origin: dict[str, list[str]] = {}
-    verdicts: dict[str, str] = {}
+    verdicts: dict[str, Refusal | None] = {}
     for url in urls:
         origin = origin_of(url)
         if origin:
             by_origin.setdefault(origin, []).append(url)
         else:
-            verdicts[url] = "not an http(s) address"
+            verdicts[url] = NO_ADDRESS
     requests = [FetchRequest(request_id=o, url=f"{o}/robots.txt", accept=ACCEPT_TEXT) for o in by_origin]
-    for answer in fetch_all(requests, msgspec.structs.replace(policy, max_bytes=MAX_BYTES)):
+    for answer in fetcher.fetch(requests, msgspec.structs.replace(policy, max_bytes=MAX_BYTES)):
         rules = rules_of(answer)
         for url in by_origin[answer.request_id]:
             verdicts[url] = refusal(rules, url)
@@ -63,11 +75,11 @@ def rules_of(answer: FetchResult) -> RobotFileParser | None:
     return rules
 
 
-def refusal(rules: RobotFileParser | None, url: str) -> str:
-    """Return why a page may not be read, '' where it may."""
+def refusal(rules: RobotFileParser | None, url: str) -> Refusal | None:
+    """Return why a page may not be read, None where it may."""
     if rules is None:
-        return "robots.txt could not be read; asked again later"
+        return UNREADABLE
     try:
-        return "" if rules.can_fetch(PRODUCT, url) else "robots.txt forbids it"
+        return None if rules.can_fetch(PRODUCT, url) else FORBIDDEN
     except ValueError:
-        return "not an http(s) address"
+        return NO_ADDRESS

@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 
 import msgspec
 
-from monitor.fetch.fetcher import fetch_all
 from monitor.fetch.policy import ACCEPT_FEED, FetchPolicy
+from monitor.fetch.protocol import Fetcher
 from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.parse.values import ParsedFeed
 
@@ -48,9 +48,15 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-def find_feeds(url: str, policy: FetchPolicy, *, allow_private: bool = False) -> Search:
+def find_feeds(url: str, fetcher: Fetcher, policy: FetchPolicy, *, allow_private: bool = False) -> Search:
     """Fetch an address and return its feed, or the feeds of the site it is a page of, in the page's order."""
-    answer = _fetch([url], policy, allow_private)[0]
+
+    def ask(urls: list[str]) -> list[FetchResult]:
+        accept = ACCEPT_FEED.replace("*/*;q=0.5", "text/html;q=0.7, */*;q=0.5")
+        requests = [FetchRequest(request_id=u, url=u, accept=accept, allow_private=allow_private) for u in urls]
+        return list(fetcher.fetch(requests, policy))
+
+    answer = ask([url])[0]
     if answer.error:
         return Search(found=[], problem=f"{answer.error}: {answer.detail}")
     feed = _read(answer)
@@ -58,7 +64,7 @@ def find_feeds(url: str, policy: FetchPolicy, *, allow_private: bool = False) ->
         return Search(found=[_found(answer, feed)])
     base = answer.final_url or url
     for addresses in (feed_links(answer.body or b"", base), [urljoin(base, place) for place in USUAL_PLACES]):
-        answers = {result.request_id: result for result in _fetch(addresses, policy, allow_private)}
+        answers = {result.request_id: result for result in ask(addresses)}
         read = [(answers[each], _read(answers[each])) for each in addresses if not answers[each].error]
         if found := [_found(answer, feed) for answer, feed in read if not feed.error]:
             return Search(found=found)
@@ -82,12 +88,6 @@ def feed_links(body: bytes, base: str) -> list[str]:
         if address.startswith(("http://", "https://")) and address not in links:
             links.append(address)
     return links[:MAX_LINKS]
-
-
-def _fetch(urls: list[str], policy: FetchPolicy, allow_private: bool) -> list[FetchResult]:
-    accept = ACCEPT_FEED.replace("*/*;q=0.5", "text/html;q=0.7, */*;q=0.5")
-    requests = [FetchRequest(request_id=url, url=url, accept=accept, allow_private=allow_private) for url in urls]
-    return list(fetch_all(requests, policy))
 
 
 def _read(answer: FetchResult) -> ParsedFeed:

@@ -37,7 +37,10 @@ class FeedCondition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole installation at one moment. `warnings` are lines a person should act on."""
+    """The whole installation at one moment.
+
+    `warnings` are lines a person should act on; those that say nobody collects stand in `tick_warnings` as well.
+    """
 
     position: int
     at: str
@@ -52,6 +55,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     feeds: list[FeedCondition]
     failures: list[str]  # jobs and messages that failed and have not worked since
     warnings: list[str]
+    tick_warnings: list[str] = []
 
 
 def condition_of(workspace: Workspace) -> Condition:
@@ -62,7 +66,8 @@ def condition_of(workspace: Workspace) -> Condition:
     model = db.execute("SELECT model_id, threshold FROM promotions ORDER BY position DESC LIMIT 1").fetchone()
     bad = [feed for feed in feeds if feed.state not in ("ok", "new")]
     warnings = [f"{feed.name}: {feed.what}" for feed in bad]
-    warnings += _tick_warnings(tick, feeds, now)
+    overdue = _tick_warnings(tick, feeds, now)
+    warnings += overdue
     failures = _failures(db)
     if model is None:
         warnings.append("no model is in use: run `monitor init`")
@@ -80,6 +85,7 @@ def condition_of(workspace: Workspace) -> Condition:
         feeds=feeds,
         failures=failures,
         warnings=failures + warnings,
+        tick_warnings=overdue,
     )
 
 

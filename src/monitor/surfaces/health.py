@@ -28,9 +28,7 @@ class Health(msgspec.Struct, frozen=True):
 def health_of(workspace: Workspace) -> Health:
     """Judge the installation."""
     condition = condition_of(workspace)
-    reasons = (
-        condition.failures + _groups(condition) + [text for text in condition.warnings if "tick" in text.split(":")[0]]
-    )
+    reasons = condition.failures + _groups(condition) + condition.tick_warnings
     try:
         workspace.log.check_writable()
     except MonitorError as error:

@@ -36,22 +36,20 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
     wanted = _wanted(workspace, now)
     if not wanted:
         return 0, 0
-    from monitor.fetch.fetcher import fetch_all
     from monitor.fetch.robots import allowed
     from monitor.worker.linking import StoryLinking
 
-    verdicts = allowed({page.link for page in wanted.values()}, policy)
+    verdicts = allowed({page.link for page in wanted.values()}, workspace.fetcher, policy)
     linking = StoryLinking(workspace)
     n_read = n_flagged = 0
     requests = []
     for page in wanted.values():
-        refusal = verdicts.get(page.link, "")
+        refusal = verdicts[page.link]
         if refusal:
-            final = "forbids" in refusal
-            _record_failure(workspace, page, "robots", refusal, now, final=final)
+            _record_failure(workspace, page, "robots", refusal.say, now, final=refusal.final)
         else:
             requests.append(FetchRequest(request_id=page.entry_id, url=page.link, accept=ACCEPT_PAGE))
-    for result in fetch_all(requests, policy):
+    for result in workspace.fetcher.fetch(requests, policy):
         flagged = _take(workspace, wanted[result.request_id], result, linking, now)
         n_read += flagged is not None
         n_flagged += bool(flagged)
@@ -96,14 +94,15 @@ def _take(
         earlier=tuple(earlier_flags(workspace.log, workspace.views, page.entry_id)) if page.flagged else (),
     )  # fmt: skip
     events = [NewEvent(f"page-read:{page.entry_id}:{page.revision}:{sha[:16]}", data)]
-    events += _assess(workspace, page, candidate, linking, now)
-    workspace.append(events, {sha: payload})
-    return len(events) > 2
+    scores, flagged = _assess(workspace, page, candidate, linking, now)
+    workspace.append(events + scores, {sha: payload})
+    return flagged
 
 
 def _assess(
     workspace: Workspace, page: WantedPage, candidate: Candidate, linking: StoryLinking, now: datetime
-) -> list[NewEvent]:
+) -> tuple[list[NewEvent], bool]:
+    """Return the score's events, and whether the page got the entry flagged."""
     from monitor.worker.assess import flagged_event, score_all, scored_event
 
     model = workspace.model
@@ -113,7 +112,7 @@ def _assess(
         events.append(flagged_event(model, scored[0], workspace.config.settings.alert_score or None))
     if scored[0].flag and scored[0].is_first:
         events += linking.link(_feed(workspace, page.feed_id), candidate, _entry(page), now)
-    return events
+    return events, scored[0].flag
 
 
 def _entry(page: WantedPage) -> ParsedEntry:

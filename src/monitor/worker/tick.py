@@ -16,7 +16,7 @@ from monitor.config.settings import Settings
 from monitor.config.values import FeedConfig
 from monitor.errors import NotFoundError
 from monitor.fetch.policy import FetchPolicy, user_agent
-from monitor.fetch.values import FetchRequest, FetchResult
+from monitor.fetch.values import FetchRequest
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
 from monitor.log.store import EventStore
@@ -168,12 +168,11 @@ def _collect(
     report: TickReport,
     progress: Callable[[Progress], None],
 ) -> None:
-    from monitor.fetch.fetcher import fetch_all
     from monitor.worker.batch import Batch
     from monitor.worker.collect import Collector
 
     batch = Batch(workspace, Collector(workspace, report.tick_id, now), lambda outcome: _count(report, outcome))
-    results: Iterable[FetchResult] = fetch_all(_requests(due, now), fetch_policy(workspace.config.settings, now))
+    results = workspace.fetcher.fetch(_requests(due, now), fetch_policy(workspace.config.settings, now))
     try:
         for done, result in enumerate(results, 1):
             feed, state = due[result.request_id]

@@ -1,4 +1,4 @@
-"""What a worker works with: the open log and views, the settings, the model and the clock, handed in by app.py.
+"""What a worker works with: log, views, settings, model, clock and the way to the network, handed in by app.py.
 
 The clock is a function here and nowhere deeper; every rule below takes `now` as a value.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.config.load import Config
+from monitor.fetch.protocol import Fetcher
 from monitor.log.codec import iso
 from monitor.log.events import Event, NewEvent
 from monitor.log.sqlite import SqliteLog
@@ -32,12 +33,14 @@ class Workspace:
         views: Views,
         clock: Callable[[], datetime],
         load_model: Callable[[Workspace], Model],
+        fetcher: Fetcher,
     ) -> None:
         self.config = config
         self.data_dir = data_dir
         self.log = log
         self.views = views
         self.clock = clock
+        self.fetcher = fetcher
         self._load_model = load_model
         self._model: Model | None = None
 

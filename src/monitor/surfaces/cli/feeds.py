@@ -209,7 +209,7 @@ def _policy(config: Config) -> FetchPolicy:
 
 
 def _search(url: str, config: Config, allow_private: bool) -> discover.Found:
-    search = discover.find_feeds(url, _policy(config), allow_private=allow_private)
+    search = discover.find_feeds(url, app.FETCHER, _policy(config), allow_private=allow_private)
     if not search.found:
         raise NotFoundError(f"no feed at {safe.line(url, 200)}: {safe.line(search.problem)}")
     first, *others = search.found
@@ -225,13 +225,11 @@ def _language(text: str) -> str:
 
 
 def _check(chosen: list[FeedConfig], config: Config) -> Iterator[Checked]:
-    from monitor.fetch.fetcher import fetch_all
-
     by_id = {feed.feed_id: feed for feed in chosen}
     requests = [
         FetchRequest(request_id=feed.feed_id, url=feed.url, allow_private=feed.allow_private) for feed in chosen
     ]
-    for result in fetch_all(requests, _policy(config)):
+    for result in app.FETCHER.fetch(requests, _policy(config)):
         yield _judged(by_id[result.request_id], result)
 
 

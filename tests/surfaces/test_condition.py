@@ -1,0 +1,31 @@
+"""What `status` and `health` say comes from what happened, not from how a feed is called."""
+
+from __future__ import annotations
+
+import msgspec
+
+from monitor.config.load import Config
+from monitor.surfaces.condition import condition_of
+from monitor.surfaces.health import health_of
+from monitor.worker.tick import run_tick
+from monitor.worker.workspace import Workspace
+from tests.worker.conftest import Clock, Site, clock, rss, site, workspace
+
+__all__ = ["clock", "site", "workspace"]
+
+
+def test_a_feed_that_fails_is_no_missing_tick_whatever_its_name(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: one bad feed in a group that works is a warning, even if it is called `tick`."""
+    named = msgspec.structs.replace(workspace.config.feeds[0], name="Biotick tick: news")
+    workspace.config = Config(feeds=[named, *workspace.config.feeds[1:]], settings=workspace.config.settings)
+    third = msgspec.structs.replace(workspace.config.feeds[1], feed_id="gamma", url=site.url("gamma"), name="Gamma")
+    workspace.config.feeds.append(third)
+    site.pages = {"beta": (200, rss(("1", "Chess"))), "gamma": (200, rss(("2", "Chess")))}
+    run_tick(workspace)
+    health = health_of(workspace)
+    assert (health.ok, health.reasons) == (True, [])
+    assert any(warning.startswith("Biotick tick: news") for warning in health.warnings)
+    clock.forward(days=1)
+    late = health_of(workspace)
+    assert [reason for reason in late.reasons if "last tick" in reason] == condition_of(workspace).tick_warnings
+    assert not late.ok

@@ -112,7 +112,7 @@ def _assess(
         events.append(flagged_event(model, scored[0], workspace.config.settings.alert_score or None))
     if scored[0].flag and scored[0].is_first:
         events += linking.link(_feed(workspace, page.feed_id), candidate, _entry(page), now)
-    return events, scored[0].flag
+    return events, bool(scored[0].flag)
 
 
 def _entry(page: WantedPage) -> ParsedEntry:

@@ -119,6 +119,9 @@ def test_a_read_only_data_folder(installation: Installation, server: FeedServer,
     assert "data" in one_line(done.stderr)
     assert asked == sum(server.sent.values())
     assert "waiting" in installation.run("queue", now=LATER, prefix=read_only).stdout
+    for command, code in (("status", 0), ("health", 1)):
+        told = installation.run(command, code=code, prefix=read_only).stdout
+        assert "data cannot be written (read-only, or not ours)" in told
 
 
 @needs_mounts

@@ -5,12 +5,16 @@ Folds nothing itself; it reads the views and says what a person has to know.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
+from monitor.errors import StorageError
 from monitor.log.codec import parse_iso
+from monitor.log.database import check_free_space
 from monitor.poll.health import HABIT_ENTRIES, FeedFacts, judge
 from monitor.triage.queue import count_queue
 from monitor.views.outbox import unsent
@@ -53,7 +57,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     last_tick_at: str
     last_tick_finished: bool
     feeds: list[FeedCondition]
-    failures: list[str]  # jobs and messages that failed and have not worked since
+    failures: list[str]  # what stops work now: the disk, jobs and messages that failed and have not worked since
     warnings: list[str]
     tick_warnings: list[str] = []
 
@@ -68,7 +72,7 @@ def condition_of(workspace: Workspace) -> Condition:
     warnings = [f"{feed.name}: {feed.what}" for feed in bad]
     overdue = _tick_warnings(tick, feeds, now)
     warnings += overdue
-    failures = _failures(db)
+    failures = storage_problems(workspace.data_dir) + _failures(db)
     if model is None:
         warnings.append("no model is in use: run `monitor init`")
     return Condition(
@@ -137,6 +141,17 @@ def _recent(db: sqlite3.Connection, feed_id: str) -> list[datetime]:
     """Return when a feed's last entries were published (or first seen)."""
     rows = db.execute(_RECENT, (feed_id, HABIT_ENTRIES)).fetchall()
     return [parse_iso(row[0]) for row in rows]
+
+
+def storage_problems(folder: Path) -> list[str]:
+    """Return why the next tick or label could not be written into this data folder; nothing where it could."""
+    if not os.access(folder, os.W_OK):
+        return [f"{folder} cannot be written (read-only, or not ours): no tick and no label can be kept"]
+    try:
+        check_free_space(folder / "log.db")
+    except StorageError as error:
+        return [str(error)]
+    return []
 
 
 def _failures(db: sqlite3.Connection) -> list[str]:

@@ -14,8 +14,10 @@ import msgspec
 
 from monitor.stories.fingerprint import COPY, Fingerprint, resemblance
 from monitor.stories.origins import agencies, lines_of, origin_of
+from monitor.stories.wrapped import innermost
 
 _SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "mil"})
+_SEARCH_ENGINES = frozenset({"google", "bing", "yahoo", "yandex", "baidu"})  # under the ending of any country
 
 
 class Publisher(msgspec.Struct, frozen=True):
@@ -64,8 +66,10 @@ def registrable(host: str) -> str:
 def publisher_of(feed_publisher: str, source_name: str, source_url: str, link: str, text: str = "") -> Publisher:
     """Return who published an entry: `<source>` first, then the link's host, then the feed's configured publisher.
 
-    `text` is title, summary and article, as far as known; only its head and end are searched for a credit.
+    A link that leads through another site counts for the site it leads to (wrapped.py). `text` is title, summary and
+    article, as far as known; only its head and end are searched for a credit.
     """
+    link = innermost(link)
     name, family = _named(source_name, source_url) or _linked(link) or _named(feed_publisher, "") or ("", "")
     if not family and (_is_aggregator_host(host_of(link)) or _is_aggregator_name(source_name or feed_publisher)):
         name, family = _from_title(text)
@@ -75,9 +79,14 @@ def publisher_of(feed_publisher: str, source_name: str, source_url: str, link: s
     return Publisher(name, family, origin)
 
 
+def lists_others(link: str) -> bool:
+    """Tell whether a link leads to a site that lists what others wrote, and does not say to whose page."""
+    return _is_aggregator_host(host_of(innermost(link)))
+
+
 def _named(name: str, url: str) -> tuple[str, str] | None:
     """Return (name, family) by `<source>`; None for an aggregator or nothing."""
-    host = host_of(url)
+    host = host_of(innermost(url))
     if host and not _is_aggregator_host(host):
         return name.strip() or registrable(host), _family_of_host(host)
     name = name.strip()
@@ -134,7 +143,8 @@ def _tables() -> _Tables:
 
 def _is_aggregator_host(host: str) -> bool:
     hosts = _tables().aggregator_hosts
-    return bool(host) and (host in hosts or registrable(host) in hosts)
+    own = registrable(host)
+    return bool(host) and (host in hosts or own in hosts or own.partition(".")[0] in _SEARCH_ENGINES)
 
 
 def _is_aggregator_name(name: str) -> bool:

@@ -31,10 +31,10 @@ def split_story(
 ) -> Event | None:
     """Take entries out of their story into a new one. Raises InputError where nothing would stay behind."""
     views.catch_up()
-    stories = {stories.story_of(views, entry_id) for entry_id in entry_ids}
-    if len(stories) != 1:
+    standing_in = {stories.story_of(views, entry_id) for entry_id in entry_ids}
+    if len(standing_in) != 1:
         raise InputError("the entries to split off must stand in one story")
-    (story_id,) = stories
+    (story_id,) = standing_in
     if set(story_entries(views, story_id)) <= set(entry_ids):
         raise InputError(f"{story_id} has no other entry: there is nothing to split")
     new_id = _free_id(views, entry_ids[0])

@@ -12,6 +12,7 @@ import msgspec
 
 from monitor.errors import MonitorError
 from monitor.surfaces.condition import Condition, condition_of
+from monitor.views.queries.ticks import last_finished_tick
 from monitor.worker.workspace import Workspace
 
 GROUP_BAD_SHARE = 0.5
@@ -58,19 +59,17 @@ def metrics_text(workspace: Workspace) -> str:
     states: dict[str, int] = defaultdict(int)
     for feed in condition.feeds:
         states[feed.state] += 1
-    tick = workspace.views.db.execute(
-        "SELECT n_new, n_flagged, duration_ms, n_failed FROM ticks WHERE finished_at IS NOT NULL ORDER BY position DESC"
-    ).fetchone() or (0, 0, 0, 0)
+    tick = last_finished_tick(workspace.views)
     figures = [
         ("monitor_log_position", "Events in the log.", condition.position),
         ("monitor_entries", "Entries seen.", condition.n_entries),
         ("monitor_flagged", "Entries flagged.", condition.n_flagged),
         ("monitor_queue_waiting", "Stories that wait for a decision.", condition.n_waiting),
         ("monitor_labels", "Standing labels.", condition.n_labels),
-        ("monitor_tick_new_entries", "New entries of the last finished tick.", tick[0]),
-        ("monitor_tick_flagged", "Entries flagged by the last finished tick.", tick[1]),
-        ("monitor_tick_seconds", "Duration of the last finished tick.", (tick[2] or 0) / 1000),
-        ("monitor_tick_failed_feeds", "Feeds that failed in the last finished tick.", tick[3]),
+        ("monitor_tick_new_entries", "New entries of the last finished tick.", tick.n_new if tick else 0),
+        ("monitor_tick_flagged", "Entries flagged by the last finished tick.", tick.n_flagged if tick else 0),
+        ("monitor_tick_seconds", "Duration of the last finished tick.", tick.duration_ms / 1000 if tick else 0),
+        ("monitor_tick_failed_feeds", "Feeds that failed in the last finished tick.", tick.n_failed if tick else 0),
     ]
     lines = []
     for name, text, value in figures:

@@ -6,8 +6,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
-import msgspec
-
 from monitor.log.events import AlertSent, DigestSent, Event
 
 SCHEMA = """
@@ -53,23 +51,3 @@ def _alert(db: sqlite3.Connection, events: Sequence[Event]) -> None:
 
 
 HANDLERS = {"digest-sent": _digest, "alert-sent": _alert}
-
-
-class Unsent(msgspec.Struct, frozen=True):
-    """A message that failed on a channel which has taken none since."""
-
-    message_id: str
-    channel: str
-    kind: str
-    detail: str
-    at: str
-
-
-_UNSENT = """SELECT message_id, channel, kind, detail, max(at) FROM outbox AS o WHERE state = 'failed'
-    AND NOT EXISTS (SELECT 1 FROM outbox AS n WHERE n.channel = o.channel AND n.state = 'sent' AND n.at > o.at)
-    GROUP BY channel ORDER BY channel"""
-
-
-def unsent(db: sqlite3.Connection) -> list[Unsent]:
-    """Return the newest failure of every channel that has not worked since; a message sent later mends it."""
-    return [Unsent(*row) for row in db.execute(_UNSENT).fetchall()]

@@ -6,8 +6,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
-import msgspec
-
 from monitor.log.events import CheckpointSigned, ClockJumped, Event, JobFinished, JobMissed, TickFinished, TickStarted
 
 SCHEMA = """
@@ -88,19 +86,3 @@ HANDLERS = {
     "clock-jumped": _jumped,
     "checkpoint-signed": _signed,
 }
-
-
-class JobRun(msgspec.Struct, frozen=True):
-    """The last run of a daily job; times are ISO 8601, UTC."""
-
-    job: str
-    scheduled_at: str
-    at: str
-    ok: bool
-    detail: str
-
-
-def last_runs(db: sqlite3.Connection) -> dict[str, JobRun]:
-    """Return the last run of every daily job that ever ran, by name."""
-    rows = db.execute("SELECT job, scheduled_at, at, ok, detail FROM jobs ORDER BY job").fetchall()
-    return {job: JobRun(job, scheduled_at, at, bool(ok), detail) for job, scheduled_at, at, ok, detail in rows}

@@ -42,15 +42,13 @@ def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | Non
         text = entry_lookup.entry_text(workspace.log, views, entry_id)
         if text.erased:
             raise NotFoundError(f"{entry_id}: the text was erased; what was logged of its flag is in `monitor show`")
-        lang, model_id, score, flagged_at = views.db.execute(
-            "SELECT lang, model_id, score, flagged_at FROM entries WHERE entry_id = ?", (entry_id,)
-        ).fetchone()
-        model = workspace.model if with_current or not model_id else _model_of(workspace, model_id)
-    found = model.explain(text.title, text.summary, text.text, lang)
+        row = entry_lookup.entry_row(views, entry_id)
+        model = workspace.model if with_current or not row.model_id else _model_of(workspace, row.model_id)
+    found = model.explain(text.title, text.summary, text.text, row.lang)
     if as_json:
         facts: dict[str, Any] = {
             "entry_id": entry_id, "model": model.model_id, "threshold": model.threshold, "look_again": model.look_again,
-            "flagged_at": flagged_at, "score_logged": score,
+            "flagged_at": row.flagged_at or None, "score_logged": row.score,
         }  # fmt: skip
         write_json(facts | msgspec.to_builtins(found))
         return
@@ -58,7 +56,11 @@ def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | Non
     verdict = "reaches" if found.score >= model.threshold else "is below"
     click.echo(f"\nscore {found.score:.3f} {verdict} the threshold {model.threshold:.3f} of model {model.model_id}")
     click.echo(
-        f"flagged {flagged_at[:19]}Z" if flagged_at else "not flagged" if score is not None else "not yet scored"
+        f"flagged {row.flagged_at[:19]}Z"
+        if row.flagged
+        else "not flagged"
+        if row.score is not None
+        else "not yet scored"
     )
     _write_reasons("for", found.terms_for)
     _write_reasons("against", found.terms_against)

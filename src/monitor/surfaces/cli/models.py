@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from monitor.errors import ModelError, NotFoundError
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, json_option, reading, working, write_json
+from monitor.views.queries.models import all_models
 from monitor.worker.workspace import Workspace
 
 
@@ -122,12 +123,7 @@ def rollback_model(ctx: click.Context, reason: str) -> None:
 
 
 def _rows(workspace: Workspace) -> list[dict[str, Any]]:
-    cursor = workspace.views.db.execute("SELECT * FROM models ORDER BY position, model_id")
-    names = [column[0] for column in cursor.description]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor]
-    for row in rows:
-        row["card"], row["figures"] = json.loads(row["card"]), json.loads(row["figures"])
-    return rows
+    return [msgspec.structs.asdict(row) for row in all_models(workspace.views)]
 
 
 def _find(workspace: Workspace, prefix: str) -> dict[str, Any]:

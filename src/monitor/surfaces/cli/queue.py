@@ -99,11 +99,11 @@ def show(ctx: click.Context, entry: str, as_of: str | None, as_json: bool) -> No
         row = queue_row(log, views, story_id)
         labels = entry_lookup.labels_of(views, entry_id)
         history = entry_lookup.history(log, views, entry_id)
-        link = views.db.execute("SELECT link, score FROM entries WHERE entry_id = ?", (entry_id,)).fetchone()
+        entry_row = entry_lookup.entry_row(views, entry_id)
     if as_json:
         write_json(
-            {"entry_id": entry_id, "story_id": story_id, "text": text, "link": link[0], "score": link[1], "row": row,
-             "labels": labels, "history": history}
+            {"entry_id": entry_id, "story_id": story_id, "text": text, "link": entry_row.link,
+             "score": entry_row.score, "row": row, "labels": labels, "history": history}
         )  # fmt: skip
         return
     click.echo("(text erased)" if text.erased else safe.isolated(text.title, 400))
@@ -111,13 +111,13 @@ def show(ctx: click.Context, entry: str, as_of: str | None, as_json: bool) -> No
         if part:
             click.echo("\n" + "\n".join(safe.isolated(one) for one in safe.block(part).splitlines()))
     click.echo(f"\nentry {entry_id}  story {story_id}")
-    click.echo(f"link  {safe.line(link[0], 300)}")
+    click.echo(f"link  {safe.line(entry_row.link, 300)}")
     if row is not None and row.entry_id == entry_id:
         click.echo(f"score {row.score:.3f}, threshold {row.threshold:.3f}, model {row.model_id}, nearest {row.nearest}")
         click.echo(f"  for:     {_reasons(row.terms_for, 8)}")
         click.echo(f"  against: {_reasons(row.terms_against, 8) or 'nothing'}")
-    elif link[1] is not None:
-        click.echo(f"score {link[1]:.3f} (`monitor explain {entry_id[:8]}` says why)")
+    elif entry_row.score is not None:
+        click.echo(f"score {entry_row.score:.3f} (`monitor explain {entry_id[:8]}` says why)")
     _write_labels(labels)
     click.echo("\nhistory")
     for item in history:

@@ -20,7 +20,7 @@ from monitor.log.events import EventData, JobFinished, JobMissed, NewEvent
 from monitor.surfaces import safe
 from monitor.surfaces.cli.plain import collect
 from monitor.surfaces.cli.tick import summary
-from monitor.views.ticks import last_runs
+from monitor.views.queries.ticks import last_runs
 from monitor.worker.lock import worker_lock
 from monitor.worker.service import Job, Service
 from monitor.worker.workspace import Workspace
@@ -109,7 +109,7 @@ class Jobs:
         """Return for which time a job last ran; the log's beginning where it never did."""
 
         def look(workspace: Workspace) -> datetime | None:
-            run = last_runs(workspace.views.db).get(job)
+            run = last_runs(workspace.views).get(job)
             first = workspace.log.get(1)
             if run:
                 return parse_iso(run.scheduled_at)

@@ -12,6 +12,7 @@ from monitor.errors import StorageError
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted, ModelTrained, NewEvent
 from monitor.views.fold import open_views
+from monitor.views.queries.models import in_use
 from monitor.worker.sync import feed_changes
 
 DEFAULT_FEEDS = Path(__file__).parents[2] / "config" / "default-feeds.yaml"
@@ -44,13 +45,14 @@ def init(ctx: click.Context) -> None:
         views = open_views(folder / app.VIEWS_NAME, log)
         click.echo(f"{'wrote' if new else 'kept'} {folder / app.LOG_NAME}")
         at = iso(app.now())
-        if views.db.execute("SELECT count(*) FROM promotions").fetchone()[0] == 0:
+        if in_use(views) is None:
             log.append(_first_model(folder), recorded_at=at)
             views.catch_up()
         events = feed_changes(views, config.feeds)
         if events:
             views.fold(log.append(events, recorded_at=at))
-        model_id = views.db.execute("SELECT model_id FROM promotions ORDER BY position DESC").fetchone()[0]
+        promotion = in_use(views)
+        model_id = promotion.model_id if promotion else ""
         views.close()
     finally:
         log.close()

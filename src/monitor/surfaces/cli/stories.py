@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from monitor.facts.values import LIST_FIELDS, Card
@@ -13,6 +15,7 @@ from monitor.triage import rearrange
 from monitor.triage.entries import find_entry, story_entries
 from monitor.triage.story import StoryView, story_view
 from monitor.views.fold import Views
+from monitor.views.queries.stories import members, newest_stories, story, story_of
 from monitor.worker.workspace import Workspace
 
 
@@ -38,18 +41,13 @@ def list_stories(ctx: click.Context, limit: int, as_of: str | None, as_json: boo
       monitor stories list -n 5
     """
     with reading(ctx, as_of) as workspace:
-        found = workspace.views.db.execute(
-            "SELECT story_id, case_id, opened_at FROM stories WHERE merged_into IS NULL "
-            "ORDER BY opened_at DESC, story_id LIMIT ?",
-            (limit,),
-        ).fetchall()
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
-                "story_id": story_id, "case_id": case_id, "opened_at": opened_at, "title": _title(workspace, story_id),
-                "sources": str(_sources(workspace.views, story_id)),
-                "n_entries": len(story_entries(workspace.views, story_id)),
+                "story_id": item.story_id, "case_id": item.case_id, "opened_at": item.opened_at,
+                "title": _title(workspace, item.story_id), "sources": str(_sources(workspace.views, item.story_id)),
+                "n_entries": len(story_entries(workspace.views, item.story_id)),
             }
-            for story_id, case_id, opened_at in found
+            for item in newest_stories(workspace.views, limit)
         ]  # fmt: skip
     if as_json:
         write_json(rows)
@@ -192,15 +190,11 @@ def _find(views: Views, wanted: str) -> str:
     """Return the story with this id or prefix, or the one that the entry with it stands in."""
     if wanted.startswith("s"):
         return rearrange.find_story(views, wanted)
-    row = views.db.execute(
-        "SELECT story_id FROM story_entries WHERE entry_id = ?", (find_entry(views, wanted),)
-    ).fetchone()
-    return rearrange.find_story(views, str(row[0]) if row else wanted)
+    return rearrange.find_story(views, story_of(views, find_entry(views, wanted)))
 
 
 def _sources(views: Views, story_id: str) -> object:
-    rows = views.db.execute("SELECT publisher, origin FROM story_entries WHERE story_id = ?", (story_id,)).fetchall()
-    return corroborate([Publisher(row[0], row[0], row[1]) for row in rows])
+    return corroborate([Publisher(item.publisher, item.publisher, item.origin) for item in members(views, story_id)])
 
 
 def _title(workspace: Workspace, story_id: str) -> str:
@@ -216,11 +210,11 @@ def _timeline(workspace: Workspace, view: StoryView) -> list[dict[str, str]]:
 
     rows = []
     for story_id in [view.story_id, *view.case]:
-        opened = workspace.views.db.execute("SELECT opened_at FROM stories WHERE story_id = ?", (story_id,)).fetchone()
+        row = story(workspace.views, story_id)
         card = view.card if story_id == view.story_id else story_card(workspace.log, workspace.views, story_id)
         stage = (card.codes("legal_stage") or card.codes("stage") or [""])[0]
         rows.append({
-            "story_id": story_id, "opened_at": str(opened[0]) if opened else "", "stage": stage,
+            "story_id": story_id, "opened_at": row.opened_at if row else "", "stage": stage,
             "title": _title(workspace, story_id),
         })  # fmt: skip
     return sorted(rows, key=lambda item: (item["opened_at"], item["story_id"]))

@@ -19,6 +19,7 @@ from monitor.surfaces import safe
 from monitor.surfaces.digest.content import DigestContent, gather
 from monitor.surfaces.digest.render import FORMS, as_html, as_text
 from monitor.triage.queue import list_queue
+from monitor.views.queries.ticks import message_state
 from monitor.worker.workspace import Workspace
 
 SMTP_TIMEOUT_S = 30
@@ -75,10 +76,8 @@ def _once(
     workspace: Workspace, message_id: str, channel: str, n_rows: int, deliver: Callable[[], None], story_id: str = ""
 ) -> str:
     """Deliver a message unless the log says it was sent; record how it went."""
-    row = workspace.views.db.execute(
-        "SELECT state FROM outbox WHERE message_id = ? AND channel = ?", (message_id, channel)
-    ).fetchone()
-    if row and row[0] == "sent":
+    before = message_state(workspace.views, message_id, channel)
+    if before == "sent":
         return f"{channel}: sent before"
 
     def record(state: str, detail: str = "") -> None:
@@ -90,7 +89,7 @@ def _once(
             data = DigestSent(digest_id=message_id, channel=channel, state=state, n_rows=n_rows, detail=detail)
         workspace.append([NewEvent(f"{data.type}:{message_id}:{channel}:{workspace.views.position}", data)])
 
-    if row is None:
+    if not before:
         record("queued")
     try:
         deliver()

@@ -10,9 +10,10 @@ import msgspec
 from monitor.facts.values import Card
 from monitor.triage.entries import labels_of
 from monitor.triage.story import story_card
+from monitor.views.queries.entries import labelled
 from monitor.views.queries.labels import LabelRow
-from monitor.views.queries.stories import story_of
-from monitor.views.queries.texts import read_text
+from monitor.views.queries.stories import case_of
+from monitor.views.queries.texts import text_of
 from monitor.worker.workspace import Workspace
 
 
@@ -54,28 +55,18 @@ def verdict(labels: list[LabelRow]) -> tuple[str, bool]:
 def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledEntry]:
     """Yield the labelled entries in the order they were seen; `only` keeps one label."""
     views, log = workspace.views, workspace.log
-    rows = views.db.execute(
-        """SELECT e.entry_id, e.text_sha, e.link, e.published_at, e.lang, e.score, coalesce(e.model_id, ''),
-               coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), f.publisher, ''), coalesce(s.origin, ''),
-               e.position
-           FROM entries e LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN story_entries s USING (entry_id)
-           WHERE EXISTS (SELECT 1 FROM labels l WHERE l.withdrawn_position IS NULL AND
-               (l.entry_id = e.entry_id OR (l.story_id <> '' AND l.story_id = s.story_id)))
-           ORDER BY e.position"""
-    ).fetchall()
-    for entry_id, sha, link, published, lang, score, model_id, publisher, origin, position in rows:
+    for row in labelled(views):
+        entry_id, story_id = row.entry_id, row.story_id
         standing = [item for item in labels_of(views, entry_id) if not item.withdrawn]
         own = [item for item in standing if item.entry_id == entry_id] or standing
         label, agreed = verdict(own)
         if only and label != only:
             continue
-        story_id = story_of(views, entry_id)
-        case = views.db.execute("SELECT case_id FROM stories WHERE story_id = ?", (story_id,)).fetchone()
-        text = read_text(log, sha)
+        text = text_of(log, row)
         yield LabelledEntry(
-            entry_id=entry_id, story_id=story_id, case_id=case[0] if case else story_id, label=label,
+            entry_id=entry_id, story_id=story_id, case_id=case_of(views, story_id), label=label,
             reviewers=sorted({item.by for item in own}), agreed=agreed, notes=[item.note for item in own if item.note],
-            labelled_at=own[-1].at, title=text.title, summary=text.summary, link=link, publisher=publisher,
-            origin=origin, published_at=published, lang=lang, score=score, model_id=model_id,
-            card=story_card(log, views, story_id), position=position,
+            labelled_at=own[-1].at, title=text.title, summary=text.summary, link=row.link, publisher=row.publisher,
+            origin=row.origin, published_at=row.published_at, lang=row.lang, score=row.score, model_id=row.model_id,
+            card=story_card(log, views, story_id), position=row.position,
         )  # fmt: skip

@@ -23,6 +23,7 @@ from monitor.triage.decide import label_entry
 from monitor.triage.entries import find_entry
 from monitor.triage.queue import list_queue
 from monitor.triage.story import story_view
+from monitor.views.queries.labels import newest_labels
 from monitor.views.queries.stories import story_of
 
 MAX_ROWS = 500
@@ -80,13 +81,9 @@ class Api:
     def labels(self, request: Request) -> Response:
         """Return the newest labels."""
         with self.desk.workspace() as workspace:
-            rows = workspace.views.db.execute(
-                """SELECT position, entry_id, label, by, note, at, withdrawn_position IS NOT NULL FROM labels
-                   ORDER BY position DESC LIMIT ?""",
-                (_limit(request),),
-            ).fetchall()
+            rows = newest_labels(workspace.views, _limit(request))
         names = ("position", "entry_id", "label", "by", "note", "at", "withdrawn")
-        return _json([dict(zip(names, (*row[:6], bool(row[6])), strict=True)) for row in rows])
+        return _json([{name: getattr(row, name) for name in names} for row in rows])
 
     async def add_label(self, request: Request) -> Response:
         """Record a label and return its position; 409 where the row changed since `seen_position`."""

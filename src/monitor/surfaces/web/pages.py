@@ -6,10 +6,8 @@ actions.py.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,14 +22,18 @@ from monitor.triage.queue import count_queue, waiting_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import read_quality, waiting_samples
 from monitor.triage.story import story_card, story_view
-from monitor.views.queries.stories import story_of
-from monitor.views.queries.texts import read_text
+from monitor.views.queries.entries import entry
+from monitor.views.queries.labels import newest_labels
+from monitor.views.queries.models import ModelRow, all_models
+from monitor.views.queries.stories import standing_story, story_of
+from monitor.views.queries.texts import text_of
+from monitor.views.queries.ticks import last_signed
 from monitor.views.search import SearchIndex
-from monitor.views.stories import resolve
 from monitor.worker.workspace import Workspace
 
 Handler = Callable[[Request], Awaitable[Response]]
 PAGE_ROWS = 30
+LABEL_ROWS, MODEL_ROWS = 200, 60
 LOG_ROWS = 60
 CARD_ROWS = 20  # a card takes some milliseconds to read; further rows show theirs when opened
 CARD_FIELDS = ("linked_states", "target_types", "methods", "countries", "stage", "legal_stage")
@@ -96,11 +98,7 @@ class Pages:
     def labels(self, request: Request) -> Response:
         """Show the newest decisions."""
         with self.desk.workspace() as workspace:
-            rows = workspace.views.db.execute(
-                """SELECT l.position, l.at, l.label, l.by, l.note, l.entry_id, l.withdrawn_position, e.text_sha
-                   FROM labels l JOIN entries e ON e.entry_id = l.entry_id ORDER BY l.position DESC LIMIT 200"""
-            ).fetchall()
-            labels = [(*row[:7], read_text(workspace.log, row[7]).title) for row in rows]
+            labels = [(row, _title(workspace, row.entry_id)) for row in newest_labels(workspace.views, LABEL_ROWS)]
             units = read_units(workspace.views)
             return self.desk.page(
                 request, "labels.html", workspace, labels=labels, agreement=agreement(units), conflicts=conflicts(units)
@@ -109,11 +107,7 @@ class Pages:
     def models(self, request: Request) -> Response:
         """Show every model with its card and figures, and what the audit sample says was missed."""
         with self.desk.workspace() as workspace:
-            rows = workspace.views.db.execute(
-                """SELECT model_id, state, trained_at, promoted_at, threshold, reason, card, figures FROM models
-                   ORDER BY position DESC LIMIT 60"""
-            ).fetchall()
-            models = [(*row[:6], json.loads(row[6]), json.loads(row[7])) for row in rows]
+            models = all_models(workspace.views)[: -MODEL_ROWS - 1 : -1]
             quality = read_quality(workspace.views)
             return self.desk.page(
                 request, "models.html", workspace, models=models, quality=quality, curve=_curve(models)
@@ -135,9 +129,7 @@ class Pages:
         with self.desk.workspace() as workspace:
             head, head_hash = workspace.log.head()
             events = list(workspace.log.read(after=max(0, head - LOG_ROWS)))[::-1]
-            signed = workspace.views.db.execute(
-                "SELECT at, at_position, at_hash FROM checkpoints ORDER BY position DESC LIMIT 1"
-            ).fetchone()
+            signed = last_signed(workspace.views)
             lines = [(event.position, event.recorded_at, event.type, event.actor, event.key) for event in events]
             return self.desk.page(
                 request, "log.html", workspace, head=head, head_hash=head_hash, lines=lines, signed=signed
@@ -155,13 +147,13 @@ def _cards(workspace: Workspace, rows: list[QueueRow]) -> dict[str, str]:
     return lines
 
 
-def _curve(models: list[tuple[Any, ...]]) -> list[tuple[str, float]]:
+def _curve(models: list[ModelRow]) -> list[tuple[str, float]]:
     """Return the learning curve, oldest first: (day trained, share of held-out plots found), where it was measured."""
     points = []
     for model in reversed(models):
-        recall = (model[6].get("figures") or {}).get("held_out_recall")
+        recall = (model.card.get("figures") or {}).get("held_out_recall")
         if isinstance(recall, int | float):
-            points.append((str(model[2])[:10], float(recall)))
+            points.append((model.trained_at[:10], float(recall)))
     return points
 
 
@@ -173,9 +165,14 @@ def _blind_for(workspace: Workspace, request: Request, story_id: str) -> str:
     return ""
 
 
+def _title(workspace: Workspace, entry_id: str) -> str:
+    row = entry(workspace.views, entry_id)
+    return text_of(workspace.log, row).title if row else ""
+
+
 def _story_id(workspace: Workspace, wanted: str) -> str:
-    if workspace.views.db.execute("SELECT 1 FROM stories WHERE story_id = ?", (wanted,)).fetchone():
-        return resolve(workspace.views.db, wanted)
+    if standing := standing_story(workspace.views, wanted):
+        return standing
     return story_of(workspace.views, find_entry(workspace.views, wanted))
 
 
@@ -189,11 +186,7 @@ def _search(workspace: Workspace, query: str) -> list[tuple[str, str, str, str, 
         index.close()
     found = []
     for entry_id in ids:
-        row = workspace.views.db.execute(
-            """SELECT e.text_sha, e.published_at, f.name, e.score FROM entries e
-               LEFT JOIN feeds f ON f.feed_id = e.feed_id WHERE e.entry_id = ?""",
-            (entry_id,),
-        ).fetchone()
+        row = entry(workspace.views, entry_id)
         if row:
-            found.append((entry_id, read_text(workspace.log, row[0]).title, row[1], row[2] or "", row[3]))
+            found.append((entry_id, text_of(workspace.log, row).title, row.published_at, row.feed, row.score))
     return found

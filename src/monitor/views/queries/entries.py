@@ -157,6 +157,13 @@ def undecided(views: Views, limit: int) -> list[EntryRow]:
     return [entry_row(row) for row in reversed(views.db.execute(query, (limit,)).fetchall())]
 
 
+def labelled(views: Views) -> list[EntryRow]:
+    """Return the entries that a standing label speaks of, their own or their story's, in log order."""
+    query = f"""{SELECT} WHERE EXISTS (SELECT 1 FROM labels l WHERE l.withdrawn_position IS NULL AND
+        (l.entry_id = e.entry_id OR (l.story_id <> '' AND l.story_id = s.story_id))) ORDER BY e.position"""
+    return [entry_row(row) for row in views.db.execute(query)]
+
+
 def linked_since(views: Views, since: str) -> list[EntryRow]:
     """Return the entries of stories first seen at or after `since`, in the order they were seen."""
     query = f"""SELECT {_COLUMNS} FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id

@@ -1,4 +1,4 @@
-"""Questions to the ticks and outbox views: the last passes, the last signature, what was sent."""
+"""Questions to the ticks and outbox views: passes, the last run of each daily job, signatures, what was sent."""
 
 from __future__ import annotations
 
@@ -54,3 +54,39 @@ def message_state(views: Views, message_id: str, channel: str) -> str:
         "SELECT state FROM outbox WHERE message_id = ? AND channel = ?", (message_id, channel)
     ).fetchone()
     return str(row[0]) if row else ""
+
+
+class JobRun(msgspec.Struct, frozen=True):
+    """The last run of a daily job; times are ISO 8601, UTC."""
+
+    job: str
+    scheduled_at: str
+    at: str
+    ok: bool
+    detail: str
+
+
+def last_runs(views: Views) -> dict[str, JobRun]:
+    """Return the last run of every daily job that ever ran, by name."""
+    rows = views.db.execute("SELECT job, scheduled_at, at, ok, detail FROM jobs ORDER BY job").fetchall()
+    return {job: JobRun(job, scheduled_at, at, bool(ok), detail) for job, scheduled_at, at, ok, detail in rows}
+
+
+class Unsent(msgspec.Struct, frozen=True):
+    """A message that failed on a channel which has taken none since."""
+
+    message_id: str
+    channel: str
+    kind: str
+    detail: str
+    at: str
+
+
+_UNSENT = """SELECT message_id, channel, kind, detail, max(at) FROM outbox AS o WHERE state = 'failed'
+    AND NOT EXISTS (SELECT 1 FROM outbox AS n WHERE n.channel = o.channel AND n.state = 'sent' AND n.at > o.at)
+    GROUP BY channel ORDER BY channel"""
+
+
+def unsent(views: Views) -> list[Unsent]:
+    """Return the newest failure of every channel that has not worked since; a message sent later mends it."""
+    return [Unsent(*row) for row in views.db.execute(_UNSENT).fetchall()]

@@ -55,7 +55,7 @@ def test_memory_is_bounded_by_the_number_of_entries() -> None:
     assert len(linker._stories) <= 50
     assert len(linker._where) <= 50
     assert len(linker._index) <= 50 * 6
-    assert len(linker._copies._prints) <= 50
+    assert len(linker._copies._known) <= 50
 
 
 def test_one_entry_from_the_far_future_does_not_empty_the_window() -> None:

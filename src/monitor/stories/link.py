@@ -125,12 +125,14 @@ class Linker:
     def place(self, entry: StoryEntry) -> None:
         """Add an entry to the story it is known to belong to."""
         at = self._advance(entry.published_at)
-        vector = self._vector(entry.title, entry.text)
+        print_ = fingerprint(entry.title, entry.text)
+        _, text = self._copies.find(print_, entry.title, entry.text)
+        vector = self._vector(entry.title, text)
         serial = self._by_id.get(entry.story_id)
         if serial is None:
             serial = self._open(entry.story_id, at)
         self._join(serial, entry.entry_id, at, vector)
-        self._copies.add(entry.entry_id, fingerprint(entry.title, entry.text))
+        self._copies.add(entry.entry_id, print_, entry.title, entry.text)
 
     def add(self, entry_id: str, published_at: float | None, title: str, text: str = "", lang: str = "") -> Link:
         """Link one entry (times in seconds, oldest first; None: as of the newest) and remember it.
@@ -139,10 +141,10 @@ class Linker:
         """
         del lang  # stems and rarity serve every language; kept so that callers need not change
         at = self._advance(published_at)
-        vector = self._vector(title, text)
         print_ = fingerprint(title, text)
-        copy = self._copies.find(print_)
-        self._copies.add(entry_id, print_)
+        copy, own = self._copies.find(print_, title, text)
+        vector = self._vector(title, own)
+        self._copies.add(entry_id, print_, title, text)
         if copy is not None and copy[0] in self._where:
             serial, similarity, why = self._where[copy[0]], copy[1], f"copy of {copy[0]}"
         else:

@@ -16,7 +16,7 @@ import msgspec
 
 from monitor.config import yamltree
 from monitor.config.load import Config, parse_config
-from monitor.config.values import FeedConfig
+from monitor.config.values import FeedConfig, Select
 from monitor.errors import ConfigError, InputError, NotFoundError, StorageError
 
 DEFAULT_GROUP = "added"
@@ -40,6 +40,8 @@ class NewFeed(msgspec.Struct, frozen=True, kw_only=True):
     full_text: bool = False
     interval_s: int | None = None
     allow_private: bool = False
+    kind: str = "feed"
+    select: Select | None = None
 
 
 def add_feeds(text: str, feeds: Sequence[NewFeed], name: str = "feeds.yaml") -> str:
@@ -171,11 +173,18 @@ def _end_of_item(lines: list[str], start: int, indent: int) -> int:
 
 def _written(feed: NewFeed, indent: int) -> list[str]:
     fields = [("url", feed.url), ("name", feed.name), ("id", feed.id), ("publisher", feed.publisher)]
-    fields += [("language", feed.language), ("country", feed.country)]
+    fields += [
+        ("kind", "" if feed.kind == "feed" else feed.kind),
+        ("language", feed.language),
+        ("country", feed.country),
+    ]
     lines = [f"{key}: {_scalar(value)}" for key, value in fields if value]
     lines += ["full_text: true"] if feed.full_text else []
     lines += [f"interval_s: {feed.interval_s}"] if feed.interval_s else []
     lines += ["allow_private: true"] if feed.allow_private else []
+    if feed.select:
+        chosen = {key: value for key, value in msgspec.structs.asdict(feed.select).items() if value}
+        lines += ["select:", *(f"  {key}: {_scalar(value)}" for key, value in chosen.items())]
     return [" " * indent + ("  " if n else "- ") + line for n, line in enumerate(lines)]
 
 

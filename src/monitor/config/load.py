@@ -18,7 +18,7 @@ from monitor.config.values import FeedConfig
 from monitor.errors import ConfigError
 
 # Raised when the compiled form changes, so that old caches are not read; new defaults are seen by themselves.
-_CACHE_FORMAT = 1
+_CACHE_FORMAT = 2
 
 
 class Config(msgspec.Struct, frozen=True):

@@ -147,6 +147,14 @@ class Reader:
                 self._note(self._line(key), f'{key}: expected host:port, found "{text[:60]}"')
         return found
 
+    def choice(self, key: str, choices: tuple[str, ...]) -> str:
+        """Return one of some words, the first where nothing is given."""
+        text = self.text(key, choices[0], max_length=100)
+        if text not in choices:
+            self._note(self._line(key), f'{key}: expected one of {", ".join(choices)}, found "{text[:60]}"')
+            return choices[0]
+        return text
+
     def _matching(self, key: str, pattern: re.Pattern[str], expected: str) -> str:
         text = self.text(key, max_length=100)
         if text and not pattern.match(text):

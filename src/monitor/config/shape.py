@@ -9,14 +9,17 @@ import hashlib
 
 from monitor.config.reader import Reader, read_settings
 from monitor.config.settings import Settings
-from monitor.config.values import FeedConfig
+from monitor.config.values import KINDS, FeedConfig, Select
 from monitor.config.yamltree import MAX_ITEMS, Mapping, Node, Problem, Scalar, Sequence, read_tree
 from monitor.errors import ConfigError
 
 MAX_FILE_BYTES = 32 << 20
 # More faults than this are counted, not listed.
 MAX_PROBLEMS = 100
-_FEED_KEYS = ("url", "name", "id", "publisher", "language", "country", "full_text", "interval_s", "allow_private")
+_FEED_KEYS = (
+    "url", "name", "id", "publisher", "language", "country", "full_text", "interval_s", "allow_private",
+    "kind", "select",
+)  # fmt: skip
 
 
 def parse_feeds_yaml(data: bytes, name: str) -> tuple[list[FeedConfig], Settings]:
@@ -102,8 +105,27 @@ def _feed(node: Node, group: str, problems: list[Problem]) -> tuple[int, FeedCon
         full_text=reader.flag("full_text"),
         interval_s=reader.number("interval_s", None, 60, 31 * 86400),
         allow_private=reader.flag("allow_private"),
+        kind=reader.choice("kind", KINDS),
+        select=_select(reader.mapping("select"), problems),
     )
+    _check_kind(node, feed, problems)
     return (node.line, feed) if len(problems) == n_before else None
+
+
+def _select(mapping: Mapping | None, problems: list[Problem]) -> Select | None:
+    if mapping is None:
+        return None
+    reader = Reader(mapping, tuple(Select.__struct_fields__), "select", problems)
+    return Select(**{key: reader.text(key, max_length=200) for key in Select.__struct_fields__})
+
+
+def _check_kind(node: Mapping, feed: FeedConfig, problems: list[Problem]) -> None:
+    """Note what does not fit the kind of source: a page without rows, a feed with selectors."""
+    if feed.kind == "page" and not (feed.select and feed.select.rows):
+        text = "a source of kind page needs `select:` with `rows:`; `monitor feeds try URL` proposes one"
+        problems.append(Problem(node.line, text))
+    if feed.select and feed.kind not in ("page", "json"):
+        problems.append(Problem(node.items["select"][0], f"select: a source of kind {feed.kind} needs no selectors"))
 
 
 def _refuse_repeats(feeds: list[tuple[int, FeedConfig]], problems: list[Problem]) -> None:

@@ -1,12 +1,29 @@
-"""A feed as feeds.yaml names it. Frozen Structs without behaviour."""
+"""A source as feeds.yaml names it. Frozen Structs without behaviour."""
 
 from __future__ import annotations
 
 import msgspec
 
+# What a source may be; parse/kinds.py knows how each is read.
+KINDS = ("feed", "sitemap", "page", "json")
+
+
+class Select(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the parts of an entry stand: CSS selectors on a page, dotted paths in JSON. Empty: the usual place."""
+
+    rows: str = ""
+    title: str = ""
+    link: str = ""
+    date: str = ""
+    summary: str = ""
+    text: str = ""
+
 
 class FeedConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured feed. `feed_id` is stable: given in feeds.yaml or derived from the first URL."""
+    """One configured source, a feed where `kind` says nothing else.
+
+    `feed_id` is stable: given in feeds.yaml or derived from the first URL.
+    """
 
     feed_id: str
     url: str
@@ -18,3 +35,5 @@ class FeedConfig(msgspec.Struct, frozen=True, kw_only=True):
     full_text: bool = False
     interval_s: int | None = None
     allow_private: bool = False
+    kind: str = "feed"
+    select: Select | None = None

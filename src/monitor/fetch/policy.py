@@ -15,6 +15,8 @@ ACCEPT_FEED = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+ACCEPT_XML = "application/xml, text/xml;q=0.9, */*;q=0.5"
+ACCEPT_JSON = "application/json, */*;q=0.5"
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 ACCEPT_TEXT = "text/plain, */*;q=0.5"
 

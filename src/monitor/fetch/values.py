@@ -21,6 +21,7 @@ class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `error` is a stable kebab reason (timeout, dns, refused, tls, private-address, too-large, truncated, too-many-hops,
     http-404, http-410, http-429, ...); `detail` is one line for a person. Durations in seconds.
+    `parts` are the answers to what this answer listed (the sitemaps of a sitemap index); a fetcher leaves it empty.
     """
 
     request_id: str
@@ -38,3 +39,4 @@ class FetchResult(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float = 0.0
     error: str = ""
     detail: str = ""
+    parts: list[FetchResult] = []

@@ -36,6 +36,8 @@ class FeedAdded(EventData, frozen=True, kw_only=True):
     full_text: bool = False
     interval_s: int | None = None
     allow_private: bool = False
+    kind: str = "feed"
+    select: dict[str, str] = {}
 
 
 class FeedChanged(FeedAdded, frozen=True, kw_only=True):
@@ -73,6 +75,7 @@ class FeedFetched(EventData, frozen=True, kw_only=True):
     interval_s: int = 0
     duration_ms: int = 0
     warning: str = ""
+    parts: list[tuple[str, str, str]] = []
 
 
 class FeedFailed(EventData, frozen=True, kw_only=True):

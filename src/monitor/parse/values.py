@@ -27,8 +27,19 @@ class ParsedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source_url: str = ""
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A further document that an answer says belongs to it. `modified_at` is aware UTC, None where it says nothing."""
+
+    url: str
+    modified_at: datetime | None = None
+
+
 class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed document. `error` is set, and `entries` empty, where the bytes are no feed."""
+    """What a source lists. `error` is set, and `entries` empty, where the bytes are not what the source should be.
+
+    `n_listed` counts what the document lists where `entries` leaves out what is too old to be news. `complete_since`
+    (aware UTC): everything from then on is listed, so that nothing is missed by a poll made since.
+    """
 
     title: str = ""
     language: str = ""
@@ -39,3 +50,5 @@ class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     warning: str = ""
     reader: str = ""
+    n_listed: int | None = None
+    complete_since: datetime | None = None

@@ -12,6 +12,8 @@ from itertools import pairwise
 
 import msgspec
 
+from monitor.views.feeds import FEWER
+
 # A day's silence is reported in that day's digest; shorter ones are nights.
 SILENCE_FLOOR = timedelta(hours=20)
 # A silence twice as long as any among its last entries (weekends and holidays included) is not this feed's habit.
@@ -21,11 +23,16 @@ FEW_ENTRIES, FEW_ENTRIES_SILENCE = 5, timedelta(days=7)
 HABIT_ENTRIES = 40
 EMPTY_ANSWERS = 2
 
-NOT_A_FEED = frozenset({"not-a-feed", "html-page", "empty-body", "parse-failed"})
+NOT_A_FEED = frozenset(
+    {"not-a-feed", "html-page", "empty-body", "parse-failed", "not-a-sitemap", "no-dates", "not-json"}
+)
 
 
 class FeedFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the log says of one feed. Times are aware UTC; `n_empty` counts answers in a row without an entry."""
+    """What the log says of one feed. Times are aware UTC; `n_empty` counts answers in a row without an entry.
+
+    `n_listed` is what it listed last, `n_usual` what it usually lists.
+    """
 
     added_at: datetime
     last_ok_at: datetime | None = None
@@ -36,6 +43,9 @@ class FeedFacts(msgspec.Struct, frozen=True, kw_only=True):
     n_empty: int = 0
     moved_to: str = ""
     warning: str = ""
+    kind: str = "feed"
+    n_listed: int = 0
+    n_usual: int = 0
 
 
 def judge(facts: FeedFacts, now: datetime, recent: Callable[[], Sequence[datetime]]) -> tuple[str, str]:
@@ -49,6 +59,11 @@ def judge(facts: FeedFacts, now: datetime, recent: Callable[[], Sequence[datetim
         return "new", "not fetched yet"
     if facts.n_empty >= EMPTY_ANSWERS:
         return "empty", f"answered {facts.n_empty} times in a row without a single entry"
+    if facts.kind in ("page", "json") and facts.n_listed * FEWER <= facts.n_usual and facts.n_listed < facts.n_usual:
+        return "fewer", (
+            f"lists {facts.n_listed} entries where it usually lists {facts.n_usual}: has its layout changed? "
+            "`monitor feeds try` shows what it reads now"
+        )
     quiet_since = facts.last_new_at or facts.added_at
     silence = now - quiet_since
     if silence > SILENCE_FLOOR and silence > (allowed := allowed_silence(recent())):

@@ -13,6 +13,7 @@ import msgspec
 
 from monitor.config.values import FeedConfig
 from monitor.fetch.values import FetchRequest, FetchResult
+from monitor.parse.kinds import BY_NAME
 from monitor.parse.values import ParsedFeed
 from monitor.poll.values import FeedState
 
@@ -61,6 +62,7 @@ def request_for(feed: FeedConfig, state: FeedState | None, now: datetime) -> Fet
         url=feed.url,
         etag="" if full or state is None else state.etag,
         last_modified="" if full or state is None else state.last_modified,
+        accept=BY_NAME[feed.kind].accept,
         allow_private=feed.allow_private,
     )
 

@@ -8,7 +8,11 @@ import msgspec
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True):
-    """What the log says of a feed: validators, schedule and health. Times are aware UTC."""
+    """What the log says of a feed: validators, schedule and health. Times are aware UTC.
+
+    `parts` holds ETag and Last-Modified of each document the source consists of, by address; `n_usual` is how many
+    entries it usually lists.
+    """
 
     feed_id: str
     etag: str = ""
@@ -23,3 +27,5 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     last_new_at: datetime | None = None
     last_full_at: datetime | None = None
     gone: bool = False
+    parts: dict[str, tuple[str, str]] = {}
+    n_usual: int = 0

@@ -9,8 +9,12 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
+import msgspec
+
 from monitor.log.events import Event, FeedAdded, FeedFailed, FeedFetched, FeedRemoved
 
+# A list this many times shorter than usual is no quiet day: the layout behind its selectors has changed.
+FEWER = 10
 SCHEMA = """
 CREATE TABLE feeds (
     feed_id TEXT PRIMARY KEY, url TEXT NOT NULL, name TEXT NOT NULL, publisher TEXT NOT NULL, language TEXT NOT NULL,
@@ -21,7 +25,9 @@ CREATE TABLE feeds (
     n_failures INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT '', last_detail TEXT NOT NULL DEFAULT '',
     last_status INTEGER NOT NULL DEFAULT 0, last_try_at TEXT, last_ok_at TEXT, last_full_at TEXT, last_new_at TEXT,
     n_fetches INTEGER NOT NULL DEFAULT 0, n_new INTEGER NOT NULL DEFAULT 0, n_entries INTEGER NOT NULL DEFAULT 0,
-    n_empty INTEGER NOT NULL DEFAULT 0, n_gaps INTEGER NOT NULL DEFAULT 0, warning TEXT NOT NULL DEFAULT ''
+    n_empty INTEGER NOT NULL DEFAULT 0, n_gaps INTEGER NOT NULL DEFAULT 0, warning TEXT NOT NULL DEFAULT '',
+    kind TEXT NOT NULL DEFAULT 'feed', selects TEXT NOT NULL DEFAULT '{}', parts TEXT NOT NULL DEFAULT '[]',
+    n_usual INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """
 
@@ -32,19 +38,21 @@ def _added(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         data = cast(FeedAdded, event.data)
         db.execute(
             """INSERT INTO feeds (feed_id, url, name, publisher, language, country, grp, full_text,
-                   config_interval_s, allow_private, added_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)
+                   config_interval_s, allow_private, added_at, kind, selects) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
                ON CONFLICT (feed_id) DO UPDATE SET
                    etag = iif(url = excluded.url, etag, ''), body_sha = iif(url = excluded.url, body_sha, ''),
                    last_modified = iif(url = excluded.url, last_modified, ''),
                    moved_to = iif(url = excluded.url, moved_to, ''),
-                   next_due_at = iif(url = excluded.url, next_due_at, NULL),
+                   next_due_at = iif(url = excluded.url, next_due_at, NULL), parts = '[]', n_usual = 0,
+                   kind = excluded.kind, selects = excluded.selects,
                    url = excluded.url, name = excluded.name, publisher = excluded.publisher,
                    language = excluded.language, country = excluded.country, grp = excluded.grp,
                    full_text = excluded.full_text, config_interval_s = excluded.config_interval_s,
                    allow_private = excluded.allow_private, removed_at = NULL""",
             (
                 data.feed_id, data.url, data.name, data.publisher, data.language, data.country, data.group,
-                int(data.full_text), data.interval_s, int(data.allow_private), event.recorded_at,
+                int(data.full_text), data.interval_s, int(data.allow_private), event.recorded_at, data.kind,
+                msgspec.json.encode(data.select).decode(),
             ),
         )  # fmt: skip
 
@@ -63,7 +71,9 @@ def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         rows.append((
             data.etag, data.last_modified, full, data.body_sha, data.moved_to, data.moved_to, data.interval_s,
             data.next_due_at or None, data.status, at, at, data.status != 304, at, data.n_new > 0, at, data.n_new,
-            full, data.n_entries, full and data.n_entries == 0, full, data.overlap is False, data.warning, data.feed_id,
+            full, data.n_entries, full and data.n_entries == 0, full, data.overlap is False, data.warning,
+            bool(data.parts) or full, msgspec.json.encode(data.parts).decode(), full, data.n_entries * FEWER,
+            data.n_entries, data.feed_id,
         ))  # fmt: skip
     db.executemany(
         """UPDATE feeds SET etag = ?, last_modified = ?, body_sha = iif(?, ?, body_sha),
@@ -72,7 +82,8 @@ def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
                last_full_at = iif(?, ?, last_full_at),
                last_new_at = iif(?, ?, last_new_at), n_fetches = n_fetches + 1, n_new = n_new + ?,
                n_entries = iif(?, ?, n_entries), n_empty = iif(?, n_empty + 1, iif(?, 0, n_empty)),
-               n_gaps = n_gaps + ?, warning = ? WHERE feed_id = ?""",
+               n_gaps = n_gaps + ?, warning = ?, parts = iif(?, ?, parts),
+               n_usual = iif(? AND ? > n_usual, ?, n_usual) WHERE feed_id = ?""",
         rows,
     )
 

@@ -59,10 +59,10 @@ class Collector:
         if result.error:
             return self.failed(feed, state, result, result.error, result.detail)
         body_sha = "" if result.body is None else payload_sha(result.body)
-        if result.not_modified or body_sha == state.body_sha:
+        if (result.not_modified or body_sha == state.body_sha) and all(part.not_modified for part in result.parts):
             return self._unchanged(feed, state, result, body_sha)
         reader = self._entry_reader()
-        parsed = reader.parse(feed, result)
+        parsed = reader.parse(feed, state, result)
         if parsed.error:
             return self.failed(feed, state, result, parsed.error, parsed.warning)
         events, payloads, fetched, n_flagged = reader.read(feed, state, result, parsed, body_sha)
@@ -110,6 +110,7 @@ class Collector:
             etag=result.etag or state.etag,
             last_modified=result.last_modified or state.last_modified,
             moved_to=result.moved_to,
+            parts=parts_of(result),
             overlap=True,
             next_due_at=iso(next_.due_at),
             interval_s=next_.interval_s,
@@ -120,3 +121,8 @@ class Collector:
 
     def _feed_event(self, feed: FeedConfig, data: FeedFetched | FeedFailed) -> NewEvent:
         return NewEvent(f"{data.type}:{self.tick_id}:{feed.feed_id}", data)
+
+
+def parts_of(result: FetchResult) -> list[tuple[str, str, str]]:
+    """Return address, ETag and Last-Modified of each part of an answer that was read."""
+    return [(part.url, part.etag, part.last_modified) for part in result.parts if not part.error]

@@ -15,7 +15,7 @@ from monitor.fetch.values import FetchResult
 from monitor.log.codec import iso
 from monitor.log.events import EntryRevised, EntrySeen, FeedFetched, NewEvent, PageRead
 from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
-from monitor.parse.feed import parse_feed
+from monitor.parse.kinds import read_source
 from monitor.parse.values import ParsedEntry, ParsedFeed
 from monitor.poll import schedule
 from monitor.poll.identity import Change, identify, lookup_keys
@@ -23,6 +23,7 @@ from monitor.poll.values import FeedState
 from monitor.views.fold import Views
 from monitor.views.queries.entries import KnownEntry, known_entries, newest_known, page_url
 from monitor.worker.assess import Candidate, Scored, flagged_event, score_all, scored_event
+from monitor.worker.collect import parts_of
 from monitor.worker.linking import StoryLinking
 from monitor.worker.reflag import earlier_flags
 from monitor.worker.workspace import Workspace
@@ -39,9 +40,9 @@ class EntryReader:
         self.linking = StoryLinking(workspace)
         self._base_s = workspace.config.settings.interval_s
 
-    def parse(self, feed: FeedConfig, result: FetchResult) -> ParsedFeed:
-        """Return the feed a body holds; never raises."""
-        return parse_feed(result.body or b"", result.content_type, result.final_url or feed.url, self.now)
+    def parse(self, feed: FeedConfig, state: FeedState, result: FetchResult) -> ParsedFeed:
+        """Return what a body lists; never raises."""
+        return read_source(feed, result, state.last_ok_at, self.now)
 
     def read(
         self, feed: FeedConfig, state: FeedState, result: FetchResult, parsed: ParsedFeed, body_sha: str
@@ -124,6 +125,8 @@ class EntryReader:
         n_new = sum(change.kind == "new" for change in changes)
         first = state.last_ok_at is None
         overlap = None if first or not parsed.entries else n_new < len(parsed.entries)
+        if parsed.complete_since is not None and state.last_ok_at is not None:
+            overlap = parsed.complete_since <= state.last_ok_at
         next_ = schedule.after_success(
             state, feed, result, self.now, base_s=self._base_s, parsed=parsed, n_new=n_new, overlap=overlap
         )
@@ -136,7 +139,7 @@ class EntryReader:
             etag=result.etag,
             last_modified=result.last_modified,
             moved_to=result.moved_to,
-            n_entries=len(parsed.entries),
+            n_entries=len(parsed.entries) if parsed.n_listed is None else parsed.n_listed,
             n_new=n_new,
             n_revised=len(changes) - n_new,
             overlap=overlap,
@@ -145,6 +148,7 @@ class EntryReader:
             interval_s=next_.interval_s,
             duration_ms=round(result.duration_s * 1000),
             warning=parsed.warning[:300],
+            parts=parts_of(result),
         )
 
 

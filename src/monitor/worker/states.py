@@ -22,7 +22,8 @@ def _state(row: FeedRow) -> FeedState:
         feed_id=row.feed_id, etag=row.etag, last_modified=row.last_modified, body_sha=row.body_sha, url=row.url,
         moved_to=row.moved_to, interval_s=row.interval_s, n_failures=row.n_failures, next_due_at=_time(row.next_due_at),
         last_ok_at=_time(row.last_ok_at), last_new_at=_time(row.last_new_at), last_full_at=_time(row.last_full_at),
-        gone=row.last_error == "http-410",
+        gone=row.last_error == "http-410", parts={url: (etag, modified) for url, etag, modified in row.parts},
+        n_usual=row.n_usual,
     )  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.config.values import FeedConfig
+import msgspec
+
+from monitor.config.values import FeedConfig, Select
 from monitor.log.events import FeedAdded, FeedChanged, FeedRemoved, NewEvent
 from monitor.views.fold import Views
 from monitor.views.queries.feeds import FeedRow, watched_feeds
@@ -28,7 +30,7 @@ def _as_configured(row: FeedRow) -> FeedConfig:
     return FeedConfig(
         feed_id=row.feed_id, url=row.url, name=row.name, publisher=row.publisher, language=row.language,
         country=row.country, group=row.group, full_text=row.full_text, interval_s=row.config_interval_s,
-        allow_private=row.allow_private,
+        allow_private=row.allow_private, kind=row.kind, select=Select(**row.select) if row.select else None,
     )  # fmt: skip
 
 
@@ -36,5 +38,6 @@ def _data(kind: type[FeedAdded], feed: FeedConfig) -> FeedAdded:
     return kind(
         feed_id=feed.feed_id, url=feed.url, name=feed.name, publisher=feed.publisher, language=feed.language,
         country=feed.country, group=feed.group, full_text=feed.full_text, interval_s=feed.interval_s,
-        allow_private=feed.allow_private,
+        allow_private=feed.allow_private, kind=feed.kind,
+        select=msgspec.structs.asdict(feed.select) if feed.select else {},
     )  # fmt: skip

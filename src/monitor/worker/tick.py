@@ -170,9 +170,11 @@ def _collect(
 ) -> None:
     from monitor.worker.batch import Batch
     from monitor.worker.collect import Collector
+    from monitor.worker.gather import whole_answers
 
     batch = Batch(workspace, Collector(workspace, report.tick_id, now), lambda outcome: _count(report, outcome))
-    results = workspace.fetcher.fetch(_requests(due, now), fetch_policy(workspace.config.settings, now))
+    policy = fetch_policy(workspace.config.settings, now)
+    results = whole_answers(workspace.fetcher, _requests(due, now), due, policy, now)
     try:
         for done, result in enumerate(results, 1):
             feed, state = due[result.request_id]

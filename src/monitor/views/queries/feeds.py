@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from monitor.views.fold import Views
@@ -36,14 +38,25 @@ class FeedRow(msgspec.Struct, frozen=True):
     last_new_at: str
     n_empty: int
     warning: str
+    kind: str
+    select: dict[str, str]
+    parts: list[tuple[str, str, str]]
+    n_entries: int
+    n_usual: int
 
 
 _FEEDS = """SELECT feed_id, url, name, publisher, language, country, grp, full_text, config_interval_s, allow_private,
     added_at, etag, last_modified, body_sha, moved_to, interval_s, coalesce(next_due_at, ''), n_failures, last_error,
-    last_detail, coalesce(last_ok_at, ''), coalesce(last_full_at, ''), coalesce(last_new_at, ''), n_empty, warning
+    last_detail, coalesce(last_ok_at, ''), coalesce(last_full_at, ''), coalesce(last_new_at, ''), n_empty, warning,
+    kind, selects, parts, n_entries, n_usual
     FROM feeds WHERE removed_at IS NULL ORDER BY grp, name"""
 
 
 def watched_feeds(views: Views) -> list[FeedRow]:
     """Return the feeds that are configured now, by group and name."""
-    return [FeedRow(*with_truths(row, 7, 9)) for row in views.db.execute(_FEEDS)]
+    return [_row(with_truths(row, 7, 9)) for row in views.db.execute(_FEEDS)]
+
+
+def _row(values: list[Any]) -> FeedRow:
+    values[26:28] = [msgspec.json.decode(text) for text in values[26:28]]
+    return FeedRow(*values)

@@ -24,7 +24,7 @@ from monitor.worker.workspace import Workspace
 if TYPE_CHECKING:
     from monitor.classify.model import Model
 
-LOG_NAME, VIEWS_NAME, LOCK_NAME, MODELS_NAME = "log.db", "views.db", "tick.lock", "models"
+LOG_NAME, VIEWS_NAME, MODELS_NAME = "log.db", "views.db", "models"
 FETCHER = CurlFetcher()
 
 

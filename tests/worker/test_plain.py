@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor import app
 from monitor.surfaces.cli.main import run
 from monitor.surfaces.cli.plain import plain_tick
-from monitor.worker.lock import worker_lock
+from monitor.worker.lock import LOCK_NAME, worker_lock
 
 
 @pytest.fixture
@@ -76,7 +75,7 @@ def test_a_quiet_tick_ends_as_the_command_does(
 
 def test_a_second_quiet_tick_says_who_is_at_work(quiet_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two ticks never run at once; the second leaves with exit code 5."""
-    with worker_lock(Path("data") / app.LOCK_NAME):
+    with worker_lock(Path("data") / LOCK_NAME):
         assert plain_tick(["tick", "--quiet", "--force"]) == 5
     assert "already running (pid " in capsys.readouterr().err
 

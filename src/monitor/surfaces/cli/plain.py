@@ -7,14 +7,13 @@ out. Whatever is not as plain as that is left to the command itself (tick.py).
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from monitor.errors import NoFeedWorkedError
 from monitor.surfaces.cli.outcome import complain, ended
 
 if TYPE_CHECKING:
-    from monitor.worker.tick import Progress, TickReport
+    from monitor.worker.tick import TickReport
     from monitor.worker.workspace import Workspace
 
 QUIET = frozenset({"-q", "--quiet"})
@@ -55,33 +54,16 @@ def _idle() -> int | None:
 
 def _quiet(force: bool) -> int:
     from monitor import app
+    from monitor.worker.alone import collect
     from monitor.worker.tick import nothing_due
 
     with app.closing_workspace() as workspace:
         if not force and nothing_due(workspace):
             return 0
-        report = collect(workspace, force=force)
+        report = collect(workspace, alert=alert, force=force)
     warn(report)
     check(report)
     return 0
-
-
-def collect(
-    workspace: Workspace,
-    *,
-    only: Iterable[str] = (),
-    force: bool = False,
-    progress: Callable[[Progress], None] = lambda _: None,
-) -> TickReport:
-    """Run one tick as the only worker and send what must not wait. Raises what run_tick and worker_lock raise."""
-    from monitor import app
-    from monitor.worker.lock import worker_lock
-    from monitor.worker.tick import run_tick
-
-    with worker_lock(workspace.data_dir / app.LOCK_NAME):
-        report = run_tick(workspace, only=only, force=force, progress=progress)
-        report.problems += alert(workspace, report)
-    return report
 
 
 def alert(workspace: Workspace, report: TickReport) -> list[str]:

@@ -18,9 +18,10 @@ from monitor.errors import AlreadyRunningError, MonitorError
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import EventData, JobFinished, JobMissed, NewEvent
 from monitor.surfaces import safe
-from monitor.surfaces.cli.plain import collect
+from monitor.surfaces.cli.plain import alert
 from monitor.surfaces.cli.tick import summary
 from monitor.views.queries.ticks import last_runs
+from monitor.worker.alone import collect
 from monitor.worker.lock import worker_lock
 from monitor.worker.service import Job, Service
 from monitor.worker.workspace import Workspace
@@ -155,7 +156,7 @@ class Jobs:
         return f"copied and verified {made.position} events to {Path(made.path).name}"
 
     def _tick(self, workspace: Workspace) -> str:
-        report = collect(workspace)
+        report = collect(workspace, alert=alert)
         for problem in report.problems:
             self._say("warning", "tick", problem)
         return summary(report) if report.n_due else ""

@@ -8,7 +8,8 @@ import click
 
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, working, write_json
-from monitor.surfaces.cli.plain import check, collect, warn
+from monitor.surfaces.cli.plain import alert, check, warn
+from monitor.worker.alone import collect
 from monitor.worker.tick import Progress, TickReport
 
 
@@ -29,7 +30,9 @@ def tick(ctx: click.Context, only: tuple[str, ...], force: bool, quiet: bool, as
     6 the log is broken, 7 disk, 8 model, 10 every feed that was due failed.
     """
     with working(ctx) as workspace:
-        report = collect(workspace, only=only, force=force, progress=_silent if quiet or as_json else show_progress)
+        report = collect(
+            workspace, alert=alert, only=only, force=force, progress=_silent if quiet or as_json else show_progress
+        )
     if as_json:
         write_json(report)
     elif not quiet:

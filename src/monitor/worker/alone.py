@@ -1,4 +1,4 @@
-"""One tick as the only worker, and what must not wait for the next digest. What cron, the service and `tick` all run."""
+"""One tick as the only worker, and what must not wait: what cron, the service and `monitor tick` all run."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import msgspec
 
 from monitor import app
 from monitor.config.settings import Settings
-from monitor.errors import AlreadyRunningError, MonitorError
+from monitor.errors import AlreadyRunningError, MonitorError, StorageError
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import EventData, JobFinished, JobMissed, NewEvent
 from monitor.surfaces import safe
@@ -167,6 +167,8 @@ class Jobs:
 
         try:
             self._with(write)
+        except StorageError as error:
+            pass  # the job itself says so: it could not write either
         except MonitorError as error:
             self._say("error", job, f"{data.type} could not be recorded: {error}")
 

@@ -59,6 +59,12 @@ def read_config(given: str | None = None, data: str | None = None) -> tuple[Conf
     return config, folder if folder.is_absolute() else path.parent / folder
 
 
+def data_folder(given: str | None = None, data: str | None = None) -> Path:
+    """Return the data folder without reading feeds.yaml, which may be broken: as named, or `data` beside the file."""
+    named = data or os.environ.get("MONITOR_DATA")
+    return Path(named) if named else config_path(given).parent / "data"
+
+
 def open_workspace(given: str | None = None, data: str | None = None) -> Workspace:
     """Open the data folder for work.
 

@@ -23,5 +23,5 @@ def collect(
     """
     with worker_lock(workspace.data_dir / LOCK_NAME):
         report = run_tick(workspace, only=only, force=force, progress=progress)
-        report.problems += alert(workspace, report)
+        report.unsent += alert(workspace, report)
     return report

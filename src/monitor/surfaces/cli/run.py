@@ -157,7 +157,7 @@ class Jobs:
 
     def _tick(self, workspace: Workspace) -> str:
         report = collect(workspace, alert=alert)
-        for problem in report.problems:
+        for problem in report.problems + report.unsent:
             self._say("warning", "tick", problem)
         return summary(report) if report.n_due else ""
 
@@ -167,7 +167,7 @@ class Jobs:
 
         try:
             self._with(write)
-        except StorageError as error:
+        except StorageError:
             pass  # the job itself says so: it could not write either
         except MonitorError as error:
             self._say("error", job, f"{data.type} could not be recorded: {error}")

@@ -76,6 +76,7 @@ class FeedFetched(EventData, frozen=True, kw_only=True):
     duration_ms: int = 0
     warning: str = ""
     parts: list[tuple[str, str, str]] = []
+    is_cut: bool = False
 
 
 class FeedFailed(EventData, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from monitor.log.verify import verify_log
 from monitor.surfaces.cli.options import json_option, reviewer, working, write_json
 from monitor.triage.entries import find_entry
 from monitor.worker.lock import LOCK_NAME, worker_lock
+from monitor.worker.searching import renew_index
 from monitor.worker.workspace import Workspace
 
 BACKUPS_NAME = "backups"
@@ -33,7 +34,7 @@ def data_folder(ctx: click.Context) -> Path:
 @click.command()
 @click.pass_context
 def rebuild(ctx: click.Context) -> None:
-    """Delete the views and fold them again from the log. Harmless; seldom needed.
+    """Delete the views and the search index and make both again from the log. Harmless; seldom needed.
 
     \b
     Example:
@@ -42,6 +43,7 @@ def rebuild(ctx: click.Context) -> None:
     with working(ctx) as workspace:
         workspace.views.rebuild()
         position, fingerprint = workspace.views.position, workspace.views.fingerprint()
+        renew_index(workspace)
     click.echo(f"folded {position} events; fingerprint of the views {fingerprint[:16]}")
 
 

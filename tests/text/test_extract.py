@@ -72,6 +72,39 @@ def test_letters_are_read_by_the_meta_element(encoding):
     assert "Двое задержаны" in read_page(source.encode(encoding)).text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "header", "meta"),
+    [
+        ("windows-1251", "windows-1251", ""), ("windows-1251", "iso-8859-1", "windows-1251"),
+        ("windows-1251", "utf-8", "windows-1251"), ("utf-8", "", "utf-16"), ("utf-8", "windows-1251", ""),
+        ("utf-16", "", ""), ("koi8-r", "x-unknown", "koi8-r"), ("windows-1251", "windows-1251", "utf-8"),
+        ("mac_cyrillic", "x-mac-cyrillic", ""),
+    ],
+)  # fmt: skip
+def test_letters_are_read_by_header_meta_element_and_bytes(encoding: str, header: str, meta: str):
+    """Promise: the header counts, but a server's default or what cannot be right does not."""
+    element = f"<meta charset='{meta}'>" if meta else ""
+    source = f"<html><head>{element}</head><p>{'Двое задержаны в порту. ' * 20}</p>"
+    content_type = f"text/html; charset={header}" if header else "text/html"
+    assert "Двое задержаны в порту" in read_page(source.encode(encoding), content_type=content_type).text
+
+
+@pytest.mark.parametrize("reader", ["with the extra", "own reader"])
+def test_an_article_cut_by_advertisements_is_read_whole(reader: str):
+    """Promise: blocks of one kind with advertisements between them are one article, with and without the extra."""
+    blocks = [
+        "".join(f"<p>Sentence {n}{m} says what officers told the court on Friday, and no more.</p>" for m in "abcde")
+        for n in range(4)
+    ]
+    ad = "<div class='unit'><div class='slot'>Advertisement</div></div>"
+    body = ad.join(f"<div class='row'><div class='text body'>{block}</div></div>" for block in blocks)
+    teasers = "<div class='teaser'><p>Another matter altogether, of ten words or so.</p></div>" * 5
+    source = page(f"<main><div class='chunks'>{body}</div></main><div class='teasers'>{teasers}</div>")
+    text = densest_text(parse_html(source)) if reader == "own reader" else read_page(source.encode()).text
+    assert [f"Sentence {n}{m}" for n in range(4) for m in "abcde" if f"Sentence {n}{m}" not in text] == []
+    assert "Another matter" not in text
+
+
 @pytest.mark.parametrize("body", [b"", b"<html></html>", b"<!-- -->", b"\0\0\0", b"<p>short</p>" * 0, b"{}"])
 def test_a_page_without_an_article_says_so(body):
     with pytest.raises(PageError, match="no-article"):

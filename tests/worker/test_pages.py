@@ -7,6 +7,9 @@ import pytest
 
 from monitor.config.load import Config
 from monitor.log.events import PageFailed
+from monitor.log.payloads import read_entry_payload
+from monitor.triage.queue import list_queue
+from monitor.views.queries.entries import seen_since
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site, rss
@@ -77,3 +80,132 @@ def test_a_page_that_is_gone_is_not_asked_again_and_one_that_failed_is(
     site.pages |= {"https://news.test/robots.txt": (404, b""), ARTICLE: (status, b"")}
     run_tick(reading)
     assert [bool(failed.retry_at) for failed in failures(reading)] == [again]
+
+
+EDITOR = "Alleged plot against exiled editor foiled in Port Mereth, officers say"
+STORY = (
+    "<p>Officers in Port Mereth say that they foiled an alleged plot against an exiled editor; two are held.</p>" * 4
+)
+NOTICE = (
+    "<p>We value your privacy. We and our partners store and access information on your device. Reject all.</p>" * 5
+)
+
+
+def html(body: str, title: str = "T") -> bytes:
+    return f"<!doctype html><html><head><title>{title}</title></head><body><article>{body}</article></body>".encode()
+
+
+def texts(workspace: Workspace) -> list[str]:
+    """Return the article text that each entry has now."""
+    rows = seen_since(workspace.views, "2000-01-01", 100)
+    found = [read_entry_payload(workspace.log.payload(row.text_sha)) for row in rows]
+    return [words.text if words else "" for words in found]
+
+
+def one_entry(site: Site, title: str = EDITOR, text: str = "") -> None:
+    content = f"<content:encoded>{text}</content:encoded>" if text else ""
+    body = (
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>T</title>'
+        f"<item><guid>1</guid><title>{title}</title><link>{ARTICLE}</link><description>Short.</description>{content}"
+        "</item></channel></rss>"
+    )
+    site.pages |= {"alpha": (200, body.encode()), "https://news.test/robots.txt": (404, b"")}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "moved", "reason"),
+    [
+        (html(NOTICE, "Your privacy"), "text/html", "", "consent-page"),
+        (html(NOTICE, "Your privacy"), "text/html", "https://news.test/consent?next=1", "consent-page"),
+        (html("<p>Roses want sun, and water in the morning, gardeners say.</p>" * 9), "text/html",
+         "https://news.test/gardens", "other-page"),
+        (html("<p>Roses want sun, and water in the morning, gardeners say.</p>" * 9), "text/html", "https://news.test/",
+         "not-found"),
+        (b"%PDF-1.4\n(" + EDITOR.encode() * 50 + b") Tj endstream", "application/pdf", "", "not-html"),
+        (b"\x89PNG\r\n\x1a\n" + b"plot" * 200, "text/html", "", "not-html"),
+    ],
+    ids=["consent", "consent elsewhere", "elsewhere", "front page", "PDF", "image"],
+)  # fmt: skip
+def test_what_is_no_article_is_not_stored_as_one(
+    reading: Workspace, site: Site, body: bytes, content_type: str, moved: str, reason: str
+) -> None:
+    """Promise: a page that is not the entry's article is a page-failed; entry and score stay as the feed made them."""
+    one_entry(site)
+    at = moved or ARTICLE
+    site.pages[at] = (200, body)
+    site.types[at] = content_type
+    if moved:
+        site.moved[ARTICLE] = moved
+    run_tick(reading)
+    assert [failed.reason for failed in failures(reading)] == [reason]
+    assert texts(reading) == [""]
+    (row,) = list_queue(reading.log, reading.views, reading.clock())
+    assert row.score == 0.9
+
+
+def test_one_answer_to_many_addresses_is_no_article(reading: Workspace, site: Site) -> None:
+    """Promise: a wall in words nobody listed is known by standing at several addresses, in any language."""
+    site.pages |= {"alpha": (200, rss(("1", EDITOR), ("2", "Alleged plot to burn a ferry"), ("3", "Mayor opens fair")))}
+    for number in "123":
+        site.pages[f"https://news.test/{number}"] = (
+            200,
+            html("<p>Lorkel vant, ubri sastel. Omni trebas vulo.</p>" * 9),
+        )
+    site.pages["https://news.test/3"] = (
+        200,
+        html("<p>The mayor opens the fair at noon in Castle Square today.</p>" * 9),
+    )
+    run_tick(reading)
+    assert [failed.reason for failed in failures(reading)] == ["other-page", "other-page"]
+    assert all(failed.retry_at for failed in failures(reading))
+    assert sorted(bool(text) for text in texts(reading)) == [False, False, True]
+
+
+@pytest.mark.parametrize("length", [3, 9])
+def test_the_longer_of_feed_and_page_is_kept(reading: Workspace, site: Site, length: int) -> None:
+    """Promise: a page that says less than the feed does not replace its text; one that says more does."""
+    own = "Officers in Port Mereth say an alleged plot against an exiled editor was foiled. " * 5
+    one_entry(site, text=own)
+    said = (
+        f"<p>Officers say, we hear, that part {n} of the plot against the editor was foiled.</p>" for n in range(length)
+    )
+    site.pages[ARTICLE] = (200, html("".join(said)))
+    run_tick(reading)
+    assert ("we hear" in texts(reading)[0]) == (length > 5)
+    assert [failed.reason for failed in failures(reading)] == ([] if length > 5 else ["feed-has-more"])
+
+
+def test_a_page_is_read_by_its_header_s_charset(reading: Workspace, site: Site) -> None:
+    """Promise: letters are read as the server says, where the page says nothing."""
+    title = "Суд в порту: двое обвиняются, alleged plot"
+    one_entry(site, title)
+    site.pages[ARTICLE] = (
+        200,
+        f"<html><body><p>{'Суд в порту заслушал двоих. ' * 30}</p></body></html>".encode("cp1251"),
+    )
+    site.types[ARTICLE] = "text/html; charset=windows-1251"
+    run_tick(reading)
+    assert "Суд в порту заслушал двоих" in texts(reading)[0]
+
+
+def test_a_headline_edit_keeps_the_article_and_reads_the_page_again(
+    reading: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: the article stays beside the new headline, is scored with it, and is replaced when read anew."""
+    one_entry(site, "Council of Port Mereth meets officers")
+    site.pages[ARTICLE] = (200, html(STORY))
+    run_tick(reading)
+    one_entry(site, "Council of Port Mereth meets officers (update)")
+    site.pages[ARTICLE] = (503, b"")
+    clock.forward(hours=2)
+    run_tick(reading)
+    assert "two are held" in texts(reading)[0]
+    scores = [event.data.scores[0][1:] for event in reading.log.read(types=("entry-scored",))]  # type: ignore[attr-defined]
+    assert scores == [(0, 0.1), (0, 0.9), (1, 0.9)]
+    site.pages[ARTICLE] = (200, html(STORY.replace("two are held", "three are held")))
+    clock.forward(hours=2)
+    run_tick(reading, force=True)
+    assert "three are held" in texts(reading)[0]
+    kept = reading.views.fingerprint()
+    reading.views.rebuild()
+    assert reading.views.fingerprint() == kept

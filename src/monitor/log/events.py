@@ -76,7 +76,6 @@ class FeedFetched(EventData, frozen=True, kw_only=True):
     duration_ms: int = 0
     warning: str = ""
     parts: list[tuple[str, str, str]] = []
-    is_cut: bool = False
 
 
 class FeedFailed(EventData, frozen=True, kw_only=True):
@@ -390,15 +389,6 @@ class ClockJumped(EventData, frozen=True, kw_only=True):
     seconds: float
 
 
-class SearchSaved(EventData, frozen=True, kw_only=True):
-    """A search was saved under a name, in place of the one before; an empty query forgets it."""
-
-    type: ClassVar[str] = "search-saved"
-    name: str
-    query: str
-    by: str
-
-
 class PayloadErased(EventData, frozen=True, kw_only=True):
     """A payload was erased for good; its hash stays."""
 
@@ -430,7 +420,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
         StorySplit, StoryLinked, CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
         ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, JobFinished, ClockJumped,
-        PayloadErased, CheckpointSigned, SearchSaved,
+        PayloadErased, CheckpointSigned,
     )
 }  # fmt: skip
 

@@ -26,6 +26,8 @@ _MAX_JSON_LD_BYTES = 1 << 20
 # Shorter texts are teasers, captions or cookie notices.
 MIN_CHARS = 140
 MAX_CHARS = 400_000
+MORE, HELD = 1.3, 0.8
+_SERVER_DEFAULTS = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii", "windows-1252"})
 
 
 def prepare() -> None:
@@ -39,30 +41,55 @@ def prepare() -> None:
         return
 
 
-def extract_article(page: bytes, url: str) -> tuple[str, str, str]:
+def extract_article(page: bytes, url: str, content_type: str = "") -> tuple[str, str, str]:
     """Return (title, text, extractor) of a page; text is empty where there is no article."""
-    source = decode_page(page)
+    source = decode_page(page, content_type)
     title = _title(source)
     text, extractor = _body(source, url)
     return title, text[:MAX_CHARS], extractor
 
 
-def decode_page(page: bytes) -> str:
-    """Return the page's text, by its byte-order mark, its meta element, or as UTF-8."""
-    label = _META_CHARSET.search(page[:4096])
-    return charset.decode(page, f"charset={label[1].decode('ascii')}" if label else "")
+def decode_page(page: bytes, content_type: str = "") -> str:
+    """Return the page's text, by its byte-order mark, the header's charset, its meta element, or as UTF-8.
+
+    A header that says Latin-1, or cannot be right, is the server's default and no knowledge: what the page says of
+    itself goes before it. A meta element that says UTF-16 cannot be right either: it was read in ASCII.
+    """
+    header = charset.label_of(content_type)
+    match = _META_CHARSET.search(page[:4096])
+    meta = match[1].decode("ascii") if match else ""
+    if meta.lower().startswith(("utf-16", "utf16", "utf-32", "ucs-2")):
+        meta = ""
+    if meta and (not header or header.lower() in _SERVER_DEFAULTS or not charset.reads(page, header)):
+        header = meta
+    return charset.decode(page, f"charset={header}" if header else "")
 
 
 def _body(source: str, url: str) -> tuple[str, str]:
-    """Return the first text that is long enough, else the longest, and which reader found it."""
+    """Return the first text that is long enough, else the longest, and which reader found it.
+
+    Trafilatura takes one block for the article; where the other reader has that and much more, the page was cut by
+    advertisements (0.9586 instead of 0.9532 on 92 pages).
+    """
     found = ("", "")
     for name, reader in (("trafilatura", _with_trafilatura), ("density", _by_density), ("json-ld", _as_stated)):
         text = clean(reader(source, url))
         if len(text) >= MIN_CHARS:
+            if name == "trafilatura" and _has_more(longer := clean(_by_density(source, url)), text):
+                return longer, "density"
             return text, name
         if len(text) > len(found[0]):
             found = (text, name)
     return found
+
+
+def _has_more(longer: str, text: str) -> bool:
+    """Tell whether a text holds nearly all lines of another and a third more."""
+    if len(longer) < MORE * len(text):
+        return False
+    whole = " ".join(longer.split())
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return sum(len(line) for line in lines if line in whole) >= HELD * sum(map(len, lines))
 
 
 def _with_trafilatura(source: str, url: str) -> str:

@@ -34,6 +34,9 @@ _MAX_LINK_SHARE = 0.5
 # How much of a paragraph's weight its block's ancestors get: the parent holds its siblings; the grandparent holds the
 # sections of an article whose sections have a wrapper each.
 _SHARES = (1.0, 0.5, 0.25)
+# Blocks of one article have a common ancestor within so many steps, and so many characters of paragraphs each.
+_NEAR = 4
+_MIN_PART = 150.0
 
 
 class Paragraph:
@@ -84,8 +87,22 @@ def densest_text(tree: Any) -> str:
     if not scores:
         return ""
     best = max(scores, key=lambda element: scores[element])
-    inside = set(best.iter())
+    inside = {element for part in _parts(best, scores) for element in part.iter()}
     return "\n".join(_kept_lines([paragraph for paragraph in paragraphs if paragraph.block in inside]))
+
+
+def _parts(best: Any, scores: dict[Any, float]) -> list[Any]:
+    """Return the best block with the other blocks of its kind near it: advertisements cut an article into several."""
+    kind = (best.tag, best.get("class", "").split())
+    if not kind[1]:
+        return [best]
+    near = list(best.iterancestors())[:_NEAR]
+    return [best] + [
+        element
+        for element, score in scores.items()
+        if element is not best and score >= _MIN_PART and (element.tag, element.get("class", "").split()) == kind
+        and any(ancestor in near for ancestor in element.iterancestors())
+    ]  # fmt: skip
 
 
 def _kept_lines(paragraphs: list[Paragraph]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from monitor.text.kinds import other_kind
 from monitor.untrusted.sandbox import KilledError, sandbox_for
 
 # The longest page of 221 measured ones took 0.2 s.
@@ -25,7 +26,10 @@ class Article(msgspec.Struct, frozen=True):
 
 
 class PageError(Exception):
-    """The page could not be read; `reason` is a stable kebab word: no-article, too-large, read-timeout, read-died."""
+    """The page could not be read.
+
+    `reason` is a stable kebab word: not-html, no-article, too-large, read-timeout, read-died.
+    """
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -33,12 +37,15 @@ class PageError(Exception):
         self.detail = detail
 
 
-def read_page(page: bytes, url: str = "") -> Article:
+def read_page(page: bytes, url: str = "", content_type: str = "") -> Article:
     """Return the article of a page. Raises PageError where there is none or the page is beyond reading."""
+    kind = other_kind(page, content_type)
+    if kind:
+        raise PageError("not-html", f"{kind}, no web page")
     if len(page) > MAX_PAGE_BYTES:
         raise PageError("too-large", f"the page has {len(page)} bytes; at most {MAX_PAGE_BYTES} are read")
     try:
-        title, text, extractor = sandbox_for(_JOB, limit_s=LIMIT_S).run(tuple[str, str, str], page, url)
+        title, text, extractor = sandbox_for(_JOB, limit_s=LIMIT_S).run(tuple[str, str, str], page, url, content_type)
     except KilledError as error:
         raise PageError(f"read-{error.reason}", str(error)) from error
     if not text:

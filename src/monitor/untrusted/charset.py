@@ -33,7 +33,23 @@ _NO_CHARSETS = frozenset(
     {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem", "utf-7"}
 )
 # Supersets that browsers use for these labels.
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932"}
+_ALIASES = {
+    "x-sjis": "cp932", "x-euc-jp": "euc_jp", "x-gbk": "gb18030", "windows-874": "cp874", "iso-8859-8-i": "iso8859-8",
+    "x-mac-cyrillic": "mac_cyrillic", "macintosh": "mac_roman", "x-cp1251": "cp1251", "utf8mb4": "utf-8",
+    "unicode-1-1-utf-8": "utf-8", "x-big5": "big5hkscs", "dos-866": "cp866",
+}  # fmt: skip
+_SUPERSETS = {
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+    "tis-620": "cp874",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "shift_jis": "cp932",
+}
 # So many multi-byte sequences valid as UTF-8 are no accident in an 8-bit text.
 _SURE_SEQUENCES = 3
 
@@ -61,6 +77,18 @@ def to_utf8(body: bytes, content_type: str) -> bytes:
     return b'<?xml version="1.0" encoding="utf-8"?>' + text.encode("utf-8", "replace")
 
 
+def label_of(content_type: str) -> str:
+    """Return the charset that a Content-Type names, empty where it names none."""
+    match = _HTTP.search(content_type)
+    return match[1] if match else ""
+
+
+def reads(body: bytes, label: str) -> bool:
+    """Tell whether a label is an encoding in which the bytes can be read without a fault."""
+    encoding = _known(label)
+    return bool(encoding) and _strict(body, encoding) is not None
+
+
 def decode(body: bytes, content_type: str) -> str:
     """Return the document's text by the rules above; what cannot be decoded becomes U+FFFD."""
     for mark, encoding in _BOMS:
@@ -86,7 +114,7 @@ def decode(body: bytes, content_type: str) -> str:
 
 def _known(label: str) -> str:
     try:
-        name = codecs.lookup(label).name.replace("-escape", "_escape")
+        name = codecs.lookup(_ALIASES.get(label.lower(), label)).name.replace("-escape", "_escape")
     except (LookupError, ValueError):
         return ""
     return "" if name in _NO_CHARSETS else _SUPERSETS.get(name, name)

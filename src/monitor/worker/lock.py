@@ -13,8 +13,6 @@ from pathlib import Path
 
 from monitor.errors import AlreadyRunningError, StorageError
 
-LOCK_NAME = "tick.lock"
-
 
 @contextmanager
 def worker_lock(path: Path) -> Iterator[None]:

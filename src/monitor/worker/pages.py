@@ -1,25 +1,31 @@
 """Full text: the pages behind new entries of feeds that ask for it, read, and their entries scored again.
 
 An entry is scored on title and summary at once (collect.py) and once more when its article arrives. A page that cannot
-be read is an event with a retry; robots.txt is respected. Extraction is text/extract.py's.
+be read, or is no article, is an event with a retry; robots.txt is respected. Extraction is text/extract.py's; telling
+an article from a consent or login page is text/walls.py's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from monitor.config.values import FeedConfig
 from monitor.fetch.policy import ACCEPT_PAGE, FetchPolicy
 from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.codec import iso
 from monitor.log.events import NewEvent, PageFailed, PageRead
-from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
+from monitor.log.payloads import EntryText, entry_payload, payload_sha, read_entry_payload
 from monitor.parse.values import ParsedEntry
+from monitor.text.walls import FITS, PASSING, fit_of, wall_of
 from monitor.views.queries.entries import WantedPage, wanted_pages
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
+    from monitor.text.extract import Article
     from monitor.worker.assess import Candidate
     from monitor.worker.linking import StoryLinking
 
@@ -29,6 +35,23 @@ GIVE_UP = timedelta(days=3)
 RETRY_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 MAX_CHARS = 200_000
 FINAL_REASONS = frozenset({"http-404", "http-410", "http-403", "http-451", "not-http", "private-address", "too-large"})
+
+
+class Read(msgspec.Struct, frozen=True):
+    """An article, the feed's words beside it, where it was found, and the share of those words in it."""
+
+    words: EntryText
+    article: Article
+    url: str
+    fit: float
+
+
+class NotRead(msgspec.Struct, frozen=True):
+    """Why a page gave no article; `final` where another try would give none either."""
+
+    reason: str
+    detail: str
+    final: bool
 
 
 def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tuple[int, int]:
@@ -49,11 +72,35 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
             _record_failure(workspace, page, "robots", refusal.say, now, final=refusal.final)
         else:
             requests.append(FetchRequest(request_id=page.entry_id, url=page.link, accept=ACCEPT_PAGE))
+    found = []
     for result in workspace.fetcher.fetch(requests, policy):
-        flagged = _take(workspace, wanted[result.request_id], result, linking, now)
-        n_read += flagged is not None
-        n_flagged += bool(flagged)
+        page = wanted[result.request_id]
+        read = _read(workspace, page, result)
+        if isinstance(read, NotRead):
+            _record_failure(workspace, page, read.reason, read.detail, now, final=read.final)
+        else:
+            found.append((page, read))
+    shared = said_by_several([(page.link, read.fit, read.article.text) for page, read in found])
+    for page, read in found:
+        if read.article.text in shared:
+            detail = "the site answers several addresses with this same text"
+            _record_failure(workspace, page, "other-page", detail, now, final=False)
+            continue
+        n_read += 1
+        n_flagged += _take(workspace, page, read, linking, now)
     return n_read, n_flagged
+
+
+def said_by_several(found: Sequence[tuple[str, float, str]]) -> set[str]:
+    """Return the texts that several addresses were answered with and that fit their entries ill: walls, no articles.
+
+    `found` holds (address, share of the entry's words in the text, text).
+    """
+    addresses: dict[str, set[str]] = {}
+    for address, fit, text in found:
+        if fit < FITS:
+            addresses.setdefault(text, set()).add(address)
+    return {text for text, several in addresses.items() if len(several) > 1}
 
 
 def _wanted(workspace: Workspace, now: datetime) -> dict[str, WantedPage]:
@@ -61,32 +108,41 @@ def _wanted(workspace: Workspace, now: datetime) -> dict[str, WantedPage]:
     return {page.entry_id: page for page in pages}
 
 
-def _take(
-    workspace: Workspace, page: WantedPage, result: FetchResult, linking: StoryLinking, now: datetime
-) -> bool | None:
-    """Commit one page with its new score; return whether it got the entry flagged, None where it was not read."""
+def _read(workspace: Workspace, page: WantedPage, result: FetchResult) -> Read | NotRead:
+    """Return the article of a fetched page, or why there is none better than what the feed says."""
     from monitor.text.extract import PageError, read_page
-    from monitor.worker.assess import Candidate
-    from monitor.worker.reflag import earlier_flags
 
     if result.body is None:
         reason = result.error or "no-body"
-        _record_failure(workspace, page, reason, result.detail, now, final=reason in FINAL_REASONS)
-        return None
+        return NotRead(reason, result.detail, final=reason in FINAL_REASONS)
+    url = result.final_url or page.link
     try:
-        article = read_page(result.body, result.final_url or page.link)
+        article = read_page(result.body, url, result.content_type)
     except PageError as error:
-        _record_failure(workspace, page, error.reason, error.detail, now, final=True)
-        return None
-    before = read_entry_payload(workspace.log.payload(page.text_sha))
-    if before is None:
-        return None
-    text = article.text[:MAX_CHARS]
+        return NotRead(error.reason, error.detail, final=True)
+    words = read_entry_payload(workspace.log.payload(page.feed_sha))
+    if words is None:
+        return NotRead("text-erased", "the entry's text was erased", final=True)
+    wall = wall_of(words.title, words.summary, article.title, article.text, page.link, url)
+    if wall:
+        return NotRead(wall.reason, wall.detail, final=wall.reason not in PASSING)
+    if len(words.text) >= len(article.text):
+        detail = f"the feed's own text is longer ({len(words.text)} characters; the page has {len(article.text)})"
+        return NotRead("feed-has-more", detail, final=True)
+    return Read(words, article, url, fit_of(words.title, words.summary, article.text))
+
+
+def _take(workspace: Workspace, page: WantedPage, read: Read, linking: StoryLinking, now: datetime) -> bool:
+    """Commit one page with its new score; return whether it got the entry flagged."""
+    from monitor.worker.assess import Candidate
+    from monitor.worker.reflag import earlier_flags
+
+    before, text = read.words, read.article.text[:MAX_CHARS]
     payload = entry_payload(before.title, before.summary, text)
     sha = payload_sha(payload)
     data = PageRead(
-        entry_id=page.entry_id, revision=page.revision, url=result.final_url or page.link, text_sha=sha,
-        n_chars=len(text), extractor=article.extractor,
+        entry_id=page.entry_id, revision=page.revision, url=read.url, text_sha=sha, n_chars=len(text),
+        extractor=read.article.extractor,
     )  # fmt: skip
     candidate = Candidate(
         entry_id=page.entry_id, revision=page.revision, text_sha=sha, title=before.title, summary=before.summary,

@@ -180,7 +180,7 @@ def unflagged_between(views: Views, since: str, before: str) -> list[tuple[str, 
 
 
 class WantedPage(msgspec.Struct, frozen=True):
-    """An entry whose page is to be read; `attempt` counts the tries so far."""
+    """An entry whose page is to be read; `attempt` counts the tries so far, `feed_sha` names the feed's own text."""
 
     entry_id: str
     link: str
@@ -193,10 +193,11 @@ class WantedPage(msgspec.Struct, frozen=True):
     source_name: str
     source_url: str
     attempt: int
+    feed_sha: str
 
 
 _WANTED = f"""SELECT e.entry_id, e.link, e.revision, e.text_sha, e.lang, e.feed_id, e.flagged_position IS NOT NULL,
-        e.published_at, e.source_name, e.source_url, coalesce(p.attempt, 0)
+        e.published_at, e.source_name, e.source_url, coalesce(p.attempt, 0), coalesce(e.feed_sha, e.text_sha)
     FROM entries e JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN pages p ON p.entry_id = e.entry_id
     WHERE f.full_text = 1 AND f.removed_at IS NULL AND {SEEN_SINCE} AND e.link LIKE 'http%'
       AND (p.entry_id IS NULL OR (p.retry_at <> '' AND p.retry_at <= ?2))

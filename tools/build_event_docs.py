@@ -80,6 +80,7 @@ EXAMPLES: list[ev.EventData] = [
     ev.AlertSent(alert_id="a1", story_id=STORY, channel="mail", state="queued"),
     ev.JobMissed(job="digest", scheduled_at=AT, reason="started 3600 s late"),
     ev.JobFinished(job="backup", scheduled_at=AT, detail="copied and verified 10 events", duration_ms=420),
+    ev.SearchSaved(name="couriers", query='"arms dealer" OR courier lang:en', by="ana"),
     ev.ClockJumped(last_at=LATER, now_at=AT, seconds=-1800.0),
     ev.PayloadErased(text_sha=FIRST, reason="request of 2026-01-31", entry_id=ENTRY),
     ev.CheckpointSigned(

@@ -24,7 +24,7 @@ from monitor.worker.workspace import Workspace
 if TYPE_CHECKING:
     from monitor.classify.model import Model
 
-LOG_NAME, VIEWS_NAME, LOCK_NAME, MODELS_NAME = "log.db", "views.db", "tick.lock", "models"
+LOG_NAME, VIEWS_NAME, MODELS_NAME = "log.db", "views.db", "models"
 FETCHER = CurlFetcher()
 
 
@@ -57,6 +57,12 @@ def read_config(given: str | None = None, data: str | None = None) -> tuple[Conf
     config = load_config(path, default if default.is_dir() else None)
     folder = Path(config.settings.data_dir)
     return config, folder if folder.is_absolute() else path.parent / folder
+
+
+def data_folder(given: str | None = None, data: str | None = None) -> Path:
+    """Return the data folder without reading feeds.yaml, which may be broken: as named, or `data` beside the file."""
+    named = data or os.environ.get("MONITOR_DATA")
+    return Path(named) if named else config_path(given).parent / "data"
 
 
 def open_workspace(given: str | None = None, data: str | None = None) -> Workspace:

@@ -10,7 +10,7 @@ MonitorError
 ├── StorageError         7  disk full, read-only folder, I/O error
 ├── ModelError           8  a model file is damaged, foreign or refused
 ├── InputError           9  a file given to a filter or an import cannot be read
-├── NoFeedWorkedError   10  every feed that was due failed (is the network up?)
+├── NoFeedWorkedError   10  no feed that was due could be reached (is the network up?)
 ├── StaleViewError      11  a decision was made on an outdated view
 └── MissingExtraError   12  an optional package is not installed
 
@@ -86,7 +86,7 @@ class InputError(MonitorError):
 
 
 class NoFeedWorkedError(MonitorError):
-    """Every feed that was due failed."""
+    """No feed that was due could be reached: there seems to be no network."""
 
     exit_code = 10
 

@@ -33,6 +33,25 @@ def queue(installation: Installation, now: str = FIRST) -> list[dict[str, object
     return rows
 
 
+def test_any_time_search_finds_what_the_feeds_brought(morning: Installation) -> None:
+    """Words, a minus that looks like an option, phrases, pages, and a search saved for everybody."""
+    some = queue(morning)[0]
+    word = max(str(some["title"]).split(), key=len)
+    found = json.loads(morning.run("search", word, "--json").stdout)
+    assert some["entry_id"] in {hit["entry"]["entry_id"] for hit in found["hits"]}
+    assert found["n_behind"] == 0  # the tick read everything in
+    without = json.loads(morning.run("search", word, "-nato", f"-{word}", "--json").stdout)
+    assert without["total"] == 0
+    assert f"{word}" in morning.run("search", f'"{some["title"]}"').stdout
+    morning.run("search", f"title:{word}", "--save", "mine")
+    assert f"title:{word}" in morning.run("search", "--list").stdout
+    assert "1 found" in morning.run("search", "--saved", "mine", f'"{some["title"]}"').stdout
+    morning.run("search", "--forget", "mine")
+    assert "no saved search" in morning.run("search", "--saved", "mine", code=4).stderr
+    assert "a day such as" in morning.run("search", "after:soon", code=9).stderr
+    assert "takes away from nothing" in morning.run("search", "-canada", code=9).stderr
+
+
 def test_morning_the_queue_holds_reports_of_plots_with_reasons(morning: Installation) -> None:
     """Each entry is seen and scored once; what is flagged is mostly plots, and each flag can be explained."""
     assert len(morning.events("entry-seen")) == 161

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -249,9 +250,21 @@ def as_feedparser_says(body: bytes) -> tuple[bool, list[tuple[str, str, str, dic
             for name in ("published", "updated", "created")
             if dict.get(entry, name + "_parsed")
         }
-        guid, link = dict.get(entry, "id", "").strip(), dict.get(entry, "link", "").strip()
+        guid, link = dict.get(entry, "id", "").strip(), page_or_file(entry)
         rows.append((one_line(dict.get(entry, "title", "")), link, guid, moments))
     return not found.bozo, rows
+
+
+def page_or_file(entry: Any) -> str:
+    """Return feedparser's link but where it is none on purpose: a guid that is no address, an enclosure's text."""
+    link, links = dict.get(entry, "link", "").strip(), dict.get(entry, "links") or []
+    pages = [dict.get(each, "href") for each in links if each.get("rel") == "alternate"]
+    files = [dict.get(each, "href") for each in links if each.get("rel") == "enclosure" and dict.get(each, "href")]
+    if link in files and pages:
+        return pages[-1]
+    if link == dict.get(entry, "id", "").strip() and not link.lower().startswith(("http://", "https://", "/", "www.")):
+        link = ""
+    return link or next(iter(files), "").strip()
 
 
 def same_moment(ours: datetime | None, raw: str, theirs: dict[str, int]) -> bool:

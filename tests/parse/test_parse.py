@@ -71,7 +71,8 @@ def test_sizes_are_bounded_and_huge_guids_stay_apart():
 def test_beyond_two_thousand_entries_the_cut_is_reported():
     feed = parse_feed(rss("".join(f"<item><title>i{n}</title><guid>{n}</guid></item>" for n in range(2100))))
     assert len(feed.entries) == 2000
-    assert feed.warning == "100 entries beyond the first 2000 were not read"
+    assert feed.warning == "lists 2100 entries: the newest 2000 were read, 100 were not"
+    assert feed.n_dropped == 100
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,66 @@ def test_an_impossible_character_costs_no_entry(reference):
 def test_an_empty_feed_is_no_error():
     feed = parse_feed(rss(""))
     assert (feed.error, feed.entries) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("elements", "link"),
+    [
+        ("<guid>9182</guid>", ""),
+        ("<guid>urn:uuid:1</guid>", ""),
+        ("<guid>tag:x.example,2026:1</guid>", ""),
+        ("<guid>posts/7</guid>", ""),
+        ("<guid>https://news.example/a</guid>", "https://news.example/a"),
+        ('<guid isPermaLink="true">/a/7</guid>', "https://news.example/a/7"),
+        ("<guid>www.news.example/a</guid>", "https://www.news.example/a"),
+        ("<link>www.news.example/a</link>", "https://www.news.example/a"),
+        ("<guid>9182</guid><link>/a/9</link>", "https://news.example/a/9"),
+        (
+            '<guid>9182</guid><enclosure url="https://cdn.example/1.mp3" type="audio/mpeg"/>',
+            "https://cdn.example/1.mp3",
+        ),
+        ('<enclosure url="/f/1.pdf"/><enclosure url="/f/2.pdf"/>', "https://news.example/f/1.pdf"),
+        ('<link>https://news.example/a</link><enclosure url="/f/1.pdf"/>', "https://news.example/a"),
+        (
+            '<link>https://news.example/a</link><link rel="enclosure">https://i.example/x.jpg</link>',
+            "https://news.example/a",
+        ),
+        (
+            '<link rel="enclosure">https://i.example/x.jpg</link><link>https://news.example/a</link>',
+            "https://news.example/a",
+        ),
+        (
+            '<link rel="self">https://news.example/a.xml</link><guid>https://news.example/a</guid>',
+            "https://news.example/a",
+        ),
+        ('<link rel="enclosure">https://i.example/x.jpg</link>', "https://i.example/x.jpg"),
+        ('<source url="https://o.example/f"><enclosure url="https://o.example/x.mp3"/></source>', ""),
+    ],
+)
+@pytest.mark.parametrize("reader", ["fast", "feedparser"])
+def test_a_row_leads_to_the_page_else_to_the_file_else_nowhere(elements, link, reader):
+    head = "" if reader == "fast" else "<!DOCTYPE rss>"
+    feed = parse_feed(rss(f"<item><title>T</title>{elements}</item>", head), url="https://news.example/feeds/x.xml")
+    assert feed.entries[0].link == link
+    assert feed.reader == reader or "<source" in elements
+
+
+@pytest.mark.parametrize("caption", ["before", "after"])
+@pytest.mark.parametrize("reader", ["fast", "feedparser"])
+def test_a_pictures_caption_is_the_summary_only_where_there_is_no_other(caption, reader):
+    media = (
+        '<media:content xmlns:media="http://search.yahoo.com/mrss/" url="x.jpg">'
+        "<media:description>Photo: a street</media:description></media:content>"
+    )
+    words = "<description>Two are charged.</description>"
+    both = media + words if caption == "before" else words + media
+    head = "" if reader == "fast" else "<!DOCTYPE rss>"
+    with_words = parse_feed(rss(f"<item><title>Trial</title>{both}</item>", head)).entries[0]
+    without = parse_feed(rss(f"<item><title>Trial</title>{media}</item>", head)).entries[0]
+    assert (with_words.summary, with_words.text, without.summary) == ("Two are charged.", "", "Photo: a street")
+
+
+def test_sections_escaped_with_their_marks_are_read():
+    title, words = "&lt;![CDATA[Two held]]&gt;", "&lt;![CDATA[&lt;p&gt;They were paid.&lt;/p&gt;]]&gt;"
+    entry = parse_feed(rss(f"<item><title>{title}</title><description>{words}</description></item>")).entries[0]
+    assert (entry.title, entry.summary) == ("Two held", "They were paid.")

@@ -74,3 +74,15 @@ def test_habits_are_asked_for_only_when_it_matters():
         raise AssertionError
 
     assert judge(facts(last_new_at=NOW - HOUR), NOW, fail) == ("ok", "")
+
+
+def test_a_list_that_shrank_for_a_day_is_named_whatever_is_new_in_it():
+    """One error entry a day, in place of twenty reports."""
+    shrunk = facts(last_new_at=NOW - HOUR, n_listed=1, n_usual=20, shrunk_at=NOW - 21 * HOUR)
+    assert judge(shrunk, NOW, list)[0] == "shrunk"
+    assert "lists 1 where it used to list 20 entries" in judge(shrunk, NOW, list)[1]
+    assert state(facts(last_new_at=NOW - HOUR, n_listed=1, n_usual=20, shrunk_at=NOW - 3 * HOUR)) == "ok"
+
+
+def test_a_list_that_was_not_read_whole_is_named():
+    assert judge(facts(last_new_at=NOW, partial=True, warning="cut"), NOW, list) == ("partial", "cut")

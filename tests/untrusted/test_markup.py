@@ -43,3 +43,22 @@ def test_floods_cost_linear_time(flood):
     start = time.process_time()
     plain_text(flood * (1_000_000 // len(flood)))
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Leak names <redacted> as handler", "Leak names <redacted> as handler"),
+        ("Write to <desk@news.example> now", "Write to <desk@news.example> now"),
+        ("<insert name here> held", "<insert name here> held"),
+        ("Held in <Riga>", "Held in <Riga>"),
+        ("Held <br> in <b>Riga</b>", "Held in Riga"),
+        ("Held <BR/> in Riga<hr>", "Held in Riga"),
+        ("<o:p>Held <x-ad slot=1>in Riga", "Held in Riga"),
+        ("<person>Ana Roe</person> held", "Ana Roe held"),
+        ('<inset src="a.jpg"> Held', "Held"),
+        ("<![CDATA[Held <i>in</i> Riga]]>", "Held in Riga"),
+    ],
+)
+def test_what_stands_in_angle_brackets_and_is_no_tag_is_text(markup, text):
+    assert one_line(markup) == text

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.errors import LogError, StorageError
 from monitor.log.codec import iso
-from monitor.log.events import EntrySeen, Event, FeedAdded, FeedFailed, NewEvent
+from monitor.log.events import EntrySeen, Event, FeedAdded, FeedFailed, FeedFetched, NewEvent
 from monitor.log.memory import MemoryLog
 from monitor.views.entries import SEEN_SINCE
 from monitor.views.fold import open_views
@@ -131,3 +131,22 @@ def test_a_rebuild_that_fails_halfway_leaves_the_views_as_they_were(
     assert views.dump() == reader.dump() == before
     views.rebuild()
     assert reader.dump() == before
+
+
+def test_a_list_that_shrinks_is_noted_until_it_grows_or_two_weeks_have_passed(log: MemoryLog) -> None:
+    """Promise: the usual length outlives errors in place of the list; a 304 changes nothing; habits may change."""
+
+    def shrunk_after(day: int, n_entries: int, *, not_modified: bool = False) -> tuple[int, bool]:
+        data = FeedFetched(feed_id="a", status=200, n_entries=n_entries, not_modified=not_modified)
+        log.append([NewEvent(f"feed-fetched:{day}:a", data)], recorded_at=iso(NOW + timedelta(days=day)))
+        row = open_views(None, log).db.execute("SELECT n_usual, shrunk_at FROM feeds").fetchone()
+        return row[0], row[1] is not None
+
+    days = [(0, 20), (1, 18), (2, 1), (3, 1), (4, 0), (5, 19), (6, 1), (19, 1), (21, 1), (22, 1)]
+    assert [shrunk_after(*day) for day in days] == [
+        (20, False), (18, False), (18, True), (18, True), (18, True), (19, False), (19, True), (19, True), (1, False),
+        (1, False),
+    ]  # fmt: skip
+    shrunk_after(30, 40)
+    assert shrunk_after(31, 2) == (40, True)
+    assert shrunk_after(32, 0, not_modified=True) == (40, True)

@@ -49,7 +49,7 @@ def service_of(jobs: Callable[[], list[Job]], diary: Diary) -> tuple[Service, Pl
     said: list[tuple[str, str, str]] = []
     service = Service(jobs, record=diary, say=lambda *line: said.append(line), clock=lambda: NOW)
     plan = Plan()
-    service._scheduler = plan
+    service.plan_with(plan)
     return service, plan, said
 
 
@@ -111,8 +111,25 @@ def test_a_failed_job_is_recorded_said_and_tried_again() -> None:
         assert planned == ([] if after_s is None else [NOW + timedelta(seconds=after_s)])
     assert diary.ends == [("digest", False, "failed: the mail server did not answer")] * 4
     assert [reason for _, _, reason in diary.missed_runs] == ["failed: the mail server did not answer"] * 4
-    assert [level for level, *_ in said] == ["error"] * 4
-    assert said[0][2].endswith("; tried again at 07:40 UTC")
+    assert said == [("error", "digest", "failed: the mail server did not answer")]  # said when it begins, once
+
+
+def test_trouble_is_said_when_it_begins_when_it_changes_and_when_it_ends() -> None:
+    """A line a minute for eight hours would hide the line that matters."""
+    ends: list[str | Exception] = [OSError("disk full")] * 3 + [OSError("read-only"), "", "2 due", OSError("disk full")]
+
+    def work() -> str:
+        end = ends.pop(0)
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+    service, _, said = service_of(list, Diary())
+    while ends:
+        service.attempt(Job(name="tick", run=work, every_s=60), NOW, 0)
+    assert [text for *_, text in said] == [
+        "failed: disk full", "failed: read-only", "works again", "2 due", "failed: disk full",
+    ]  # fmt: skip
 
 
 def test_what_a_job_did_is_said() -> None:

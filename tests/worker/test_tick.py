@@ -69,6 +69,21 @@ def test_a_changed_title_is_a_revision_and_is_scored_again(workspace: Workspace,
     assert types(workspace).count("entry-flagged") == 1
 
 
+def test_a_piece_of_a_feed_keeps_no_validator_and_is_asked_again_in_full(
+    workspace: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: an answer that was cut off hides nothing, though its server stands by the ETag."""
+    whole = rss(("1", "Harbour fire"), ("2", "Alleged plot foiled"))
+    site.tags = {"alpha": "same"}
+    site.pages = {"alpha": (200, whole[: whole.index(b"Alleged") + 4]), "beta": (200, rss())}
+    assert run_tick(workspace).n_new == 1
+    site.pages["alpha"] = (200, whole)
+    clock.forward(hours=2)
+    assert run_tick(workspace).n_flagged == 1
+    clock.forward(hours=2)
+    assert run_tick(workspace).n_not_modified == 2
+
+
 @pytest.mark.parametrize(
     ("page", "reason"),
     [((404, b"gone"), "http-404"), ((200, b"<html><body>Sorry</body></html>"), ""), ((500, b""), "http-500")],

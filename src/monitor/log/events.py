@@ -76,6 +76,7 @@ class FeedFetched(EventData, frozen=True, kw_only=True):
     duration_ms: int = 0
     warning: str = ""
     parts: list[tuple[str, str, str]] = []
+    is_cut: bool = False
 
 
 class FeedFailed(EventData, frozen=True, kw_only=True):
@@ -389,6 +390,15 @@ class ClockJumped(EventData, frozen=True, kw_only=True):
     seconds: float
 
 
+class SearchSaved(EventData, frozen=True, kw_only=True):
+    """A search was saved under a name, in place of the one before; an empty query forgets it."""
+
+    type: ClassVar[str] = "search-saved"
+    name: str
+    query: str
+    by: str
+
+
 class PayloadErased(EventData, frozen=True, kw_only=True):
     """A payload was erased for good; its hash stays."""
 
@@ -420,7 +430,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
         StorySplit, StoryLinked, CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
         ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, JobFinished, ClockJumped,
-        PayloadErased, CheckpointSigned,
+        PayloadErased, CheckpointSigned, SearchSaved,
     )
 }  # fmt: skip
 

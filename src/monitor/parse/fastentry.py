@@ -8,13 +8,11 @@ element stands once, directly in the entry and without markup, `_take_plainly` t
 
 from __future__ import annotations
 
-import re
 from collections.abc import KeysView
-from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
+from monitor.parse.fastlink import enclosure_of, href_of, is_permalink, link_of, link_text, resolved
 from monitor.parse.fasttext import (
-    HTML_TYPES,
     MAX_DEPTH,
     attributes_of,
     cleaned,
@@ -27,17 +25,17 @@ from monitor.parse.raw import DeclinedError, RawEntry
 from monitor.parse.vocabulary import RDF_ABOUT, XML_BASE, XML_LANG, action_of, local_name
 
 # Fields that may hold markup; in any other, a child element is declined.
-_MARKUP_FIELDS = frozenset({"title", "media-title", "summary", "content"})
+_MARKUP_FIELDS = frozenset({"title", "media-title", "summary", "content", "caption"})
 _TEXTS = frozenset({"description", "summary", "content", "encoded"})
 # What the text of an element is stored as, where no other element competes for it.
 _SLOTS = {"description": "summary", "encoded": "content", "media-title": "title"}
 _NOT_IN_ENTRIES = frozenset({"entry", "inner", "root", "channel"})
 # A base on these bears on links within their text only, which nobody follows.
-_BASE_IS_HARMLESS = frozenset({"title", "media-title", "description", "summary", "content", "encoded", "author"})
+_BASE_IS_HARMLESS = frozenset(
+    {"title", "media-title", "description", "summary", "content", "encoded", "author", "caption"}
+)
 # The ends of a tag whose local name is `name`.
 _NAMES = frozenset({"}name", "name"})
-_EXTRA_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)/+")
-_LINK_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
 
 
 class Actions(dict[str, str]):
@@ -114,9 +112,11 @@ def read_entry(item: Element, depth: int, names: Names) -> RawEntry:
         values = rules.as_values()
     get = values.get
     content = get("content", "")
+    link = get("link", "")
+    enclosure = "" if link[:4].lower() == "http" else enclosure_of(item, names.base)
     return RawEntry(
         get("id", ""),
-        get("link", ""),
+        link,
         get("title", ""),
         get("summary", content),
         content,
@@ -127,6 +127,8 @@ def read_entry(item: Element, depth: int, names: Names) -> RawEntry:
         get("author", ""),
         get("source", ""),
         get("source_url", ""),
+        get("caption", ""),
+        enclosure,
     )
 
 
@@ -153,7 +155,7 @@ def _take_plainly(item: Element, names: Names, values: dict[str, str]) -> bool:
             if not _take_special(child, keys, slot, text or "", base, values):
                 return False
         elif slot == "link":
-            values["link"] = _link_in(text or "", base)
+            values["link"] = link_text(text or "", base)
         elif slot in values:
             return False
         else:
@@ -168,13 +170,13 @@ def _take_special(
     if XML_BASE in keys:
         return False
     if slot == "link":
-        link = _link(element, base)
+        link = link_of(element, base)
         if link is not None:
             values["link"] = link
     elif slot in values:
         return False
     elif slot == "id":
-        if not keys or _is_permalink(element):
+        if not keys or is_permalink(element):
             text = text and resolved(text, base)
             values.setdefault("link", text)
         values["id"] = text
@@ -201,42 +203,6 @@ def _text_of_parts(element: Element, slot: str, slots: _Slots) -> str | None:
             n_names += 1
             text = child.text or ""
     return text if not slot or (slot == "author" and n_names == 1) else None
-
-
-def _link(element: Element, base: str) -> str | None:
-    """Return where a link with attributes leads; None where that is no page."""
-    attributes = attributes_of(element)
-    href = _href(attributes)
-    if not href:
-        return _link_in(cleaned(element.text), base)
-    if (
-        attributes.get("rel", "alternate").lower() == "alternate"
-        and attributes.get("type", "text/html").lower() in HTML_TYPES
-    ):
-        return resolved(href, base)
-    return None
-
-
-def _href(attributes: dict[str, str]) -> str:
-    """Return the address among a link's attributes; "" where its text is the address."""
-    href = attributes.get("url") or attributes.get("uri") or attributes.get("href")
-    if href == "":
-        raise DeclinedError("a link to nowhere")
-    return href or ""
-
-
-def _link_in(text: str, base: str) -> str:
-    """Return the address that is an element's text."""
-    if "&" in text:
-        text = _LINK_REFERENCE.sub(r"&\1", text.replace("&amp;", "&"))
-    return resolved(text, base) if base or ":///" in text else text
-
-
-def _is_permalink(guid: Element) -> bool:
-    attributes = guid.attrib
-    if len(attributes) == 1 and "isPermaLink" in attributes:
-        return attributes["isPermaLink"] == "true"
-    return attributes_of(guid).get("ispermalink", "true") == "true"
 
 
 class _Rules:
@@ -310,11 +276,11 @@ class _Rules:
             self.values.setdefault("summary", text)
 
     def take_link(self, element: Element, depth: int) -> None:
-        link = _link(element, self.names.base)
+        link = link_of(element, self.names.base)
         if link is not None:
             self.known["link"] = link
         if len(element):
-            if not _href(attributes_of(element)):
+            if not href_of(attributes_of(element)):
                 raise DeclinedError("an element within a link")
             self.take(element, depth + 1)
 
@@ -322,11 +288,11 @@ class _Rules:
         if len(element):
             raise DeclinedError("an element within an id")
         text = cleaned(element.text)
-        is_permalink = _is_permalink(element)
-        if is_permalink and text:
+        is_page = is_permalink(element)
+        if is_page and text:
             text = resolved(text, self.names.base)
         self.keep("id", text, depth)
-        if is_permalink:
+        if is_page:
             self.known.setdefault("link", text)
 
     def take_author(self, element: Element, depth: int) -> None:
@@ -377,15 +343,3 @@ class _Rules:
         if known is None or depth <= known:
             self.depths[field] = depth
             self.values[field] = text
-
-
-def resolved(link: str, base: str) -> str:
-    """Return a link as feedparser does: surplus slashes gone, joined to the document's base if it states one."""
-    if ":///" in link:
-        link = _EXTRA_SLASHES.sub(r"\1", link)
-    if base:
-        try:
-            return urljoin(base, link)
-        except ValueError:
-            return ""
-    return link

@@ -20,7 +20,7 @@ from xml.parsers import expat
 
 from monitor.parse.fastentry import Names, is_of_cdf, read_entry
 from monitor.parse.fasttext import cleaned, text_of
-from monitor.parse.raw import MAX_ENTRIES, DeclinedError, RawFeed
+from monitor.parse.raw import MAX_READ, DeclinedError, RawFeed
 from monitor.parse.vocabulary import NAMESPACES, XML_LANG
 
 # Up to so many bytes a document is read as a whole, a larger one by pieces, what is read being cut off after each. A
@@ -183,9 +183,11 @@ class _Reader:
         if not feed.version:
             raise DeclinedError("an entry outside a feed")
         entry = read_entry(item, depth, self.names)
-        if len(feed.entries) < MAX_ENTRIES:
+        if len(feed.entries) < MAX_READ:
             feed.entries.append(entry)
-        else:
+        else:  # the second half of the list is a ring: what stands last in the document is kept
+            half = MAX_READ // 2
+            feed.entries[half + feed.n_dropped % half] = entry
             feed.n_dropped += 1
 
     def note_prefixes(self) -> None:

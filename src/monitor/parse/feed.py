@@ -13,10 +13,14 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urljoin
 
+import msgspec
+
 from monitor.parse.dates import clamp, read_date
+from monitor.parse.ending import ends_in_a_fragment, is_cut
 from monitor.parse.fastpath import read_fast
 from monitor.parse.jsonfeed import read_json_feed
-from monitor.parse.raw import DeclinedError, RawEntry, RawFeed
+from monitor.parse.newest import newest
+from monitor.parse.raw import MAX_ENTRIES, DeclinedError, RawEntry, RawFeed
 from monitor.parse.values import ParsedEntry, ParsedFeed
 from monitor.untrusted import charset
 from monitor.untrusted.markup import one_line, plain_text
@@ -26,6 +30,8 @@ MAX_BYTES = 16 << 20
 # Longest texts kept, in characters. Titles of real feeds stay under 500, full texts under 100,000.
 MAX_TITLE, MAX_TEXT, MAX_GUID, MAX_URL, MAX_NAME = 1000, 200_000, 1000, 4096, 300
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# What may be an address among guids: with its scheme or host, or a path from the root.
+_GUID_ADDRESS = re.compile(r"https?://|//[\w-]|/[\w-]|www\.", re.IGNORECASE)
 _HTML = re.compile(rb"\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 _FEED_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:rss|rdf|feed|channel)\b", re.IGNORECASE)
@@ -46,10 +52,16 @@ def parse_feed(body: bytes, content_type: str = "", url: str = "", now: datetime
         document = body.lstrip() if charset.declared_utf8(body, content_type) else charset.to_utf8(body, content_type)
         return finish(read_fast(document), "fast", url, now)
     except DeclinedError:
-        raw = _read_with_feedparser(charset.to_utf8(body, content_type))
+        document = charset.to_utf8(body, content_type)
+        raw = _read_with_feedparser(document)
     if not raw.version and (not raw.entries or _HTML.match(body)):
         return _no_feed(body, raw.note)
-    return finish(raw, "feedparser", url, now)
+    if not is_cut(document):
+        return finish(raw, "feedparser", url, now)
+    if raw.entries and ends_in_a_fragment(document):
+        raw.entries.pop()
+    raw.note = f"the answer was cut off: the document has no end; {len(raw.entries)} entries were read"
+    return msgspec.structs.replace(finish(raw, "feedparser", url, now), is_cut=True)
 
 
 def _read_with_feedparser(document: bytes) -> RawFeed:
@@ -73,18 +85,21 @@ def entries_or_error(body: bytes) -> list[ParsedEntry]:
 def finish(raw: RawFeed, reader: str, url: str = "", now: datetime | None = None) -> ParsedFeed:
     """Turn what a reader found into the values the rest of the program sees."""
     warning = raw.note
-    if raw.n_dropped:
-        warning = f"{raw.n_dropped} entries beyond the first {len(raw.entries)} were not read"
+    entries = newest(raw.entries, MAX_ENTRIES)
+    n_dropped = raw.n_dropped + len(raw.entries) - len(entries)
+    if n_dropped:
+        warning = f"lists {n_dropped + len(entries)} entries: the newest {len(entries)} were read, {n_dropped} were not"
     language = _language(raw.language)
     return ParsedFeed(
         title=one_line(raw.title)[:MAX_NAME],
         language=language,
         link=_address(raw.link, url),
-        entries=[_entry(entry, language, url, now) for entry in raw.entries],
+        entries=[_entry(entry, language, url, now) for entry in entries],
         ttl_s=_minutes(raw.ttl),
         skip_hours=frozenset(hour for text in raw.skip_hours if (hour := _hour(text)) is not None),
         warning=warning,
         reader=reader,
+        n_dropped=n_dropped,
     )
 
 
@@ -93,7 +108,7 @@ def _entry(raw: RawEntry, language: str, url: str, now: datetime | None) -> Pars
     published_at, published_raw, quality = _date(raw)
     if now is not None:
         published_at, quality = clamp(published_at, quality, now)
-    summary = plain_text(raw.summary[:MAX_TEXT])
+    summary = plain_text((raw.summary or raw.caption)[:MAX_TEXT])
     text = ""
     if raw.content and raw.content != raw.summary:
         text = plain_text(raw.content[:MAX_TEXT])
@@ -103,7 +118,7 @@ def _entry(raw: RawEntry, language: str, url: str, now: datetime | None) -> Pars
             text = ""
     return ParsedEntry(
         guid=_guid(raw.guid),
-        link=_address(raw.link, url),
+        link=_link(raw, url),
         title=one_line(raw.title[:MAX_TEXT])[:MAX_TITLE],
         summary=summary,
         text=text,
@@ -146,11 +161,25 @@ def _guid(guid: str) -> str:
     return guid[:200] + "…sha256:" + hashlib.sha256(guid.encode("utf-8", "replace")).hexdigest()
 
 
+def _link(raw: RawEntry, base: str) -> str:
+    """Return where an entry leads: its page, else the file it carries.
+
+    A guid stands in for a missing link, and many are no addresses: a number completed with the feed's own address
+    would lead to a page that is not there.
+    """
+    link = raw.link.strip()
+    if link and link == raw.guid.strip() and not _GUID_ADDRESS.match(link):
+        link = ""
+    return _address(link or raw.enclosure, base)
+
+
 def _address(link: str, base: str) -> str:
     """Return an address as written, made absolute where the feed's own address is known; absurd lengths are dropped."""
     link = link.strip()
     if not link or len(link) > MAX_URL:
         return ""
+    if link[:4].lower() == "www.":
+        link = f"https://{link}"
     if base and not _ABSOLUTE.match(link):
         try:
             return urljoin(base, link)

@@ -10,20 +10,32 @@ import io
 import re
 from typing import Any
 
-from monitor.parse.raw import MAX_ENTRIES, RawEntry, RawFeed
+from monitor.parse.fasttext import HTML_TYPES
+from monitor.parse.raw import RawEntry, RawFeed, both_ends
 
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 
 
 def prepare() -> None:
-    """Import feedparser before the first job's clock runs."""
-    import feedparser  # noqa: F401
+    """Import feedparser before the first job's clock runs, and teach it that a picture's caption is no summary."""
+    from feedparser.mixin import _FeedParserMixin
+
+    def start_caption(parser: Any, attributes: Any) -> None:
+        parser.push_content("caption", attributes, "text/html", 1)
+
+    def end_caption(parser: Any) -> None:
+        parser.pop_content("caption")
+
+    handlers: Any = _FeedParserMixin  # it finds the handler of an element by its name
+    handlers._start_media_description = start_caption  # noqa: SLF001 - so feedparser is extended
+    handlers._end_media_description = end_caption  # noqa: SLF001
 
 
 def read_tolerantly(body: bytes) -> RawFeed:
     """Return what feedparser finds in a UTF-8 document; never raises, whatever feedparser does."""
     import feedparser
 
+    prepare()
     try:
         found = feedparser.parse(
             io.BytesIO(_REFERENCE.sub(_possible, body)),
@@ -46,7 +58,7 @@ def _possible(match: re.Match[bytes]) -> bytes:
 
 def _raw_feed(found: Any) -> RawFeed:
     feed = found.feed
-    entries = found.entries[:MAX_ENTRIES]
+    entries = both_ends(found.entries)
     return RawFeed(
         version=found.get("version") or "",
         title=_text(feed, "title"),
@@ -64,7 +76,7 @@ def _raw_entry(entry: Any) -> RawEntry:
     source = dict.get(entry, "source") or {}
     return RawEntry(
         guid=_text(entry, "id"),
-        link=_text(entry, "link"),
+        link=_link(entry),
         title=_text(entry, "title"),
         summary=_text(entry, "summary"),
         content=_text(content[0], "value"),
@@ -75,7 +87,26 @@ def _raw_entry(entry: Any) -> RawEntry:
         author=_text(entry, "author"),
         source_name=_text(source, "title") or _text(source, "value"),
         source_url=_text(source, "href") or _text(source, "link"),
+        caption=_text(entry, "caption"),
+        enclosure=_enclosure(entry),
     )
+
+
+def _link(entry: Any) -> str:
+    """Return where an entry leads: feedparser takes the text of any link for its page, also that of an enclosure."""
+    link = _text(entry, "link")
+    links = dict.get(entry, "links") or []
+    pages = [each for each in links if _text(each, "rel") == "alternate"]
+    if any(_text(each, "href") == link for each in pages) or all(_text(each, "href") != link for each in links):
+        return link
+    guid = _text(entry, "id")
+    otherwise = guid if guid.startswith(("http://", "https://")) else ""
+    return next((_text(each, "href") for each in reversed(pages) if _text(each, "type") in HTML_TYPES), otherwise)
+
+
+def _enclosure(entry: Any) -> str:
+    links = dict.get(entry, "links") or []
+    return next((href for each in links if _text(each, "rel") == "enclosure" and (href := _text(each, "href"))), "")
 
 
 def _text(values: Any, key: str) -> str:

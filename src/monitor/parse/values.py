@@ -38,7 +38,8 @@ class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True):
     """What a source lists. `error` is set, and `entries` empty, where the bytes are not what the source should be.
 
     `n_listed` counts what the document lists where `entries` leaves out what is too old to be news. `complete_since`
-    (aware UTC): everything from then on is listed, so that nothing is missed by a poll made since.
+    (aware UTC): everything from then on is listed, so that nothing is missed by a poll made since. `n_dropped` entries
+    beyond those read were left out; `is_cut`: the bytes end before the document does.
     """
 
     title: str = ""
@@ -52,3 +53,5 @@ class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True):
     reader: str = ""
     n_listed: int | None = None
     complete_since: datetime | None = None
+    n_dropped: int = 0
+    is_cut: bool = False

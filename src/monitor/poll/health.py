@@ -31,7 +31,8 @@ NOT_A_FEED = frozenset(
 class FeedFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the log says of one feed. Times are aware UTC; `n_empty` counts answers in a row without an entry.
 
-    `n_listed` is what it listed last, `n_usual` what it usually lists.
+    `n_listed` is what it listed last, `n_usual` what it usually lists, `shrunk_at` since when far less; `partial`: what
+    it listed last was not read whole.
     """
 
     added_at: datetime
@@ -46,6 +47,8 @@ class FeedFacts(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "feed"
     n_listed: int = 0
     n_usual: int = 0
+    shrunk_at: datetime | None = None
+    partial: bool = False
 
 
 def judge(facts: FeedFacts, now: datetime, recent: Callable[[], Sequence[datetime]]) -> tuple[str, str]:
@@ -64,6 +67,12 @@ def judge(facts: FeedFacts, now: datetime, recent: Callable[[], Sequence[datetim
             f"lists {facts.n_listed} entries where it usually lists {facts.n_usual}: has its layout changed? "
             "`monitor feeds try` shows what it reads now"
         )
+    if facts.shrunk_at is not None and now - facts.shrunk_at > SILENCE_FLOOR:
+        since = f"{facts.shrunk_at:%Y-%m-%d %H:%M}"
+        return "shrunk", (
+            f"lists {facts.n_listed} where it used to list {facts.n_usual} entries (since {since}): "
+            "look at what it says, it may be an error in place of the list"
+        )
     quiet_since = facts.last_new_at or facts.added_at
     silence = now - quiet_since
     if silence > SILENCE_FLOOR and silence > (allowed := allowed_silence(recent())):
@@ -71,7 +80,7 @@ def judge(facts: FeedFacts, now: datetime, recent: Callable[[], Sequence[datetim
         return "stale", f"no new entry for {_words(silence)} (since {quiet_since:%Y-%m-%d %H:%M}); {usual}"
     if facts.moved_to:
         return "moved", f"moved for good to {facts.moved_to}; put that into feeds.yaml"
-    return "ok", facts.warning
+    return "partial" if facts.partial else "ok", facts.warning
 
 
 def _failing(facts: FeedFacts) -> tuple[str, str]:

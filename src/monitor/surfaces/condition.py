@@ -101,6 +101,7 @@ def _feed(views: Views, row: FeedRow, now: datetime) -> FeedCondition:
         added_at=parse_iso(row.added_at), last_ok_at=_time(row.last_ok_at), last_new_at=_time(row.last_new_at),
         error=row.last_error, detail=row.last_detail, n_failures=row.n_failures, n_empty=row.n_empty,
         moved_to=row.moved_to, warning=row.warning, kind=row.kind, n_listed=row.n_entries, n_usual=row.n_usual,
+        shrunk_at=_time(row.shrunk_at), partial=row.partial,
     )  # fmt: skip
     state, what = judge(facts, now, lambda: [parse_iso(at) for at in reported_times(views, row.feed_id, HABIT_ENTRIES)])
     return FeedCondition(

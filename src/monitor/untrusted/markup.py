@@ -21,6 +21,21 @@ _CELL = re.compile(r"</?(?:td|th)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # What may begin a comment, a cell or one of the elements below; few texts hold any. (re.IGNORECASE reads ſ as s.)
 _RARE = re.compile(r"<(?:!|/?[tT][dDhH]|[sSſ][cCtTvV]|[tT][eE]|[nN][oO]|[iIİı][fF])")
+# What stands in angle brackets without being a tag of HTML or of a vocabulary with a prefix is the writer's own text:
+# "names <redacted> as handler". A tag has a known name, an attribute with a value, or an end.
+_BRACKETS = re.compile(r"<([A-Za-z][\w.]{0,30})((?:[ @][^<>=\"'/:]{0,60})?)>")
+_ELEMENT_WORDS = (
+    "a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote"
+    " body br button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div"
+    " dl dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header"
+    " hgroup hr html i iframe image img input ins isindex kbd keygen label legend li link listing main map mark"
+    " marquee math menu menuitem meta meter multicol nav nobr noembed noframes noscript object ol optgroup option"
+    " output p param picture plaintext portal pre progress q rb rp rt rtc ruby s samp script search section select"
+    " slot small source spacer span strike strong style sub summary sup svg table tbody td template textarea tfoot"
+    " th thead time title tr track tt u ul var video wbr xmp path g circle rect line use defs symbol polygon"
+    " polyline ellipse"
+)
+_ELEMENT_NAMES = frozenset(_ELEMENT_WORDS.split())
 # Their content is code, never text.
 _CODE = re.compile(r"<(script|style|template|noscript|iframe|svg)(?=[\s/>])", re.IGNORECASE)
 
@@ -28,6 +43,10 @@ _CODE = re.compile(r"<(script|style|template|noscript|iframe|svg)(?=[\s/>])", re
 def plain_text(markup: str) -> str:
     """Return the text of an HTML fragment; blocks end in a newline, other white space becomes one blank."""
     if "<" in markup:
+        if "<![" in markup:
+            markup = markup.replace("<![CDATA[", "").replace("]]>", "")  # a section that was escaped with its marks
+        if "</" not in markup:
+            markup = _BRACKETS.sub(_as_written, markup)
         if "\n" in markup:
             markup = markup.replace("\n", " ")
         text = _BLOCK.sub("\n", markup)
@@ -48,6 +67,11 @@ def one_line(markup: str) -> str:
     if "<" in markup or "&" in markup:
         markup = plain_text(markup)
     return _evenly_spaced(markup)
+
+
+def _as_written(match: re.Match[str]) -> str:
+    """Return what stands in angle brackets as text, unless it is a tag."""
+    return match[0] if match[1].lower() in _ELEMENT_NAMES else f"&lt;{match[1]}{match[2]}&gt;"
 
 
 def _evenly_spaced(line: str) -> str:

@@ -13,8 +13,10 @@ import msgspec
 
 from monitor.log.events import Event, FeedAdded, FeedFailed, FeedFetched, FeedRemoved
 
-# A list this many times shorter than usual is no quiet day: the layout behind its selectors has changed.
+# A list this many times shorter than usual is no quiet day: the layout behind its selectors has changed, or an error
+# stands in its place. After two weeks it is the usual length.
 FEWER = 10
+SETTLED_DAYS = 14
 SCHEMA = """
 CREATE TABLE feeds (
     feed_id TEXT PRIMARY KEY, url TEXT NOT NULL, name TEXT NOT NULL, publisher TEXT NOT NULL, language TEXT NOT NULL,
@@ -27,7 +29,7 @@ CREATE TABLE feeds (
     n_fetches INTEGER NOT NULL DEFAULT 0, n_new INTEGER NOT NULL DEFAULT 0, n_entries INTEGER NOT NULL DEFAULT 0,
     n_empty INTEGER NOT NULL DEFAULT 0, n_gaps INTEGER NOT NULL DEFAULT 0, warning TEXT NOT NULL DEFAULT '',
     kind TEXT NOT NULL DEFAULT 'feed', selects TEXT NOT NULL DEFAULT '{}', parts TEXT NOT NULL DEFAULT '[]',
-    n_usual INTEGER NOT NULL DEFAULT 0
+    n_usual INTEGER NOT NULL DEFAULT 0, shrunk_at TEXT, partial INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """
 
@@ -43,7 +45,8 @@ def _added(db: sqlite3.Connection, events: Sequence[Event]) -> None:
                    etag = iif(url = excluded.url, etag, ''), body_sha = iif(url = excluded.url, body_sha, ''),
                    last_modified = iif(url = excluded.url, last_modified, ''),
                    moved_to = iif(url = excluded.url, moved_to, ''),
-                   next_due_at = iif(url = excluded.url, next_due_at, NULL), parts = '[]', n_usual = 0,
+                   next_due_at = iif(url = excluded.url, next_due_at, NULL), parts = '[]',
+                   n_usual = 0, shrunk_at = NULL, partial = 0,
                    kind = excluded.kind, selects = excluded.selects,
                    url = excluded.url, name = excluded.name, publisher = excluded.publisher,
                    language = excluded.language, country = excluded.country, grp = excluded.grp,
@@ -62,30 +65,37 @@ def _removed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     db.executemany("UPDATE feeds SET removed_at = ? WHERE feed_id = ?", rows)
 
 
+_IS_SHRUNK = f":n_entries * {FEWER} <= n_usual AND :n_entries < n_usual"
+_IS_SETTLED = f"julianday(:at) - coalesce(julianday(shrunk_at), 9e9) > {SETTLED_DAYS}"
+_FULL = f"""UPDATE feeds SET body_sha = :body_sha, n_entries = :n_entries,
+    n_empty = iif(:n_entries = 0, n_empty + 1, 0), warning = :warning, partial = :partial,
+    n_usual = iif(:n_entries * {FEWER} > n_usual OR (:n_entries > 0 AND {_IS_SETTLED}), :n_entries, n_usual),
+    shrunk_at = iif({_IS_SHRUNK} AND NOT (:n_entries > 0 AND {_IS_SETTLED}), coalesce(shrunk_at, :at), NULL)
+    WHERE feed_id = :feed_id"""
+
+
 def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
-    """Record a good fetch. A 304 leaves validators and the entry count as they were."""
-    rows = []
+    """Record a good fetch. A 304 leaves validators, the entry count and what was odd about the list as they were."""
     for event in events:
         data, at = cast(FeedFetched, event.data), event.recorded_at
         full = not data.not_modified
-        rows.append((
-            data.etag, data.last_modified, full, data.body_sha, data.moved_to, data.moved_to, data.interval_s,
-            data.next_due_at or None, data.status, at, at, data.status != 304, at, data.n_new > 0, at, data.n_new,
-            full, data.n_entries, full and data.n_entries == 0, full, data.overlap is False, data.warning,
-            bool(data.parts) or full, msgspec.json.encode(data.parts).decode(), full, data.n_entries * FEWER,
-            data.n_entries, data.feed_id,
+        db.execute(_ANSWERED, (
+            data.etag, data.last_modified, data.moved_to, data.moved_to, data.interval_s, data.next_due_at or None,
+            data.status, at, at, data.status != 304, at, data.n_new > 0, at, data.n_new, data.overlap is False,
+            bool(data.parts) or full, msgspec.json.encode(data.parts).decode(), data.feed_id,
         ))  # fmt: skip
-    db.executemany(
-        """UPDATE feeds SET etag = ?, last_modified = ?, body_sha = iif(?, ?, body_sha),
-               moved_to = iif(? = '', moved_to, ?), interval_s = ?, next_due_at = ?, last_status = ?, n_failures = 0,
-               last_error = '', last_detail = '', last_try_at = ?, last_ok_at = ?,
-               last_full_at = iif(?, ?, last_full_at),
-               last_new_at = iif(?, ?, last_new_at), n_fetches = n_fetches + 1, n_new = n_new + ?,
-               n_entries = iif(?, ?, n_entries), n_empty = iif(?, n_empty + 1, iif(?, 0, n_empty)),
-               n_gaps = n_gaps + ?, warning = ?, parts = iif(?, ?, parts),
-               n_usual = iif(? AND ? > n_usual, ?, n_usual) WHERE feed_id = ?""",
-        rows,
-    )
+        if full:
+            row = {
+                "at": at, "body_sha": data.body_sha, "n_entries": data.n_entries,
+                "warning": data.warning, "partial": bool(data.n_dropped or data.is_cut), "feed_id": data.feed_id,
+            }  # fmt: skip
+            db.execute(_FULL, row)
+
+
+_ANSWERED = """UPDATE feeds SET etag = ?, last_modified = ?, moved_to = iif(? = '', moved_to, ?), interval_s = ?,
+    next_due_at = ?, last_status = ?, n_failures = 0, last_error = '', last_detail = '', last_try_at = ?,
+    last_ok_at = ?, last_full_at = iif(?, ?, last_full_at), last_new_at = iif(?, ?, last_new_at),
+    n_fetches = n_fetches + 1, n_new = n_new + ?, n_gaps = n_gaps + ?, parts = iif(?, ?, parts) WHERE feed_id = ?"""
 
 
 def _failed(db: sqlite3.Connection, events: Sequence[Event]) -> None:

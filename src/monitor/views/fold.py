@@ -16,9 +16,9 @@ from pathlib import Path
 from monitor.errors import StorageError
 from monitor.log.events import Event
 from monitor.log.store import EventStore
-from monitor.views import entries, feeds, labels, models, outbox, stories, ticks
+from monitor.views import entries, feeds, labels, models, outbox, searches, stories, ticks
 
-VIEW_FILES = (feeds, entries, stories, labels, models, ticks, outbox)
+VIEW_FILES = (feeds, entries, stories, labels, models, ticks, outbox, searches)
 # Raise when a fold says something else with the same tables; changed tables are noticed by themselves.
 FOLD_VERSION = 1
 SCHEMA_VERSION = zlib.crc32(f"{FOLD_VERSION}{[view.SCHEMA for view in VIEW_FILES]}".encode()) >> 1

@@ -15,6 +15,7 @@ from monitor.log.events import NewEvent, SampleDrawn
 from monitor.views.queries.entries import unflagged_between
 from monitor.views.queries.queue import was_drawn
 from monitor.views.queries.ticks import newest_ticks
+from monitor.worker.searching import fill_index
 from monitor.worker.workspace import Workspace
 
 
@@ -24,6 +25,7 @@ def do_chores(workspace: Workspace, now: datetime) -> None:
     drop_old_texts(workspace, now)
     if checkpoint_if_due(workspace.log, recorded_at=iso(now)) is not None:
         workspace.views.catch_up()
+    fill_index(workspace)
 
 
 def drop_old_texts(workspace: Workspace, now: datetime) -> None:

@@ -29,6 +29,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     feed_id: str
     ok: bool
+    heard: bool = True  # a server answered, be it with a refusal
     not_modified: bool = False
     n_new: int = 0
     n_revised: int = 0
@@ -95,7 +96,9 @@ class Collector:
             next_due_at=iso(next_.due_at),
             duration_ms=round(result.duration_s * 1000),
         )
-        outcome = Outcome(feed_id=feed.feed_id, ok=False, line=f"{feed.name}: {reason}: {detail}")
+        outcome = Outcome(
+            feed_id=feed.feed_id, ok=False, heard=result.status > 0, line=f"{feed.name}: {reason}: {detail}"
+        )
         return Commit(events=[self._feed_event(feed, data)], payloads={}, outcome=outcome)
 
     def _unchanged(self, feed: FeedConfig, state: FeedState, result: FetchResult, body_sha: str) -> Commit:

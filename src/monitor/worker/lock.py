@@ -13,6 +13,8 @@ from pathlib import Path
 
 from monitor.errors import AlreadyRunningError, StorageError
 
+LOCK_NAME = "tick.lock"
+
 
 @contextmanager
 def worker_lock(path: Path) -> Iterator[None]:

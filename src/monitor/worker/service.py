@@ -86,15 +86,20 @@ class Service:
         self._due: dict[str, datetime] = {}
         self._times: dict[str, tuple[str, int, str, str]] = {}
         self._complaint = ""
+        self._trouble: dict[str, str] = {}  # job -> the failure said last
         self._scheduler: Any = None
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Ask the service to end after the job in hand."""
         self._stop.set()
 
+    def plan_with(self, scheduler: Any) -> None:
+        """Plan jobs with this scheduler (APScheduler's add_job and remove_job)."""
+        self._scheduler = scheduler
+
     def run(self) -> None:
         """Run until SIGTERM, SIGINT or `stop`; the job in hand is finished first."""
-        self._scheduler = self._make_scheduler()
+        self.plan_with(self._make_scheduler())
         jobs = list(self._jobs())
         for job in jobs:
             self._add(job)
@@ -195,18 +200,26 @@ class Service:
         except Exception as error:  # a job must not end the service, whatever it raised
             detail, ok = f"failed: {error or type(error).__name__}"[:500], False
         duration_ms = max(0, round((self._clock() - began).total_seconds() * 1000))
+        self._tell(job, ok, detail)
         if job.at:
             self._record.finished(job.name, due, ok, detail, duration_ms)
-        if ok:
-            if detail:
-                self._say("info", job.name, detail)
-            return
-        self._record.missed(job.name, due, detail)
-        if job.at and n_tries < len(RETRY_AFTER_S):
-            again = self._clock() + timedelta(seconds=RETRY_AFTER_S[n_tries])
-            self._once(job, again, due, n_tries + 1)
-            detail += f"; tried again at {again:%H:%M} UTC"
-        self._say("error", job.name, detail)
+        if not ok:
+            self._record.missed(job.name, due, detail)
+            if job.at and n_tries < len(RETRY_AFTER_S):
+                again = self._clock() + timedelta(seconds=RETRY_AFTER_S[n_tries])
+                self._once(job, again, due, n_tries + 1)
+
+    def _tell(self, job: Job, ok: bool, detail: str) -> None:
+        """Say how a job ended; the same trouble is said when it begins and when it ends, not every minute between."""
+        before = self._trouble.pop(job.name, "")
+        if not ok:
+            self._trouble[job.name] = detail
+            if detail != before:
+                self._say("error", job.name, detail)
+        elif before:
+            self._say("info", job.name, f"works again; {detail}" if detail else "works again")
+        elif detail:
+            self._say("info", job.name, detail)
 
     def _on_submitted(self, event: Any) -> None:
         self._due[event.job_id] = event.scheduled_run_times[0].astimezone(UTC)

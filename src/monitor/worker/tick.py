@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -29,11 +30,15 @@ from monitor.worker.workspace import Workspace
 if TYPE_CHECKING:
     from monitor.worker.collect import Outcome
 
+RECENTLY = timedelta(hours=1)  # a feed that worked so lately shows that there was a network
 CLOCK_SLACK = timedelta(minutes=5)
 
 
 class TickReport(msgspec.Struct, kw_only=True):
-    """What a tick did. `problems` holds one line per feed that failed."""
+    """What a tick did. `problems` holds a line per feed that failed, `unsent` one per channel that took no alert.
+
+    `offline`: no server was heard, and it looks as if there is no network.
+    """
 
     tick_id: str = ""
     n_due: int = 0
@@ -46,6 +51,9 @@ class TickReport(msgspec.Struct, kw_only=True):
     n_pages: int = 0
     duration_ms: int = 0
     problems: list[str] = []
+    unsent: list[str] = []
+    n_unheard: int = 0
+    offline: bool = False
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -82,10 +90,11 @@ def run_tick(
     started = NewEvent(f"tick-started:{report.tick_id}", TickStarted(tick_id=report.tick_id, n_due=len(due)))
     workspace.append([*_clock_jump(workspace, now), started])
     _collect(workspace, due, now, report, progress)
+    report.offline = report.n_due == report.n_unheard and _is_offline(workspace, due, now)
     n_pages, n_flagged = read_pages(workspace, fetch_policy(workspace.config.settings, now), now)
     report.n_pages, report.n_flagged = n_pages, report.n_flagged + n_flagged
     report.duration_ms = max(0, round((workspace.clock() - now).total_seconds() * 1000))
-    fields = {name: getattr(report, name) for name in report.__struct_fields__ if name != "problems"}
+    fields = {name: getattr(report, name) for name in TickFinished.__struct_fields__ if name != "note"}
     workspace.append([NewEvent(f"tick-finished:{report.tick_id}", TickFinished(**fields))])
     do_chores(workspace, workspace.clock())
     return report
@@ -96,6 +105,14 @@ def nothing_due(workspace: Workspace) -> bool:
     if feed_changes(workspace.views, workspace.config.feeds):
         return False
     return not _due(workspace, workspace.clock(), frozenset(), force=False)
+
+
+def _is_offline(workspace: Workspace, due: dict[str, tuple[FeedConfig, FeedState]], now: datetime) -> bool:
+    """Tell no network from dead feeds, where no server was heard: several hosts, or none heard for a while."""
+    if len({urlsplit(feed.url).hostname for feed, _ in due.values()}) > 1:
+        return True
+    heard = [state.last_ok_at for state in feed_states(workspace.views).values() if state.last_ok_at]
+    return not heard or now - max(heard) > RECENTLY
 
 
 def _sync(workspace: Workspace) -> None:
@@ -189,6 +206,7 @@ def _count(report: TickReport, outcome: Outcome) -> None:
     report.n_fetched += outcome.ok
     report.n_not_modified += outcome.not_modified
     report.n_failed += not outcome.ok
+    report.n_unheard += not outcome.heard
     report.n_new += outcome.n_new
     report.n_revised += outcome.n_revised
     report.n_flagged += outcome.n_flagged

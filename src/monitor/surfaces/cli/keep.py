@@ -17,7 +17,8 @@ from monitor.log.erasure import erase_entry
 from monitor.log.verify import verify_log
 from monitor.surfaces.cli.options import json_option, reviewer, working, write_json
 from monitor.triage.entries import find_entry
-from monitor.worker.lock import worker_lock
+from monitor.worker.lock import LOCK_NAME, worker_lock
+from monitor.worker.searching import renew_index
 from monitor.worker.workspace import Workspace
 
 BACKUPS_NAME = "backups"
@@ -33,7 +34,7 @@ def data_folder(ctx: click.Context) -> Path:
 @click.command()
 @click.pass_context
 def rebuild(ctx: click.Context) -> None:
-    """Delete the views and fold them again from the log. Harmless; seldom needed.
+    """Delete the views and the search index and make both again from the log. Harmless; seldom needed.
 
     \b
     Example:
@@ -42,6 +43,7 @@ def rebuild(ctx: click.Context) -> None:
     with working(ctx) as workspace:
         workspace.views.rebuild()
         position, fingerprint = workspace.views.position, workspace.views.fingerprint()
+        renew_index(workspace)
     click.echo(f"folded {position} events; fingerprint of the views {fingerprint[:16]}")
 
 
@@ -120,7 +122,7 @@ def restore(ctx: click.Context, file: Path, give_up_events: bool) -> None:
     """
     folder = data_folder(ctx)
     folder.mkdir(parents=True, exist_ok=True)
-    with worker_lock(folder / app.LOCK_NAME):
+    with worker_lock(folder / LOCK_NAME):
         at = iso(app.now())
         position, n_lost = restore_log(file, folder / app.LOG_NAME, recorded_at=at, give_up_events=give_up_events)
     lost = f"; {n_lost} later event(s) given up" if n_lost else ""

@@ -22,7 +22,7 @@ from monitor.log.verify import Report, verify_log
 from monitor.surfaces import safe
 from monitor.surfaces.cli.keep import backup, data_folder, erase, rebuild, restore, write_backup
 from monitor.surfaces.cli.options import json_option, write_json, write_json_line
-from monitor.worker.lock import worker_lock
+from monitor.worker.lock import LOCK_NAME, worker_lock
 
 __all__ = ["backup", "erase", "log", "rebuild", "restore", "write_backup"]
 
@@ -283,7 +283,7 @@ def import_(ctx: click.Context, file: Path) -> None:
 
     folder = data_folder(ctx)
     folder.mkdir(parents=True, exist_ok=True)
-    with worker_lock(folder / app.LOCK_NAME):
+    with worker_lock(folder / LOCK_NAME):
         if str(file) == "-":
             head = import_log(sys.stdin.buffer, folder / app.LOG_NAME)
         else:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "coverage": ("coverage", "coverage", "Show from the log which feeds were healthy when, and what may be missing."),
     "queue": ("queue", "queue", "Show what waits for a decision."),
     "show": ("queue", "show", "Show an entry: text, reasons, whole history."),
+    "search": ("search", "search", "Find entries by words and fields; save searches."),
     "label": ("label", "label", "Decide: plot, not-plot or unsure."),
     "undo": ("label", "undo", "Withdraw the last decision."),
     "skip": ("label", "skip", "Put a row off until tomorrow."),

@@ -14,23 +14,24 @@ from collections.abc import Callable
 from monitor.errors import MonitorError
 
 
-def ended(work: Callable[[], int]) -> int:
-    """Do the work and return its exit code, or that of what went wrong, said in one line."""
+def ended(work: Callable[[], int], say: Callable[[str], None] | None = None) -> int:
+    """Do the work and return its exit code, or that of what went wrong, said in one line (by `say`)."""
+    say = say or complain
     try:
         code = work()
         sys.stdout.flush()  # a full disk or a closed pipe behind us shows here, not in a traceback at the end
         return code
     except KeyboardInterrupt:
-        complain("stopped")
+        say("stopped")
         return 130
     except MonitorError as error:
-        complain(f"error: {error}")
+        say(f"error: {error}")
         return error.exit_code
     except BrokenPipeError:  # whoever read has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (OSError, sqlite3.Error) as error:
-        complain(f"error: {storage_message(error)}")
+        say(f"error: {storage_message(error)}")
         return 7
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.errors import NoFeedWorkedError
-from monitor.surfaces.cli.outcome import complain, ended
+from monitor.surfaces.cli.outcome import complain
 
 if TYPE_CHECKING:
-    from monitor.worker.tick import Progress, TickReport
+    from monitor.worker.tick import TickReport
     from monitor.worker.workspace import Workspace
 
 QUIET = frozenset({"-q", "--quiet"})
@@ -31,7 +33,9 @@ def plain_tick(args: list[str]) -> int | None:
         return None
     if not options & QUIET:
         return _idle()
-    return ended(lambda: _quiet("--force" in options))
+    from monitor import app
+
+    return quietly(app.data_folder(), app.closing_workspace, force="--force" in options)
 
 
 def _idle() -> int | None:
@@ -53,35 +57,32 @@ def _idle() -> int | None:
     return 0
 
 
-def _quiet(force: bool) -> int:
-    from monitor import app
-    from monitor.worker.tick import nothing_due
-
-    with app.closing_workspace() as workspace:
-        if not force and nothing_due(workspace):
-            return 0
-        report = collect(workspace, force=force)
-    warn(report)
-    check(report)
-    return 0
-
-
-def collect(
-    workspace: Workspace,
+def quietly(
+    folder: Path,
+    opened: Callable[[], AbstractContextManager[Workspace]],
     *,
     only: Iterable[str] = (),
     force: bool = False,
-    progress: Callable[[Progress], None] = lambda _: None,
-) -> TickReport:
-    """Run one tick as the only worker and send what must not wait. Raises what run_tick and worker_lock raise."""
-    from monitor import app
-    from monitor.worker.lock import worker_lock
-    from monitor.worker.tick import run_tick
+) -> int:
+    """Run a tick for cron and return its exit code; it says what began or ended to need a person (trouble.py)."""
+    from monitor.surfaces.cli.trouble import Watch
 
-    with worker_lock(workspace.data_dir / app.LOCK_NAME):
-        report = run_tick(workspace, only=only, force=force, progress=progress)
-        report.problems += alert(workspace, report)
-    return report
+    watch = Watch(folder)
+
+    def work() -> int:
+        from monitor.worker.alone import collect
+        from monitor.worker.tick import nothing_due
+
+        with opened() as workspace:
+            watch.folder = workspace.data_dir
+            if not (force or only) and nothing_due(workspace):
+                return 0
+            report = collect(workspace, alert=alert, only=only, force=force)
+        watch.problems = report.unsent
+        check(report)
+        return 0
+
+    return watch.run(work)
 
 
 def alert(workspace: Workspace, report: TickReport) -> list[str]:
@@ -95,13 +96,13 @@ def alert(workspace: Workspace, report: TickReport) -> list[str]:
 
 def warn(report: TickReport) -> None:
     """Say what failed, a line each."""
-    for problem in report.problems:
+    for problem in report.problems + report.unsent:
         from monitor.surfaces import safe
 
         complain(f"warning: {safe.line(problem, 300)}")
 
 
 def check(report: TickReport) -> None:
-    """Raise NoFeedWorkedError where every feed that was due failed."""
-    if report.n_due and report.n_failed == report.n_due:
-        raise NoFeedWorkedError(f"all {report.n_due} feeds that were due failed; is the network up?")
+    """Raise NoFeedWorkedError where it looks as if there is no network."""
+    if report.offline:
+        raise NoFeedWorkedError(f"none of the {report.n_due} feeds that were due could be reached; is the network up?")

@@ -14,13 +14,14 @@ import msgspec
 
 from monitor import app
 from monitor.config.settings import Settings
-from monitor.errors import AlreadyRunningError, MonitorError
+from monitor.errors import AlreadyRunningError, MonitorError, StorageError
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import EventData, JobFinished, JobMissed, NewEvent
 from monitor.surfaces import safe
-from monitor.surfaces.cli.plain import collect
+from monitor.surfaces.cli.plain import alert
 from monitor.surfaces.cli.tick import summary
 from monitor.views.queries.ticks import last_runs
+from monitor.worker.alone import collect
 from monitor.worker.lock import worker_lock
 from monitor.worker.service import Job, Service
 from monitor.worker.workspace import Workspace
@@ -155,8 +156,8 @@ class Jobs:
         return f"copied and verified {made.position} events to {Path(made.path).name}"
 
     def _tick(self, workspace: Workspace) -> str:
-        report = collect(workspace)
-        for problem in report.problems:
+        report = collect(workspace, alert=alert)
+        for problem in report.problems + report.unsent:
             self._say("warning", "tick", problem)
         return summary(report) if report.n_due else ""
 
@@ -166,6 +167,8 @@ class Jobs:
 
         try:
             self._with(write)
+        except StorageError:
+            pass  # the job itself says so: it could not write either
         except MonitorError as error:
             self._say("error", job, f"{data.type} could not be recorded: {error}")
 

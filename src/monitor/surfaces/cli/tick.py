@@ -6,37 +6,45 @@ import sys
 
 import click
 
+from monitor import app
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, working, write_json
-from monitor.surfaces.cli.plain import check, collect, warn
+from monitor.surfaces.cli.plain import alert, check, quietly, warn
+from monitor.worker.alone import collect
 from monitor.worker.tick import Progress, TickReport
 
 
 @click.command()
 @click.option("--feed", "only", metavar="ID", multiple=True, help="Only this feed (may be given again).")
 @click.option("--force", is_flag=True, help="Fetch feeds even if they are not due.")
-@click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+@click.option("--quiet", "-q", is_flag=True, help="Say only what begins or ends to need a person.")
 @json_option
 @click.pass_context
-def tick(ctx: click.Context, only: tuple[str, ...], force: bool, quiet: bool, as_json: bool) -> None:
-    """Collect, score and flag once: every feed that is due, each committed on its own.
+def tick(ctx: click.Context, only: tuple[str, ...], force: bool, quiet: bool, as_json: bool) -> int:
+    """Collect, score and flag once: every feed that is due.
+
+    With --quiet it prints only what begins to need a person, and when that is over: a feed that fails is tried again
+    and stands in `monitor status` and the digest.
 
     \b
     Example (crontab):
       */10 * * * *  cd /srv/monitor && monitor tick --quiet
 
     Exit codes: 0 done (single feeds may have failed: see `monitor status`), 3 configuration, 5 another tick is running,
-    6 the log is broken, 7 disk, 8 model, 10 every feed that was due failed.
+    6 the log is broken, 7 disk, 8 model, 10 no feed that was due could be reached.
     """
+    if quiet and not as_json:
+        folder = app.data_folder(ctx.obj["config"], ctx.obj["data"])
+        return quietly(folder, lambda: working(ctx), only=only, force=force)
     with working(ctx) as workspace:
-        report = collect(workspace, only=only, force=force, progress=_silent if quiet or as_json else show_progress)
+        report = collect(workspace, alert=alert, only=only, force=force, progress=_silent if as_json else show_progress)
     if as_json:
         write_json(report)
-    elif not quiet:
-        click.echo(summary(report))
-    if quiet or as_json:
         warn(report)
+    else:
+        click.echo(summary(report))
     check(report)
+    return 0
 
 
 def summary(report: TickReport) -> str:

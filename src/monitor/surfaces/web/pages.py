@@ -28,7 +28,7 @@ from monitor.views.queries.models import ModelRow, all_models
 from monitor.views.queries.stories import standing_story, story_of
 from monitor.views.queries.texts import text_of
 from monitor.views.queries.ticks import last_signed
-from monitor.views.search import SearchIndex
+from monitor.worker.searching import search
 from monitor.worker.workspace import Workspace
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -178,15 +178,7 @@ def _story_id(workspace: Workspace, wanted: str) -> str:
 
 def _search(workspace: Workspace, query: str) -> list[tuple[str, str, str, str, float | None]]:
     """Return (entry id, title, published, feed, score) of what fits."""
-    index = SearchIndex(workspace.data_dir / "search.db", workspace.log)
-    try:
-        index.catch_up()
-        ids = index.search(query, PAGE_ROWS)
-    finally:
-        index.close()
-    found = []
-    for entry_id in ids:
-        row = entry(workspace.views, entry_id)
-        if row:
-            found.append((entry_id, text_of(workspace.log, row).title, row.published_at, row.feed, row.score))
-    return found
+    return [
+        (hit.entry.entry_id, hit.title.text, hit.entry.published_at, hit.entry.feed, hit.entry.score)
+        for hit in search(workspace, query).hits
+    ]

@@ -43,18 +43,20 @@ class FeedRow(msgspec.Struct, frozen=True):
     parts: list[tuple[str, str, str]]
     n_entries: int
     n_usual: int
+    shrunk_at: str
+    partial: bool
 
 
 _FEEDS = """SELECT feed_id, url, name, publisher, language, country, grp, full_text, config_interval_s, allow_private,
     added_at, etag, last_modified, body_sha, moved_to, interval_s, coalesce(next_due_at, ''), n_failures, last_error,
     last_detail, coalesce(last_ok_at, ''), coalesce(last_full_at, ''), coalesce(last_new_at, ''), n_empty, warning,
-    kind, selects, parts, n_entries, n_usual
+    kind, selects, parts, n_entries, n_usual, coalesce(shrunk_at, ''), partial
     FROM feeds WHERE removed_at IS NULL ORDER BY grp, name"""
 
 
 def watched_feeds(views: Views) -> list[FeedRow]:
     """Return the feeds that are configured now, by group and name."""
-    return [_row(with_truths(row, 7, 9)) for row in views.db.execute(_FEEDS)]
+    return [_row(with_truths(row, 7, 9, 31)) for row in views.db.execute(_FEEDS)]
 
 
 def _row(values: list[Any]) -> FeedRow:

@@ -1,0 +1,1 @@
+"""Full-text search over everything collected: words, the query language, the index, and what is found."""

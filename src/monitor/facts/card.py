@@ -18,16 +18,17 @@ from monitor.facts.lexicon import LATIN_LANGUAGES, index_for
 from monitor.facts.methods import read_methods
 from monitor.facts.numbers import read_number
 from monitor.facts.places import read_places
+from monitor.facts.roles import rules_for
 from monitor.facts.sentences import Sentence, mark_phrases, read_sentences
 from monitor.facts.stages import read_legal, read_stage
-from monitor.facts.states import read_states
+from monitor.facts.states import linked_states, read_claims_of_states, read_services
 from monitor.facts.targets import read_targets, unnamed_target
 from monitor.facts.values import Card
 from monitor.text.language import guess_language
 
 __all__ = ["Card", "read_card"]
 HEAD_SENTENCES = 2  # of a text without a title
-_NOUN_FIRST = ("es", "fr")
+_NOUN_FIRST = ("es", "fr", "ar", "fa")
 
 
 def read_card(
@@ -44,8 +45,10 @@ def read_card(
     sentences = read_sentences(title, summary, text, _marker(language))
     overview = is_overview(sentences)
     weigh(sentences, published, overview=overview)
-    states, services = read_states(sentences, overview=overview)
+    claims = read_claims_of_states(sentences, language, overview=overview)
+    states = linked_states(claims)
     linked = [value.code for value in states]
+    services = read_services(sentences, linked, claims)
     targets, description = read_targets(sentences, linked, overview=overview)
     methods = read_methods(sentences, overview=overview)
     if not targets and not overview:
@@ -68,6 +71,8 @@ def read_card(
         denied_by=read_denials(sentences, linked, {value.code for value in services}),
         hedging=read_hedging(sentences),
         overview=overview,
+        claims=claims,
+        language=language if rules_for(language) else "",
     )
 
 
@@ -76,7 +81,7 @@ def _marker(language: str) -> Callable[[Sentence], None]:
     if language in LANGUAGES:
 
         def mark(sentence: Sentence) -> None:
-            sentence.loose = True
+            sentence.loose, sentence.noun_first = True, language in _NOUN_FIRST
             mark_foreign(sentence, language)
 
         return mark

@@ -110,7 +110,7 @@ def gazetteer() -> dict[str, Any]:
 def index_for(language: str) -> Index:
     """Return the index for a language: its own phrases and adjectives, and the names of places and services."""
     index = Index()
-    _add_names(index)
+    _add_names(index, "s" if language == "de" else "")
     columns = [language] if language in LATIN_LANGUAGES else ["en"]
     for line in data_lines("nationalities.tsv"):
         code, *by_language = line.split("\t")
@@ -129,16 +129,21 @@ def index_for(language: str) -> Index:
     return index
 
 
-def _add_names(index: Index) -> None:
+def _add_names(index: Index, genitive: str = "") -> None:
+    """Add the names of places and services; with `genitive`, states and capitals with that ending too."""
     table = gazetteer()
     for code, row in table["countries"].items():
         for name in row["latin"]:
             index.add(name, Meaning("state", code, "name"), _case(name))
+            if genitive and not name.endswith("s"):
+                index.add(name + genitive, Meaning("state", code, "name"), _case(name))
     for kind in ("capitals", "regions", "cities"):
         singular = {"capitals": "capital", "regions": "region", "cities": "city"}[kind]
         for code, names in table[kind].items():
             for name in names:
                 index.add(name, Meaning(singular, code, name), "cap")
+                if genitive and kind == "capitals":
+                    index.add(name + genitive, Meaning(singular, code, name), "cap")
     for line in data_lines("services.tsv"):
         code, state, role, names = line.split("\t")
         for name in names.split(";"):

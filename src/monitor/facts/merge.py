@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from monitor.errors import InputError
-from monitor.facts.values import LEGAL_STAGES, LIST_FIELDS, STAGES, TARGET_TYPES, Card, Value
+from monitor.facts.values import LEGAL_STAGES, LIST_FIELDS, STAGES, TARGET_TYPES, Card, Claim, Value
 
 _CLOSED = {"stage": STAGES, "legal_stage": LEGAL_STAGES, "target_types": TARGET_TYPES}
 _FIXED_ORDER = {"legal_stage": LEGAL_STAGES}
 _ONE = {"stage", "n_arrested", "n_charged"}  # fields where the newest report answers for the story
 
 
-def merge_cards(cards: Sequence[Card], entry_ids: Sequence[str] = ()) -> Card:
+def merge_cards(cards: Sequence[Card], entry_ids: Sequence[str] = (), publishers: Sequence[str] = ()) -> Card:
     """Return the card of a story from its entries' cards, oldest first; every value names the entry it was read in.
 
     Codes are united, each with its best evidence, the most supported first. Stage and numbers are the newest report's
@@ -28,7 +28,28 @@ def merge_cards(cards: Sequence[Card], entry_ids: Sequence[str] = ()) -> Card:
     pairs = [(card, entry) for card, entry in zip(cards, ids, strict=False) if not card.overview]
     pairs = pairs or list(zip(cards, ids, strict=False))
     fields = {field: _merged(field, pairs) for field in LIST_FIELDS}
-    return Card(**fields, overview=bool(cards) and all(card.overview for card in cards))
+    names = dict(zip(ids, [*publishers, *[""] * (len(cards) - len(publishers))], strict=False))
+    return Card(
+        **fields,
+        overview=bool(cards) and all(card.overview for card in cards),
+        claims=_claims(pairs, names),
+        language=next((card.language for card in cards if card.language), ""),
+    )
+
+
+def _claims(pairs: Sequence[tuple[Card, str]], publishers: Mapping[str, str]) -> tuple[Claim, ...]:
+    """Return every entry's claims, oldest first, each with its entry and publisher; the same claim once."""
+    kept: dict[tuple[object, ...], Claim] = {}
+    for card, entry in pairs:
+        for claim in card.claims:
+            key = (claim.verb, claim.states, claim.services, claim.accuser, claim.accuser_state)
+            kept.setdefault(
+                key,
+                msgspec.structs.replace(
+                    claim, entry_id=claim.entry_id or entry, publisher=claim.publisher or publishers.get(entry, "")
+                ),
+            )
+    return tuple(kept.values())
 
 
 def _merged(field: str, pairs: Sequence[tuple[Card, str]]) -> tuple[Value, ...]:

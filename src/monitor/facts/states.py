@@ -1,143 +1,160 @@
-"""Which state a report links the plot to, and through which service or proxy.
+"""Which states a report accuses, the claims they rest on, and the services named with them.
 
-Owns attribution: every mention of a state is weighed by what stands beside it. An agent word, a service, a verb of
-blame or a denial speaks for it; police, courts and officials who speak for a state, and victims named by their
-nationality, speak against it. Knows nothing of where the plot took place: that is places.py.
+Owns putting the sentences' accusations (roles.py) together: who says so in each, which are the same, and that a state
+stands on the card only through a claim. Nothing is weighed or guessed: a state that no sentence accuses is "not said".
 """
 
 from __future__ import annotations
 
-from monitor.facts.attribution import BARE, evidence
-from monitor.facts.sentences import Mark, Sentence
-from monitor.facts.values import Value
+import msgspec
 
-MINIMUM = 0.5  # evidence the first state needs: a weak sign in a title will do, for the reader sees the confidence
-MINIMUM_BARE = 1.0  # the same where the state is only named: it must be named again and again
-SECOND_SHARE = 0.8  # a second state needs this share of the first one's evidence, and two clear attributions
-CLEAR = 1.5  # evidence of a plain attribution
-MOST_AGAINST = -3.0  # a host is named often as the one who investigates
-NO_ACT = 0.3  # the share of what a sentence of the text without any act says
-_STATE_KINDS = ("state", "capital", "service", "proxy")
-# Where a proxy is at home: "the Lebanese group" names the proxy, not the state it sits in.
-_HOME_OF = {"HEZBOLLAH": "LB", "HOUTHIS": "YE", "KATAIB-HEZBOLLAH": "IQ", "PIJ": "PS"}
-_SUBJECT_OF = {"HK": "CN", "MO": "CN"}  # territories that run no services of their own
+from monitor.facts.accusers import Accuser, accuser_of
+from monitor.facts.roles import Accusation, Rules, accusations, rules_for, tells_tale
+from monitor.facts.sentences import Sentence
+from monitor.facts.units import PROXY, units_of
+from monitor.facts.values import METHODS, Claim, Value
+
 _GENERIC = {
     ("intelligence-ministry", "IR"): "MOIS",
     ("military-intelligence", "RU"): "GRU",
 }  # what a plain name means there
+MAX_CLAIMS = 12
+_STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
+_CONFIDENCE = {"title": 0.9, "summary": 0.85, "text": 0.7}
 
 
-class Tally:
-    """The evidence for one state: its sum, how often it was clear, and the mention that says most."""
+def read_claims_of_states(sentences: list[Sentence], language: str, *, overview: bool) -> tuple[Claim, ...]:
+    """Return the claims of a report in the order of the text; of equal ones the first.
 
-    __slots__ = ("against", "best", "clear", "most", "total")
-
-    def __init__(self) -> None:
-        self.total = 0.0
-        self.against = 0.0
-        self.clear = 0
-        self.most = 0.0
-        self.best: tuple[float, Sentence, Mark] | None = None
-
-    def add(self, amount: float, sentence: Sentence, mark: Mark) -> None:
-        """Add one mention's evidence; what speaks against is capped: a host named often cannot bury one fact."""
-        weighed = amount * sentence.weight
-        if weighed < 0:
-            weighed = max(weighed, MOST_AGAINST - self.against)
-            self.against += weighed
-        if mark.kind == "service" and amount > 0 and self.against:
-            self.total -= self.against  # a state that tries its own service is no mere host
-            self.against = MOST_AGAINST
-        self.total += weighed
-        self.clear += amount >= CLEAR and not sentence.old
-        self.most = max(self.most, amount)
-        if self.best is None or weighed > self.best[0]:
-            self.best = (weighed, sentence, mark)
-
-
-def read_states(sentences: list[Sentence], *, overview: bool) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
-    """Return the linked states and the services or proxies named with them."""
-    tallies: dict[str, Tally] = {}
-    named = {mark.code for sentence in sentences for mark in sentence.of("state", "capital")}
-    homes = {_HOME_OF[m.code] for s in sentences for m in s.of("proxy") if m.code in _HOME_OF}
+    Nothing where the head tells of an accusation as a tale, or where nobody reads the language.
+    """
+    rules = rules_for(language)
+    if rules is None or tells_tale([s for s in sentences if s.field != "text"], rules):
+        return ()
+    named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
+    claims: list[Claim] = []
+    head: Accuser | None = None
     for sentence in sentences:
-        if sentence.old:
+        if sentence.old and not overview:
             continue
-        marks = sentence.of(*_STATE_KINDS, "north") if "KR" in named else sentence.of(*_STATE_KINDS)
-        bearing = 1.0 if sentence.field != "text" or _bears(sentence) else NO_ACT
-        amounts = _shared(sentence, marks, [evidence(sentence, mark) * bearing for mark in marks])
-        amounts = [
-            a * NO_ACT if m.kind == "state" and m.code in homes else a for m, a in zip(marks, amounts, strict=True)
-        ]
-        for mark, amount in zip(marks, amounts, strict=True):
-            tallies.setdefault(state_of(mark, named), Tally()).add(amount, sentence, mark)
-    ranked = sorted(tallies.items(), key=lambda row: -row[1].total)
-    chosen = [state for state, tally in ranked if _enough(tally, ranked[0][1], overview=overview)]
-    return tuple(_value(state, tallies[state]) for state in chosen), read_services(sentences, chosen, named)
+        units = units_of(sentence, rules, named)
+        found = accusations(sentence, units, rules)
+        speaker = accuser_of(sentence, units, {a.unit.code for a in found}, rules)
+        if sentence.field != "text" and speaker and head is None:
+            head = speaker
+        claims += _claims_of(sentence, found, speaker, rules)
+    claims = [_with_head(claim, head) for claim in claims]
+    return tuple(_distinct(claims)[:MAX_CLAIMS])
 
 
-def _bears(sentence: Sentence) -> bool:
-    """Return whether a sentence speaks of an act, a plan, the law or a denial at all."""
-    return any(
-        mark.kind in ("method", "plan", "foil", "done", "legal", "deny", "denyword", "service")
-        for mark in sentence.marks
-    )
+def _claims_of(sentence: Sentence, found: list[Accusation], speaker: Accuser | None, rules: Rules) -> list[Claim]:
+    """Return the claims of one sentence: those accused by one verb stand in one claim."""
+    by_verb: dict[tuple[str, bool], list[str]] = {}
+    for accusation in found:
+        by_verb.setdefault((accusation.verb, accusation.tied), []).append(accusation.unit.code)
+    acts = tuple(dict.fromkeys(m.code for m in sentence.of("method") if m.code in METHODS))
+    claims = []
+    for (verb, tied), codes in by_verb.items():
+        states = tuple(dict.fromkeys(code for code in codes if not code.startswith(PROXY)))
+        proxies = [code.removeprefix(PROXY) for code in codes if code.startswith(PROXY)]
+        named = [m.code for m in sentence.of("service") if set(m.extra.split("|")) & set(states)]
+        who = speaker or Accuser()
+        own = verb in ("denies", "admits")
+        claims.append(
+            Claim(
+                verb if own else _verb(verb, sentence, who),
+                states=states,
+                services=tuple(dict.fromkeys([*named, *proxies])),
+                accuser="" if own else who.kind,
+                accuser_state="" if own else who.state,
+                tied=tied,
+                acts=acts,
+                quote=sentence.text,
+                field=sentence.field,
+                offset=sentence.offset,
+            )
+        )
+    return claims
 
 
-def state_of(mark: Mark, named: set[str]) -> str:
-    """Return the state code that a mark stands for; a service of several states takes the one the report names."""
-    if mark.kind in ("state", "capital", "north"):
-        return _SUBJECT_OF.get(mark.code, mark.code)
-    states = mark.extra.split("|")
-    return next((state for state in states if state in named), states[0])
+def _verb(verb: str, sentence: Sentence, who: Accuser) -> str:
+    """Return the claim's verb: a court convicts, prosecutors charge, a service warns; else as the words say."""
+    if verb != "alleges":
+        return verb
+    steps = {mark.code for mark in sentence.of("legal")}
+    if who.kind == "court" and "convicted" in steps:
+        return "convicts"
+    if who.kind == "prosecutors" and steps & {"charged", "on-trial"}:
+        return "charges"
+    if who.verb.startswith(("warn", "advert", "avert")):
+        return "warns"
+    hedges = {mark.code for mark in sentence.of("hedge")}
+    return "suspects" if "possible" in hedges or sentence.text.rstrip('"”’ ').endswith("?") else "alleges"
 
 
-def _shared(sentence: Sentence, marks: list[Mark], amounts: list[float]) -> list[float]:
-    """Let the members of one list ("Russia, Iran and Rwanda") share the best evidence among them."""
-    result = list(amounts)
-    for at in range(1, len(marks)):
-        before, mark = marks[at - 1], marks[at]
-        between = sentence.lowers[before.last : mark.first]
-        joined = not between or (len(between) == 1 and between[0] in ("and", "or", "y", "und", "et"))
-        if joined and before.kind == mark.kind and before.extra == mark.extra and before.last <= mark.first:
-            most = max(result[at], result[at - 1])
-            if most > CLEAR * 0.5:
-                result[at - 1] = result[at] = most
-    return result
+def _with_head(claim: Claim, head: Accuser | None) -> Claim:
+    """Give a claim of the head that names nobody the speaker of the title or summary, who is not the accused."""
+    if claim.accuser or claim.accuser_state or head is None or claim.verb in ("denies", "admits"):
+        return claim
+    if claim.field == "text" or head.state in claim.states:
+        return claim
+    return msgspec.structs.replace(claim, accuser=head.kind, accuser_state=head.state)
 
 
-def _enough(tally: Tally, top: Tally, *, overview: bool) -> bool:
-    if tally is top:
-        return tally.total >= (MINIMUM if tally.most > BARE else MINIMUM_BARE)
-    if overview and tally.clear >= 1:
-        return tally.total >= CLEAR
-    return tally.clear >= 2 and tally.total >= SECOND_SHARE * top.total
+def _distinct(claims: list[Claim]) -> list[Claim]:
+    """Drop claims that say again what an earlier one says; one that names its accuser goes before one that does not."""
+    kept: dict[tuple[object, ...], Claim] = {}
+    for claim in sorted(claims, key=lambda claim: not (claim.accuser or claim.accuser_state)):
+        key = (claim.verb in ("denies", "admits"), claim.states, claim.services if not claim.states else ())
+        if not (claim.states or claim.services):
+            continue
+        same = kept.get((*key, claim.accuser_state, claim.accuser))
+        if same is None and (claim.accuser or claim.accuser_state or not any(k[:3] == key for k in kept)):
+            kept[(*key, claim.accuser_state, claim.accuser)] = claim
+    order = {id(claim): at for at, claim in enumerate(claims)}
+    return sorted(kept.values(), key=lambda claim: order[id(claim)])
 
 
-def _value(state: str, tally: Tally) -> Value:
-    assert tally.best is not None  # noqa: S101 - a tally is made by adding
-    _, sentence, mark = tally.best
-    quote, offset = sentence.span(mark.first, mark.last)
-    confidence = min(0.95, 0.35 + tally.total / 16)
-    return Value(state, quote, sentence.field, offset, round(confidence, 2))
+def linked_states(claims: tuple[Claim, ...]) -> tuple[Value, ...]:
+    """Return the states of the accepting claims, the most claimed first, each with the sentence it rests on."""
+    found: dict[str, Value] = {}
+    times: dict[str, int] = {}
+    for claim in claims:
+        for state in claim.states:
+            times[state] = times.get(state, 0) + 1
+            found.setdefault(
+                state,
+                Value(
+                    state, claim.quote, claim.field, claim.offset, _CONFIDENCE.get(claim.field, 0.5),
+                    entry_id=claim.entry_id,
+                ),
+            )  # fmt: skip
+    return tuple(sorted(found.values(), key=lambda value: -times[value.code]))
 
 
-def read_services(sentences: list[Sentence], states: list[str], named: set[str]) -> tuple[Value, ...]:
-    """Return the services and proxies of the linked states that the report names, the most named first."""
+def read_services(sentences: list[Sentence], states: list[str], claims: tuple[Claim, ...]) -> tuple[Value, ...]:
+    """Return the services and proxies of the accused states, and proxies accused themselves, the most named first."""
+    accused = {code for claim in claims for code in claim.services}
+    named = {mark.code for sentence in sentences for mark in sentence.of("state", "capital")}
     found: dict[str, tuple[float, Value]] = {}
     for sentence in sentences:
         if sentence.old:
             continue
         for mark in sentence.of("service", "proxy", "generic"):
-            mark = (
-                mark._replace(code=_GENERIC.get((mark.code, states[0]), ""))
-                if mark.kind == "generic" and states
-                else mark
-            )
-            if mark.code and (mark.kind == "generic" or state_of(mark, named) in states):
+            code = mark.code
+            if mark.kind == "generic":
+                code = _GENERIC.get((mark.code, states[0]), "") if states else ""
+            elif code not in accused and _state_of(mark.extra, named) not in states:
+                continue
+            if code:
                 quote, offset = sentence.span(mark.first, mark.last)
-                weight, value = found.get(mark.code, (0.0, Value(mark.code, quote, sentence.field, offset, 0.8)))
-                found[mark.code] = (weight + sentence.weight, value)
+                weight, value = found.get(code, (0.0, Value(code, quote, sentence.field, offset, 0.8)))
+                found[code] = (weight + sentence.weight, value)
     if "IRGC-QF" in found and found["IRGC-QF"][0] >= found.get("IRGC", (0.0,))[0]:
         found.pop("IRGC", None)  # the arm is named: its parent says no more
     return tuple(value for _, value in sorted(found.values(), key=lambda row: -row[0]))
+
+
+def _state_of(states: str, named: set[str]) -> str:
+    codes = states.split("|")
+    return next((code for code in codes if code in named), codes[0])

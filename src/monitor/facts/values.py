@@ -1,4 +1,4 @@
-"""The plot card and its values: what every field holds, frozen.
+"""The plot card, its claims and its values: what every field holds, frozen.
 
 Owns the shapes only. A value carries the words it rests on, where they stand and how far to trust it; the card never
 says that somebody is guilty, only what a report attributes, alleges or denies. Codes: docs/plot-card.md.
@@ -20,6 +20,8 @@ TARGET_TYPES = (
     "defector", "other",
 )  # fmt: skip
 METHODS = ("assassination", "shooting", "stabbing", "poisoning", "bombing", "arson", "abduction", "sabotage", "assault")
+CLAIM_VERBS = ("alleges", "suspects", "charges", "convicts", "admits", "denies", "warns")
+OFFICIAL = ("police", "prosecutors", "court", "ministry", "intelligence", "anonymous-officials")
 CLAIMANTS = ("police", "prosecutors", "court", "ministry", "intelligence", "anonymous-officials", "media")
 
 
@@ -39,8 +41,50 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
     entry_id: str = ""
 
 
+class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who says that whom did what: the unit a card is made of.
+
+    `verb`: one of CLAIM_VERBS. `states`, `services`: who is accused (of `denies` and `admits`: who speaks); `services`
+    holds proxies too, whose patron stands in `states` only where the text names it. `accuser`: a code of CLAIMANTS, or
+    "" where the report names nobody; `accuser_state`: the state that accuser belongs to, or "". `tied`: the words link,
+    back or trace rather than accuse of the act. `acts`: codes of METHODS in the same sentence. `quote` is the whole
+    sentence, which stands at `offset` of `field`; `entry_id` and `publisher` say whose report it is.
+    """
+
+    verb: str
+    states: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    accuser: str = ""
+    accuser_state: str = ""
+    tied: bool = False
+    acts: tuple[str, ...] = ()
+    quote: str = ""
+    field: str = ""
+    offset: int = 0
+    entry_id: str = ""
+    publisher: str = ""
+
+    @property
+    def official(self) -> bool:
+        """Whether an authority of some state makes the claim."""
+        return bool(self.accuser_state) or self.accuser in OFFICIAL
+
+    @property
+    def named(self) -> bool:
+        """Whether the report says who makes the claim, if only by office."""
+        return bool(self.accuser or self.accuser_state) and self.accuser != "anonymous-officials"
+
+    @property
+    def accepting(self) -> bool:
+        """Whether the claim puts its states on the card: somebody accuses them, or they answer for themselves."""
+        return self.verb in CLAIM_VERBS
+
+
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a report says of one alleged plot; `overview` when it reports several."""
+    """What a report says of one alleged plot; `overview` when it reports several.
+
+    `language`: the language it was read in, "" where nobody reads it for accusations ("not read").
+    """
 
     linked_states: tuple[Value, ...] = ()
     services: tuple[Value, ...] = ()
@@ -58,6 +102,8 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     denied_by: tuple[Value, ...] = ()
     hedging: tuple[Value, ...] = ()
     overview: bool = False
+    claims: tuple[Claim, ...] = ()
+    language: str = ""
 
     def codes(self, field: str) -> list[str]:
         """Return the codes of one list field, in the card's order."""

@@ -1,0 +1,82 @@
+"""Who makes a claim: the authority or the state that speaks in a sentence, never the one accused in it.
+
+Owns choosing the speaker: a state's own (a unit before a verb of speech, or after "according to"), else police,
+prosecutors, a court, a service, unnamed officials or media. What is accused is roles.py.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from monitor.facts.roles import Rules, Unit, classes_of
+from monitor.facts.sentences import Mark, Sentence
+from monitor.facts.values import CLAIMANTS
+
+REACH = 5  # words between a speaker and the verb
+_ACCORDING = frozenset({"according", "laut", "según", "selon", "zufolge", "göre", "citing", "per"})
+# What follows these words is not said by the one before them.
+_LEADS_AWAY = frozenset({"for", "to", "that", "of", "with", "against", "by", "pour", "para", "für", "gegen"})
+_VERB_FIRST = frozenset({"say", "says", "said", "report", "reports"})
+_KIND_OF = {"g": "ministry", "s": "intelligence", "l": "police", "o": "anonymous-officials", "n": "ministry"}
+_UNNAMED = frozenset({"officials", "officers", "funcionarios", "responsables", "beamte", "sources"})
+
+
+class Accuser(NamedTuple):
+    """A speaker: a code of CLAIMANTS, the state it belongs to, and its verb in lower case; each may be empty."""
+
+    kind: str = ""
+    state: str = ""
+    verb: str = ""
+
+
+def accuser_of(sentence: Sentence, units: list[Unit], accused: set[str], rules: Rules) -> Accuser | None:
+    """Return who speaks in a sentence, or None."""
+    for unit in units:
+        if unit.kind in _KIND_OF and unit.code not in accused and ":" not in unit.code:
+            verb = _verb_of(sentence, unit.first, unit.last, rules)
+            if verb:
+                return Accuser(_kind(sentence, unit), unit.code, verb)
+    for mark in sentence.of("source"):
+        inside = any(unit.first <= mark.first < unit.last and unit.code in accused for unit in units)
+        verb = "" if inside else _verb_of(sentence, mark.first, mark.last, rules)
+        if verb and not _of_accused(units, mark, accused):
+            kind = "anonymous-officials" if mark.code == "officials" else mark.code
+            return Accuser(kind if kind in CLAIMANTS else "", "", verb)
+    return None
+
+
+def _of_accused(units: list[Unit], mark: Mark, accused: set[str]) -> bool:
+    """Return whether a state accused in the sentence stands right beside the office: its own voice is no accuser."""
+    return any(
+        unit.code in accused and (0 <= mark.first - unit.last <= 1 or unit.first - mark.last == 1) for unit in units
+    )
+
+
+def _verb_of(sentence: Sentence, first: int, last: int, rules: Rules) -> str:
+    """Return the verb of speech that belongs to the words [first, last), or ""."""
+    before = sentence.lowers[max(0, first - 3) : first]
+    if _ACCORDING & set(before):
+        return "said"
+    if before[-1:] and "SAYS/" in classes_of(before[-1], rules) and before[-1] in _VERB_FIRST:
+        return before[-1]
+    for at in range(last, min(len(sentence.lowers), last + REACH)):
+        classes = classes_of(sentence.lowers[at], rules)
+        if "SAYS/" in classes and not sentence.lowers[at].endswith("ing"):
+            passive = at and sentence.lowers[at - 1] in ("was", "were", "is", "are", "been", "being")
+            return "" if passive else sentence.lowers[at]
+        if sentence.lowers[at] in _LEADS_AWAY or ("ACT/" in classes and at == last):
+            return ""
+    if sentence.field == "title" and sentence.after(last) == ":" and first == 0:
+        return "said"
+    return ""
+
+
+def _kind(sentence: Sentence, unit: Unit) -> str:
+    """Return the kind of claimant a unit is: its own office where one is named, else by what it stands for."""
+    inside = [m for m in sentence.of("source") if unit.first <= m.first and m.last <= unit.last + 1]
+    for mark in inside:
+        if mark.code in CLAIMANTS and mark.code != "media":
+            return mark.code
+    if _UNNAMED & set(sentence.lowers[unit.first : unit.last]):
+        return "anonymous-officials"
+    return "ministry" if unit.kind == "o" else _KIND_OF[unit.kind]

@@ -1,0 +1,53 @@
+"""A state stands on a card only where somebody accuses it; in every other role it is named, not accused. Invented lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.facts.card import read_card
+
+
+@pytest.mark.parametrize(
+    ("title", "accused"),
+    [
+        ("Pro-Iranian group sabotaged pipeline: newspaper", []),
+        ("Mexican police arrest five over murder of banker", []),
+        ("American stabbed in Lisbon, police say", []),
+        ("Oman says it thwarted a drone attack", []),
+        ("Peruvian police detain Iranian over knife attack", []),
+        ("Kenyan court denies bail over risk of suspect fleeing to Russia", []),
+        ("Estonian officials say Belarus launched the drone attack", ["BY"]),
+        ("Wife of Chilean army chief poisoned, officials say", []),
+        ("Attack on Omani embassy in Nairobi kills guard", []),
+        ("No evidence of Omani involvement in the bombing, judge says", []),
+        ("Minsk denies any part in the poisoning", ["BY"]),
+        ("Arson attack was the work of Belarusian intelligence, prosecutors say", ["BY"]),
+        ("Exile shot dead in revenge for killings blamed on Chad", []),
+        ("Hezbollah accused of plot to bomb hotel", []),
+        ("Novel about an Iranian plot to kill a poet wins prize", []),
+    ],
+)
+def test_only_an_accusation_accuses(title: str, accused: list[str]) -> None:
+    """Accuser, foiler, victim's side, place, nationality, motive and tale leave the field empty."""
+    assert read_card(title).codes("linked_states") == accused
+
+
+def test_a_claim_holds_who_says_it_and_the_whole_sentence() -> None:
+    """Every linked state rests on a claim whose quote stands at its offset."""
+    summary = (
+        "It was a quiet week. Danish prosecutors said Iran's IRGC ordered the killing of an editor. Iran denied it."
+    )
+    card = read_card("Plot against editor in Aarhus", summary)
+    claim = next(claim for claim in card.claims if claim.verb != "denies")
+    assert (claim.states, claim.accuser, claim.accuser_state) == (("IR",), "prosecutors", "DK")
+    assert claim.official
+    assert claim.named
+    assert summary[claim.offset :].startswith(claim.quote)
+    assert claim.quote == "Danish prosecutors said Iran's IRGC ordered the killing of an editor."
+
+
+def test_a_language_that_nobody_reads_is_said_to_be_unread() -> None:
+    """No accusation is guessed in a language without rules; the card tells."""
+    card = read_card("Polisen anklagar Iran för mordplan mot exilskribent i Malmö enligt åklagaren", lang="sv")
+    assert card.language in ("", "en")
+    assert card.claims == () or card.language == "en"

@@ -1,4 +1,4 @@
-"""A state stands on a card only where somebody accuses it; in every other role it is named, not accused. Invented lines."""
+"""A state stands on a card only where somebody accuses it; in any other role it accuses nobody. Invented lines."""
 
 from __future__ import annotations
 

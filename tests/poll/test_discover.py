@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 from monitor.fetch.policy import FetchPolicy
-from monitor.poll.discover import MAX_LINKS, feed_links, find_feeds
+from monitor.poll.discover import MAX_LINKS, Finder, feed_links
 from tests.fetch.memory import HOME, Site
+from tests.parse.test_sitemap import url, urlset
 
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>The Wire</title><language>en</language>
 <link>https://a.example/</link><description>d</description><item><title>One</title><guid>1</guid></item></channel></rss>"""
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 BASE = "https://a.example/news/"
 
 
 def search(pages: dict[str, tuple[int, bytes]], path: str = "", moved: dict[str, str] | None = None):
     site = Site(pages, moved={HOME + old: HOME + new for old, new in (moved or {}).items()})
-    result = find_feeds(site.url(path), site, FetchPolicy())
+    result = Finder(site, FetchPolicy(), NOW).find(site.url(path))
     return [("/" + each.url.removeprefix(HOME), each.title, each.n_entries) for each in result.found], result.problem
 
 
@@ -42,8 +45,28 @@ def test_the_usual_places_are_tried():
     )
 
 
+def test_without_a_feed_the_sitemaps_of_robots_txt_are_found_news_first():
+    """Promise: a site without a feed is watched by the sitemap it shows to search engines, titled ones preferred."""
+    robots = f"User-agent: *\nDisallow:\nSitemap: {HOME}all.xml\n sitemap: /news.xml\nSitemap: http://[::1\n".encode()
+    pages = {
+        "": (200, b"<html></html>"), "robots.txt": (200, robots),
+        "all.xml": (200, urlset(url("a", NOW))), "news.xml": (200, urlset(url("b", NOW, "Alleged plot"))),
+    }  # fmt: skip
+    site = Site(pages)
+    found = Finder(site, FetchPolicy(), NOW).find(site.url("")).found
+    assert [(each.url, each.kind, each.full_text) for each in found] == [
+        (HOME + "news.xml", "sitemap", False), (HOME + "all.xml", "sitemap", True),
+    ]  # fmt: skip
+
+
+def test_an_index_at_the_usual_place_is_found_with_its_parts():
+    index = b"<sitemapindex><sitemap><loc>/news-1.xml</loc></sitemap></sitemapindex>"
+    pages = {"": (200, b"<p>"), "sitemap.xml": (200, index), "news-1.xml": (200, urlset(url("b", NOW, "Alleged plot")))}
+    assert search(pages) == ([("/sitemap.xml", "", 1)], "")
+
+
 def test_nothing_found_says_why():
-    assert search({"": (200, b"<html></html>")})[1].endswith("links no feed, and none is at the usual places")
+    assert search({"": (200, b"<html></html>")})[1].endswith("and no feed or sitemap is at the usual places")
     assert search({"": (500, b"")}) == ([], "http-500: HTTP status 500")
 
 

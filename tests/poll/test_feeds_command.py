@@ -86,3 +86,40 @@ def test_mistakes_end_in_one_line(monitor: Call):
             got, _, err = monitor("feeds", *args)
             assert (args, got, err.count("\n")) == (args, code, 1)
         assert Path("feeds.yaml").read_text() == before
+
+
+LIST = "<title>Press</title><ul class=press>" + "".join(
+    f"<li><a href=/p/{n}>A press release with a long enough title {n}</a> <time datetime=2026-01-{n:02}>x</time></li>"
+    for n in range(1, 9)
+)
+
+
+def test_a_page_that_only_lists_is_tried_added_and_checked(monitor: Call):
+    """Promise: `try` proposes lines that, added, are read; --report says of every source what it answered."""
+    routes = {"/press": reply(200, LIST.encode()), "/rss": reply(200, RSS)}
+    with Loopback(routes) as server:  # type: ignore[arg-type]
+        configure(server, "/rss", "/gone")
+        page = server.url("/press")
+        code, said, _ = monitor("feeds", "try", page)
+        assert (code, "A press release with a long enough title 1" in said) == (0, True)
+        feed, trial = json.loads(monitor("feeds", "try", page, "--json")[1])
+        rows = trial["select"]["rows"]
+        assert (feed["kind"], trial["kind"], trial["n_entries"], f'rows: "{rows}"' in said) == ("feed", "page", 8, True)
+        assert monitor("feeds", "add", page, "--kind", "page", "--select", f"rows={rows}")[0] == 0
+        assert monitor("feeds", "check", "--report", "r.tsv")[0] == 1
+        table = [line.split("\t") for line in Path("r.tsv").read_text().splitlines()]
+        report = {row[2].rpartition("/")[2]: row for row in table}
+        assert {key: row[3:6] for key, row in report.items() if key != "url"} == {
+            "press": ["page", "true", "2026-01-31T12:00:00Z"], "rss": ["feed", "true", "2026-01-31T12:00:00Z"],
+            "gone": ["feed", "false", "2026-01-31T12:00:00Z"],
+        }  # fmt: skip
+
+
+def test_what_cannot_be_tried_says_why(monitor: Call):
+    with Loopback({"/p": reply(200, b"<p>Nothing here</p>")}) as server:
+        configure(server)
+        code, _, error = monitor("feeds", "try", server.url("/p"))
+        assert (code, "reads like a list of headlines" in error) == (4, True)
+        assert monitor("feeds", "try", server.url("/p"), "--select", "rows=li")[0] == 4
+        assert monitor("feeds", "try", server.url("/p"), "--select", "nonsense")[0] == 2
+        assert monitor("feeds", "try", server.url("/none"))[0] == 4

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from monitor.text import article
-from monitor.text.density import densest_text, parse_html
+from monitor.text.density import densest_text
 from monitor.text.extract import MAX_PAGE_BYTES, PageError, read_page
+from monitor.untrusted.page import parse_html
 
 STORY = [
     "Two men were held on Tuesday after officers searched a flat near the harbour, the prosecutor's office said.",

@@ -209,3 +209,20 @@ def test_a_headline_edit_keeps_the_article_and_reads_the_page_again(
     kept = reading.views.fingerprint()
     reading.views.rebuild()
     assert reading.views.fingerprint() == kept
+
+
+def test_a_page_gives_its_title_to_an_entry_that_has_none_of_its_own(reading: Workspace, site: Site) -> None:
+    """Promise: the words of an address stand in for a title only until the page says what it is called."""
+    source = msgspec.structs.replace(reading.config.feeds[0], kind="sitemap")
+    reading.config = Config(feeds=[source], settings=reading.config.settings)
+    link = "https://news.test/council-speaks-about-the-ferry"
+    page = HARMLESS.replace("<html>", "<html><head><title>Council: ferry to stay</title></head>")
+    site.pages = {
+        "alpha": (200, f"<urlset><url><loc>{link}</loc><lastmod>2026-01-31</lastmod></url></urlset>".encode()),
+        "https://news.test/robots.txt": (404, b""), link: (200, page.encode()),
+    }  # fmt: skip
+    assert run_tick(reading).n_pages == 1
+    (seen,) = (event.data for event in reading.log.read(types=("entry-seen",)))
+    (read,) = (event.data for event in reading.log.read(types=("page-read",)))
+    titles = [read_entry_payload(reading.log.payload(data.text_sha)).title for data in (seen, read)]  # type: ignore[union-attr, attr-defined]
+    assert titles == ["council speaks about the ferry", "Council: ferry to stay"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
 
 from monitor.config.load import Config
-from monitor.config.values import FeedConfig
+from monitor.config.values import FeedConfig, Select
 from monitor.poll.coverage import coverage
 from monitor.surfaces.condition import condition_of
 from monitor.views.fold import open_views
@@ -107,3 +108,50 @@ def test_what_is_no_sitemap_is_a_failure_with_a_reason(
     site.pages["map.xml"] = (200, body)
     assert run_tick(workspace).problems[0].startswith(f"Alpha: {reason}: ")
     assert condition_of(workspace).feeds[0].state == "not-a-feed"
+
+
+def listing(n: int) -> bytes:
+    rows = "".join(f"<li><a href='/item/{k}'>Press release number {k}</a></li>" for k in range(n, 0, -1))
+    return f"<ul class='press'>{rows}</ul>".encode()
+
+
+def test_a_page_whose_layout_changes_is_said_the_same_day(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: nothing found is a failure, ten times fewer a warning; the warning stays until the list is back."""
+    watch(workspace, site, kind="page", select=Select(rows="ul.press > li"))
+    site.pages["map.xml"] = (200, listing(30))
+    assert run_tick(workspace).n_new == 30
+    clock.forward(hours=2)
+    site.pages["map.xml"] = (200, listing(30).replace(b"press", b"press-v2"))
+    assert run_tick(workspace).problems[0].startswith("Alpha: nothing-found: ")
+    for _ in range(3):
+        clock.forward(hours=7)
+        site.pages["map.xml"] = (200, listing(3).replace(b"number", b"no. " + str(clock().hour).encode()))
+        run_tick(workspace)
+        (feed,) = condition_of(workspace).feeds
+        assert (feed.state, "lists 3 entries where it usually lists 30" in feed.what) == ("fewer", True)
+    clock.forward(hours=7)
+    site.pages["map.xml"] = (200, listing(31))
+    run_tick(workspace)
+    assert condition_of(workspace).feeds[0].state == "ok"
+    assert open_views(None, workspace.log).dump() == workspace.views.dump()
+
+
+def test_new_selectors_are_an_event_and_end_the_comparison(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: what feeds.yaml says of a source is what the log knows, selectors too."""
+    watch(workspace, site, kind="page", select=Select(rows="li"))
+    site.pages["map.xml"] = (200, listing(30))
+    run_tick(workspace)
+    watch(workspace, site, kind="page", select=Select(rows="li:first-child"))
+    clock.forward(hours=2)
+    run_tick(workspace, force=True)
+    changed = [event.data for event in workspace.log.read(types=("feed-changed",))]
+    assert [data.select["rows"] for data in changed] == ["li:first-child"]  # type: ignore[attr-defined]
+    assert run_tick(workspace).n_due == 0
+
+
+def test_a_list_in_json_is_watched_like_a_feed(workspace: Workspace, site: Site) -> None:
+    watch(workspace, site, kind="json")
+    post = {"link": "https://news.test/1", "title": {"rendered": "Alleged plot"}, "date_gmt": "2026-01-31T10:00:00"}
+    site.pages["map.xml"] = (200, json.dumps([post]).encode())
+    report = run_tick(workspace)
+    assert (report.n_new, report.n_flagged) == (1, 1)

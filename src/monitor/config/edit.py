@@ -148,9 +148,9 @@ def _with_feed(lines: list[str], feed: NewFeed, name: str) -> list[str]:
     block = next((each for each in blocks if each.group == wanted), None)
     if block is not None:
         at = _end_of_item(lines, block.items[-1][0], block.indent) if block.items else block.key_line + 1
-        return lines[:at] + _written(feed, block.indent) + lines[at:]
+        return lines[:at] + written(feed, block.indent) + lines[at:]
     at, indent = (blocks[0].key_line + 1, 2) if empty else (_end_of_block(lines, blocks[-1]), blocks[-1].key_indent)
-    return [*lines[:at], f"{' ' * indent}{_scalar(wanted)}:", *_written(feed, indent + 2), *lines[at:]]
+    return [*lines[:at], f"{' ' * indent}{_scalar(wanted)}:", *written(feed, indent + 2), *lines[at:]]
 
 
 def _end_of_block(lines: list[str], block: _Block) -> int:
@@ -171,7 +171,8 @@ def _end_of_item(lines: list[str], start: int, indent: int) -> int:
     return last
 
 
-def _written(feed: NewFeed, indent: int) -> list[str]:
+def written(feed: NewFeed, indent: int) -> list[str]:
+    """Return a feed's lines as feeds.yaml spells it, its dash `indent` columns in."""
     fields = [("url", feed.url), ("name", feed.name), ("id", feed.id), ("publisher", feed.publisher)]
     fields += [
         ("kind", "" if feed.kind == "feed" else feed.kind),

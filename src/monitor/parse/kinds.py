@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from monitor.config.values import FeedConfig
-from monitor.fetch.policy import ACCEPT_FEED, ACCEPT_XML
+from monitor.fetch.policy import ACCEPT_FEED, ACCEPT_JSON, ACCEPT_PAGE, ACCEPT_XML
 from monitor.fetch.values import FetchResult
 from monitor.parse.values import ParsedFeed, Part
 
@@ -48,9 +48,23 @@ def _parts_of_index(answer: FetchResult, since: datetime | None, now: datetime) 
     return parts_of(answer, since, now)
 
 
+def _page() -> Read:
+    from monitor.parse.listing import read_listing
+
+    return read_listing
+
+
+def _json() -> Read:
+    from monitor.parse.jsonlist import read_list
+
+    return read_list
+
+
 BY_NAME = {
     "feed": Kind(ACCEPT_FEED, _feed),
     "sitemap": Kind(ACCEPT_XML, _sitemap, _parts_of_index),
+    "page": Kind(ACCEPT_PAGE, _page),
+    "json": Kind(ACCEPT_JSON, _json),
 }
 
 

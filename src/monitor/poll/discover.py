@@ -1,27 +1,41 @@
-"""Find the feed of a site: what its page links as a feed, else a few usual places.
+"""Find the sources of a site: what its page links as a feed, the usual places, then the sitemaps it names.
 
-Owns the reading of <link> tags and the order of tries; fetching is fetch/fetcher.py's, reading a feed parse/feed.py's.
+Owns the reading of <link> tags and robots.txt's sitemap lines, and the order of tries.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urljoin
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from monitor.config.values import FeedConfig
 from monitor.fetch.policy import ACCEPT_FEED, FetchPolicy
 from monitor.fetch.protocol import Fetcher
 from monitor.fetch.values import FetchRequest, FetchResult
+from monitor.parse.kinds import read_source
 from monitor.parse.values import ParsedFeed
+from monitor.poll.gather import whole_answers
+from monitor.poll.values import FeedState
 
 FEED_TYPES = (
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/xml",
     "text/xml", "application/json",
 )  # fmt: skip
 USUAL_PLACES = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feeds/news.rss")
+# Where news sites put what they show to search engines, news first.
+USUAL_SITEMAPS = (
+    "/sitemap-news.xml", "/news-sitemap.xml", "/sitemap_news.xml", "/googlenews.xml", "/sitemap.xml",
+    "/sitemap_index.xml", "/sitemap.xml.gz", "/wp-sitemap.xml",
+)  # fmt: skip
 MAX_LINKS = 8
+MAX_SITEMAPS = 8
+MAX_ROBOTS = 500 << 10
+_SITEMAP_LINE = re.compile(r"^\s{0,20}sitemap\s{0,9}:\s{0,9}(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 MAX_HTML = 1 << 20
 
 # Bounded repeats: a page of half-open tags costs linear time.
@@ -33,12 +47,15 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed that was fetched and read."""
+    """A source that was fetched and read. `full_text`: it lists addresses without titles, so its pages must be read."""
 
     url: str
     title: str
     language: str
     n_entries: int
+    feed: ParsedFeed
+    kind: str = "feed"
+    full_text: bool = False
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,27 +65,88 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-def find_feeds(url: str, fetcher: Fetcher, policy: FetchPolicy, *, allow_private: bool = False) -> Search:
-    """Fetch an address and return its feed, or the feeds of the site it is a page of, in the page's order."""
+class Finder:
+    """Looks for the sources of a site; `allow_private` lets it stand on a private network."""
 
-    def ask(urls: list[str]) -> list[FetchResult]:
+    def __init__(self, fetcher: Fetcher, policy: FetchPolicy, now: datetime, *, allow_private: bool = False) -> None:
+        self._fetcher = fetcher
+        self._policy = policy
+        self._now = now
+        self._allow_private = allow_private
+
+    def find(self, url: str) -> Search:
+        """Return the feed or sitemap at an address, or the feeds, else the sitemaps, of the site it is a page of.
+
+        Feeds come in the page's order, sitemaps as robots.txt names them, those that call themselves news first.
+        """
+        (answer,) = self.ask([url])
+        if answer.error:
+            return Search(found=[], problem=f"{answer.error}: {answer.detail}")
+        if found := self._read(answer, ("feed", "sitemap", "json")):
+            return Search(found=[found])
+        base = answer.final_url or url
+        for addresses in (feed_links(answer.body or b"", base), [urljoin(base, place) for place in USUAL_PLACES]):
+            if feeds := self._among(addresses, ("feed",)):
+                return Search(found=feeds)
+        for addresses in (self._named_sitemaps(base), [urljoin(base, place) for place in USUAL_SITEMAPS]):
+            if sitemaps := self._among(addresses, ("sitemap",)):
+                return Search(found=sitemaps)
+        return Search(found=[], problem="the page links no feed, and no feed or sitemap is at the usual places")
+
+    def ask(self, urls: Sequence[str]) -> list[FetchResult]:
+        """Fetch addresses and return their answers in that order, an index together with its parts."""
         accept = ACCEPT_FEED.replace("*/*;q=0.5", "text/html;q=0.7, */*;q=0.5")
-        requests = [FetchRequest(request_id=u, url=u, accept=accept, allow_private=allow_private) for u in urls]
-        return list(fetcher.fetch(requests, policy))
+        requests = [
+            FetchRequest(request_id=str(n), url=url, accept=accept, allow_private=self._allow_private)
+            for n, url in enumerate(urls)
+        ]
+        # asked as sitemaps: an answer that is an index brings its parts, any other is handed on as it is
+        due = {
+            request.request_id: (
+                FeedConfig(
+                    feed_id=request.request_id,
+                    url=request.url,
+                    name="",
+                    kind="sitemap",
+                    allow_private=self._allow_private,
+                ),
+                FeedState(feed_id=request.request_id),
+            )
+            for request in requests
+        }
+        answers = whole_answers(self._fetcher, requests, due, self._policy, self._now)
+        return sorted(answers, key=lambda answer: int(answer.request_id))
 
-    answer = ask([url])[0]
-    if answer.error:
-        return Search(found=[], problem=f"{answer.error}: {answer.detail}")
-    feed = _read(answer)
-    if not feed.error:
-        return Search(found=[_found(answer, feed)])
-    base = answer.final_url or url
-    for addresses in (feed_links(answer.body or b"", base), [urljoin(base, place) for place in USUAL_PLACES]):
-        answers = {result.request_id: result for result in ask(addresses)}
-        read = [(answers[each], _read(answers[each])) for each in addresses if not answers[each].error]
-        if found := [_found(answer, feed) for answer, feed in read if not feed.error]:
-            return Search(found=found)
-    return Search(found=[], problem=f"{feed.error}: the page links no feed, and none is at the usual places")
+    def _among(self, addresses: Sequence[str], kinds: Sequence[str]) -> list[Found]:
+        read = (self._read(answer, kinds) for answer in self.ask(addresses) if not answer.error)
+        return [found for found in read if found is not None]
+
+    def _read(self, answer: FetchResult, kinds: Sequence[str]) -> Found | None:
+        """Return the answer read as the first kind it can be read as; None where it is none of them."""
+        for kind in kinds:
+            feed = read_source(FeedConfig(feed_id="", url=answer.url, name="", kind=kind), answer, None, self._now)
+            if not feed.error:
+                n_listed = len(feed.entries) if feed.n_listed is None else feed.n_listed
+                bare = kind == "sitemap" and all(entry.date_quality == "modified" for entry in feed.entries)
+                return Found(
+                    url=answer.moved_to or answer.url, title=feed.title, language=feed.language, n_entries=n_listed,
+                    kind=kind, full_text=bare, feed=feed,
+                )  # fmt: skip
+        return None
+
+    def _named_sitemaps(self, base: str) -> list[str]:
+        """Return the sitemaps a site's robots.txt names, news first."""
+        (answer,) = self.ask([urljoin(base, "/robots.txt")])
+        text = (answer.body or b"")[:MAX_ROBOTS].decode("utf-8", "replace")
+        named = [urljoin(base, match[1]) for match in _SITEMAP_LINE.finditer(text) if _is_address(match[1])]
+        return sorted(dict.fromkeys(named), key=lambda url: "news" not in urlsplit(url).path.lower())[:MAX_SITEMAPS]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return urlsplit(text).scheme in ("http", "https", "")
+    except ValueError:
+        return False
 
 
 def feed_links(body: bytes, base: str) -> list[str]:
@@ -88,14 +166,3 @@ def feed_links(body: bytes, base: str) -> list[str]:
         if address.startswith(("http://", "https://")) and address not in links:
             links.append(address)
     return links[:MAX_LINKS]
-
-
-def _read(answer: FetchResult) -> ParsedFeed:
-    from monitor.parse.feed import parse_feed
-
-    return parse_feed(answer.body or b"", answer.content_type, answer.final_url)
-
-
-def _found(answer: FetchResult, feed: ParsedFeed) -> Found:
-    address = answer.moved_to or answer.url
-    return Found(url=address, title=feed.title, language=feed.language, n_entries=len(feed.entries))

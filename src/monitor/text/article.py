@@ -12,11 +12,10 @@ import re
 from typing import Any
 
 from monitor.text.clean import clean
-from monitor.text.density import densest_text, parse_html
-from monitor.untrusted import charset
+from monitor.text.density import densest_text
 from monitor.untrusted.markup import one_line, plain_text
+from monitor.untrusted.page import decode_page, parse_html
 
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{1,40})", re.IGNORECASE)
 _JSON_LD = re.compile(r"<script[^>]{0,200}ld\+json[^>]{0,200}>", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
 _OG_TITLE = re.compile(
@@ -27,7 +26,6 @@ _MAX_JSON_LD_BYTES = 1 << 20
 MIN_CHARS = 140
 MAX_CHARS = 400_000
 MORE, HELD = 1.3, 0.8
-_SERVER_DEFAULTS = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii", "windows-1252"})
 
 
 def prepare() -> None:
@@ -47,22 +45,6 @@ def extract_article(page: bytes, url: str, content_type: str = "") -> tuple[str,
     title = _title(source)
     text, extractor = _body(source, url)
     return title, text[:MAX_CHARS], extractor
-
-
-def decode_page(page: bytes, content_type: str = "") -> str:
-    """Return the page's text, by its byte-order mark, the header's charset, its meta element, or as UTF-8.
-
-    A header that says Latin-1, or cannot be right, is the server's default and no knowledge: what the page says of
-    itself goes before it. A meta element that says UTF-16 cannot be right either: it was read in ASCII.
-    """
-    header = charset.label_of(content_type)
-    match = _META_CHARSET.search(page[:4096])
-    meta = match[1].decode("ascii") if match else ""
-    if meta.lower().startswith(("utf-16", "utf16", "utf-32", "ucs-2")):
-        meta = ""
-    if meta and (not header or header.lower() in _SERVER_DEFAULTS or not charset.reads(page, header)):
-        header = meta
-    return charset.decode(page, f"charset={header}" if header else "")
 
 
 def _body(source: str, url: str) -> tuple[str, str]:

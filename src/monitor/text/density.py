@@ -55,20 +55,6 @@ class Paragraph:
         return float(len(self.text) - self.n_linked)
 
 
-def parse_html(source: str) -> Any:
-    """Return the page as an lxml tree, or None where there is nothing in it."""
-    import lxml.etree
-    import lxml.html
-
-    parser = lxml.html.HTMLParser(
-        encoding="utf-8", recover=True, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        return lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
-        return None
-
-
 def densest_text(tree: Any) -> str:
     """Return the article's text, a line per paragraph; empty where no part of the page reads like an article."""
     if tree is None:

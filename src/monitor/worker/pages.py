@@ -134,18 +134,20 @@ def _read(workspace: Workspace, page: WantedPage, result: FetchResult) -> Read |
 
 def _take(workspace: Workspace, page: WantedPage, read: Read, linking: StoryLinking, now: datetime) -> bool:
     """Commit one page with its new score; return whether it got the entry flagged."""
+    from monitor.parse.sitemap import slug_title
     from monitor.worker.assess import Candidate
     from monitor.worker.reflag import earlier_flags
 
     before, text = read.words, read.article.text[:MAX_CHARS]
-    payload = entry_payload(before.title, before.summary, text)
+    title = before.title if before.title not in ("", slug_title(page.link)) else read.article.title or before.title
+    payload = entry_payload(title, before.summary, text)
     sha = payload_sha(payload)
     data = PageRead(
         entry_id=page.entry_id, revision=page.revision, url=read.url, text_sha=sha, n_chars=len(text),
         extractor=read.article.extractor,
     )  # fmt: skip
     candidate = Candidate(
-        entry_id=page.entry_id, revision=page.revision, text_sha=sha, title=before.title, summary=before.summary,
+        entry_id=page.entry_id, revision=page.revision, text_sha=sha, title=title, summary=before.summary,
         text=text, lang=page.lang,
         earlier=tuple(earlier_flags(workspace.log, workspace.views, page.entry_id)) if page.flagged else (),
     )  # fmt: skip

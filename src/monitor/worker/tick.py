@@ -185,9 +185,9 @@ def _collect(
     report: TickReport,
     progress: Callable[[Progress], None],
 ) -> None:
+    from monitor.poll.gather import whole_answers
     from monitor.worker.batch import Batch
     from monitor.worker.collect import Collector
-    from monitor.worker.gather import whole_answers
 
     batch = Batch(workspace, Collector(workspace, report.tick_id, now), lambda outcome: _count(report, outcome))
     policy = fetch_policy(workspace.config.settings, now)

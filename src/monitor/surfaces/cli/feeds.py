@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TextIO
 from urllib.parse import urlsplit
@@ -14,18 +12,18 @@ import msgspec
 from monitor import app
 from monitor.config import edit, opml
 from monitor.config.load import Config
-from monitor.config.values import FeedConfig
+from monitor.config.values import KINDS, Select
 from monitor.errors import NotFoundError
-from monitor.fetch.policy import FetchPolicy
-from monitor.fetch.values import FetchRequest, FetchResult
-from monitor.poll import discover
+from monitor.poll.discover import Found
 from monitor.surfaces import safe
+from monitor.surfaces.cli.feedcheck import check as check_command
+from monitor.surfaces.cli.feedcheck import finder, select_option, try_
 from monitor.surfaces.cli.options import json_option, reading, write_json
 
 
 @click.group()
 def feeds() -> None:
-    """List, add, remove, check, import and export feeds.
+    """List, add, remove, try, check, import and export feeds.
 
     \b
     Example:
@@ -72,27 +70,36 @@ def list_feeds(ctx: click.Context, as_json: bool) -> None:
 @click.option("--interval", "interval_s", type=click.IntRange(min=60), help="Seconds between polls.")
 @click.option("--full-text/--no-full-text", default=False, help="Read the linked pages too.")
 @click.option("--allow-private/--no-allow-private", default=False, help="It stands on a private network on purpose.")
+@click.option("--kind", type=click.Choice(KINDS), default=None, help="What it is [what is found there].")
+@select_option
 @click.option("--check/--no-check", default=True, help="Fetch it before adding it.")
 @click.pass_context
 def add(  # what click hands over is named after the options
-    ctx: click.Context, /, url: str, name: str | None, group: str, check: bool, **settings: object
-) -> None:
-    """Add a feed by its address, or by the address of a site that links to one.
+    ctx: click.Context, /, url: str, name: str | None, group: str, check: bool, kind: str | None,
+    select: Select | None, **settings: object,
+) -> None:  # fmt: skip
+    """Add a source: a feed or a sitemap by its address, or by the address of a site that has one.
+
+    A site's feeds come first, then its sitemaps. What else a page lists is added with --kind and --select; `monitor
+    feeds try` proposes the selectors.
 
     \b
     Example:
       monitor feeds add https://www.example.org --group wires --language fa
+      monitor feeds add https://court.example/press --kind page --select rows=li.item
 
-    Exit codes: 0 added, 3 feeds.yaml would not be valid, 4 no feed found there.
+    Exit codes: 0 added, 3 feeds.yaml would not be valid, 4 nothing found there.
     """
     path, text, config = _file(ctx)
     settings["id"] = settings.pop("feed_id")
-    if check:
+    if check and kind in (None, "feed", "sitemap"):
         found = _search(url, config, bool(settings["allow_private"]))
-        name, url = name or found.title, found.url
+        name, url, kind = name or found.title, found.url, found.kind
         settings["language"] = settings["language"] or _language(found.language)
+        settings["full_text"] = settings["full_text"] or found.full_text
     name = safe.line(name or urlsplit(url).hostname or url, 200)
-    feed = msgspec.convert({**settings, "url": url, "name": name, "group": group}, edit.NewFeed)
+    settings |= {"url": url, "name": name, "group": group, "kind": kind or "feed", "select": select}
+    feed = msgspec.convert(settings, edit.NewFeed)
     edit.write_atomically(path, edit.add_feeds(text, [feed], str(path)))
     click.echo(f"added {safe.line(name)} ({safe.line(url, 200)}) to {path}; the next tick reads it")
 
@@ -111,48 +118,6 @@ def remove(ctx: click.Context, which: str) -> None:
     edited, feed = edit.remove_feed(text, which, str(path))
     edit.write_atomically(path, edited)
     click.echo(f"removed {safe.line(feed.name)} ({safe.line(feed.url, 200)}) from {path}; its entries stay in the log")
-
-
-class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a feed answered just now."""
-
-    feed_id: str
-    name: str
-    url: str
-    ok: bool
-    n_entries: int = 0
-    newest_at: datetime | None = None
-    title: str = ""
-    moved_to: str = ""
-    problem: str = ""
-    duration_s: float = 0.0
-
-
-@feeds.command()
-@click.argument("which", metavar="[ID|URL]...", nargs=-1)
-@json_option
-@click.pass_context
-def check(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> int:
-    """Fetch feeds now and report each; nothing is logged and no schedule changes.
-
-    \b
-    Example:
-      monitor feeds check
-
-    Exit codes: 0 every feed is well, 1 some are not.
-    """
-    config, _ = app.read_config(ctx.obj["config"], ctx.obj["data"])
-    chosen = [edit.find_feed(config, each) for each in which] or config.feeds
-    results = []
-    for result in _check(chosen, config):
-        results.append(result)
-        if not as_json:
-            click.echo(_checked_line(result))
-    if as_json:
-        write_json(results)
-    else:
-        click.echo(f"{sum(result.ok for result in results)} of {len(results)} feeds are well")
-    return int(not all(result.ok for result in results))
 
 
 @feeds.command("import-opml")
@@ -202,19 +167,14 @@ def _file(ctx: click.Context) -> tuple[Path, str, Config]:
     return path, path.read_text(encoding="utf-8-sig"), config
 
 
-def _policy(config: Config) -> FetchPolicy:
-    from monitor.worker.tick import fetch_policy
-
-    return fetch_policy(config.settings, app.now())
-
-
-def _search(url: str, config: Config, allow_private: bool) -> discover.Found:
-    search = discover.find_feeds(url, app.FETCHER, _policy(config), allow_private=allow_private)
+def _search(url: str, config: Config, allow_private: bool) -> Found:
+    search = finder(config, allow_private=allow_private).find(url)
     if not search.found:
-        raise NotFoundError(f"no feed at {safe.line(url, 200)}: {safe.line(search.problem)}")
+        hint = "; `monitor feeds try` proposes how to read a page that only lists"
+        raise NotFoundError(f"no feed or sitemap at {safe.line(url, 200)}: {safe.line(search.problem)}{hint}")
     first, *others = search.found
     for other in others:
-        click.echo(f"also there: {safe.line(other.url, 200)} ({safe.line(other.title, 60)})", err=True)
+        click.echo(f"also there: {safe.line(other.url, 200)} ({safe.line(other.title, 60) or other.kind})", err=True)
     return first
 
 
@@ -224,42 +184,5 @@ def _language(text: str) -> str:
     return text if text.replace("-", "").isalnum() and 2 <= len(text.split("-")[0]) <= 3 and text.isascii() else ""
 
 
-def _check(chosen: list[FeedConfig], config: Config) -> Iterator[Checked]:
-    by_id = {feed.feed_id: feed for feed in chosen}
-    requests = [
-        FetchRequest(request_id=feed.feed_id, url=feed.url, allow_private=feed.allow_private) for feed in chosen
-    ]
-    for result in app.FETCHER.fetch(requests, _policy(config)):
-        yield _judged(by_id[result.request_id], result)
-
-
-def _judged(feed: FeedConfig, result: FetchResult) -> Checked:
-    from monitor.parse.feed import parse_feed
-
-    base = Checked(
-        feed_id=feed.feed_id, name=feed.name, url=feed.url, ok=False, moved_to=result.moved_to,
-        duration_s=round(result.duration_s, 3),
-    )  # fmt: skip
-    if result.error:
-        return msgspec.structs.replace(base, problem=f"{result.error}: {result.detail}")
-    parsed = parse_feed(result.body or b"", result.content_type, result.final_url or feed.url, app.now())
-    if parsed.error:
-        return msgspec.structs.replace(base, problem=f"{parsed.error}: {parsed.warning}")
-    dates = [entry.published_at for entry in parsed.entries if entry.published_at]
-    return msgspec.structs.replace(
-        base,
-        ok=bool(parsed.entries),
-        n_entries=len(parsed.entries),
-        newest_at=max(dates, default=None),
-        title=parsed.title,
-        problem="" if parsed.entries else "a feed without a single entry",
-    )
-
-
-def _checked_line(checked: Checked) -> str:
-    name = safe.isolated(checked.name, 40)
-    if not checked.ok:
-        return f"BAD   {checked.feed_id:<12} {name}: {safe.line(checked.problem, 200)}"
-    newest = f", newest {checked.newest_at:%Y-%m-%d %H:%M}" if checked.newest_at else ""
-    moved = f"; moved for good to {safe.line(checked.moved_to, 200)}" if checked.moved_to else ""
-    return f"ok    {checked.feed_id:<12} {name}: {checked.n_entries} entries{newest}{moved}"
+feeds.add_command(check_command)
+feeds.add_command(try_)

@@ -50,10 +50,7 @@ def add_feeds(text: str, feeds: Sequence[NewFeed], name: str = "feeds.yaml") -> 
     Raises ConfigError where the result would not be valid, InputError where the file has no place for them.
     """
     before = parse_config(text.encode(), name)
-    lines = text.splitlines()
-    for feed in feeds:
-        lines = _with_feed(lines, feed, name)
-    edited = _joined(lines)
+    edited = _joined(_with_feeds(text.splitlines(), feeds, name))
     _check(edited, name, before, added={feed.url for feed in feeds})
     return edited
 
@@ -138,19 +135,33 @@ def _block(lines: list[str], name: str, group: str, key_line: int, node: yamltre
     return _Block(group, key_line, key_indent, _indent(lines[found[0][0]]) if found else key_indent + 2, found)
 
 
-def _with_feed(lines: list[str], feed: NewFeed, name: str) -> list[str]:
+def _with_feeds(lines: list[str], feeds: Sequence[NewFeed], name: str) -> list[str]:
+    """Return the lines with every feed at the end of its group; groups that are new come last, in order."""
     blocks = _blocks(lines, name)
     grouped = any(block.group for block in blocks)
     empty = not grouped and not blocks[0].items
-    wanted = feed.group or (DEFAULT_GROUP if grouped else "")
-    if wanted and not grouped and not empty:
+    ungrouped = DEFAULT_GROUP if grouped or (empty and any(feed.group for feed in feeds)) else ""
+    wanted: dict[str, list[NewFeed]] = {}
+    for feed in feeds:
+        wanted.setdefault(feed.group or ungrouped, []).append(feed)
+    if not grouped and not empty and any(wanted):
         raise InputError(f"{name}: the feeds stand in one list without groups; leave --group out")
-    block = next((each for each in blocks if each.group == wanted), None)
-    if block is not None:
-        at = _end_of_item(lines, block.items[-1][0], block.indent) if block.items else block.key_line + 1
-        return lines[:at] + written(feed, block.indent) + lines[at:]
-    at, indent = (blocks[0].key_line + 1, 2) if empty else (_end_of_block(lines, blocks[-1]), blocks[-1].key_indent)
-    return [*lines[:at], f"{' ' * indent}{_scalar(wanted)}:", *written(feed, indent + 2), *lines[at:]]
+    by_group = {block.group: block for block in blocks}
+    last, indent = (blocks[0].key_line + 1, 2) if empty else (_end_of_block(lines, blocks[-1]), blocks[-1].key_indent)
+    places: list[tuple[int, list[str]]] = []
+    for group, members in wanted.items():
+        block = by_group.get(group)
+        if block is not None:
+            at = _end_of_block(lines, block)
+            places.append((at, [line for feed in members for line in written(feed, block.indent)]))
+        else:
+            block_lines = [line for feed in members for line in written(feed, indent + 2)]
+            places.append((last, [f"{' ' * indent}{_scalar(group)}:", *block_lines]))
+    edited, at = [], 0
+    for place, added in sorted(places, key=lambda item: item[0]):
+        edited += [*lines[at:place], *added]
+        at = place
+    return [*edited, *lines[at:]]
 
 
 def _end_of_block(lines: list[str], block: _Block) -> int:

@@ -1,32 +1,41 @@
 """OPML in and out. A list of feeds from elsewhere is hostile input: no DTD, no entities, bounded size, depth and count.
 
-Owns the format only; what is already configured and where it is written is edit.py's business.
+Owns the format only; what is already configured and where it is written is edit.py's business. Files are read as people
+have them: in any encoding, with bare ampersands, with `url` for `xmlUrl`, broken XML as far as its outlines can be
+told (outlines.py). A line that cannot be used is a fault with its number and keeps no other line out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
-from xml.parsers import expat
+from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
+from monitor.config.outlines import Outline, read_outlines
 from monitor.config.values import FeedConfig
 from monitor.errors import InputError
 
 MAX_BYTES = 8 << 20
-MAX_DEPTH = 16
 MAX_FEEDS = 20_000
 MAX_TEXT = 200
 MAX_URL = 2048
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]+")
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\\<>\"{}|^`/?#]+[^\s\x00-\x1f\x7f\\<>\"{}|^`]*", re.IGNORECASE)
+# What programs write before an address to be handed it: feed:https://…, feed://….
+_HANDED = re.compile(r"(?:feed|rss|pcast|itpc|podcast)s?:", re.IGNORECASE)
+_BARE = re.compile(r"(?://)?(?:[\w-]+\.)+[a-z]{2,}(?:[:/?].*)?", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_URL_KEYS = ("xmlurl", "feedurl", "feed_url", "rssurl", "url")
+_NO_FEEDS = frozenset({"link", "include"})  # OPML 2.0: a page, another OPML file
+_LIKE_A_FEED = re.compile(r"\.(?:xml|rss|rdf|atom)\b|\b(?:rss|feeds?|atom)\b", re.IGNORECASE)
+_SCRAPED = ("html+xpath", "json+xpath", "xml+xpath", "json+dotnotation", "html+xpath+json+dotnotation")
 
 
 class OpmlFeed(msgspec.Struct, frozen=True, kw_only=True):
-    """One outline with an xmlUrl; `group` is the title of the nearest outline around it."""
+    """One outline with an address; `group` is the title of the nearest outline around it, else its category."""
 
     url: str
     name: str
@@ -35,82 +44,78 @@ class OpmlFeed(msgspec.Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
-def read_opml(data: bytes, name: str = "OPML") -> list[OpmlFeed]:
-    """Return the feeds of an OPML file in order, each URL once. Raises InputError with `name:line: text`."""
+class Opml(msgspec.Struct, frozen=True):
+    """What a file lists, and each line that cannot be used as `name:line: text`."""
+
+    feeds: list[OpmlFeed]
+    faults: list[str]
+
+
+def read_opml(data: bytes, name: str = "OPML") -> Opml:
+    """Return the feeds of an OPML file in order, each address once.
+
+    Raises InputError with `name:line: text` where the file as a whole is refused.
+    """
     if len(data) > MAX_BYTES:
         raise InputError(f"{name}:1: {len(data)} bytes; at most {MAX_BYTES} are read")
-    reader = _Reader(name)
-    try:
-        reader.parser.Parse(data, True)
-    except expat.ExpatError as error:
-        raise InputError(f"{name}:{error.lineno}: not well-formed XML: {expat.ErrorString(error.code)}") from error
-    except (ValueError, LookupError) as error:
-        raise InputError(f"{name}:1: the encoding cannot be read: {error}") from error
-    if not reader.is_opml:
-        raise InputError(f"{name}:1: not an OPML file (no <opml> element)")
-    return reader.feeds
+    outlines, faults = read_outlines(data, name)
+    feeds: dict[str, OpmlFeed] = {}
+    for outline in outlines:
+        known = {key.lower().rpartition(":")[2]: value for key, value in outline.attributes.items()}
+        url, fault = _address(known, has_children=outline.has_children)
+        if fault:
+            faults.append((outline.line, fault))
+        if not url or url in feeds:
+            continue
+        if len(feeds) >= MAX_FEEDS:
+            raise InputError(f"{name}:{outline.line}: more than {MAX_FEEDS:,} feeds")
+        feeds[url] = _feed(url, known, outline)
+    return Opml(list(feeds.values()), [f"{name}:{line}: {text}" for line, text in sorted(faults)])
 
 
-class _Reader:
-    """Expat callbacks; expat resolves no external entity by itself, and a document type ends the reading."""
+def _feed(url: str, known: Mapping[str, str], outline: Outline) -> OpmlFeed:
+    group = next((title for group in reversed(outline.around) if (title := _line(group, MAX_TEXT))), "")
+    language = known.get("language", "").strip()
+    return OpmlFeed(
+        url=url,
+        name=_line(known.get("text") or known.get("title") or "", MAX_TEXT) or url.split("/")[2][:MAX_TEXT],
+        group=group or _line(known.get("category", "").partition(",")[0].replace("/", " "), MAX_TEXT),
+        language=language if _LANGUAGE.fullmatch(language) else "",
+        line=outline.line,
+    )
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.feeds: list[OpmlFeed] = []
-        self.is_opml = False
-        self._groups: list[str] = []
-        self._urls: set[str] = set()
-        self._depth = 0
-        self.parser = expat.ParserCreate()
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.EntityDeclHandler = self._refuse
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
 
-    def _fail(self, text: str) -> None:
-        raise InputError(f"{self.name}:{self.parser.CurrentLineNumber}: {text}")
-
-    def _refuse(self, *_: Any) -> None:
-        self._fail("a document type or an entity; OPML needs neither, so the file is refused")
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            self._fail(f"nested deeper than {MAX_DEPTH} levels")
-        if self._depth == 1:
-            self.is_opml = tag.lower() == "opml"
-        if tag.lower() != "outline":
-            return
-        known = {key.lower(): value for key, value in attributes.items()}
-        title = _line(known.get("text") or known.get("title") or "", MAX_TEXT)
-        self._groups.append(title)
-        url = known.get("xmlurl", "").strip()
-        if url:
-            self._feed(url, title, known)
-
-    def _feed(self, url: str, title: str, known: dict[str, str]) -> None:
-        if not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f\\<>\"{}|^`]+", url, re.IGNORECASE) or len(url) > MAX_URL:
-            self._fail(f"xmlUrl is no http(s) address: {_line(url, 80)}")
-        if url in self._urls:
-            return
-        if len(self.feeds) >= MAX_FEEDS:
-            self._fail(f"more than {MAX_FEEDS:,} feeds")
-        self._urls.add(url)
-        language = known.get("language", "").strip()
-        self.feeds.append(
-            OpmlFeed(
-                url=url,
-                name=title or url.split("/")[2][:MAX_TEXT],
-                group=next((group for group in reversed(self._groups[:-1]) if group), ""),
-                language=language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language) else "",
-                line=self.parser.CurrentLineNumber,
-            )
+def _address(known: Mapping[str, str], *, has_children: bool) -> tuple[str, str]:
+    """Return the feed's address, and what is wrong with the outline; both empty for a folder."""
+    kind = known.get("type", "").strip().lower()
+    label = _line(known.get("text") or known.get("title") or "", 80)
+    written = next((known[key] for key in _URL_KEYS if known.get(key, "").strip()), "")
+    if kind in _SCRAPED:
+        return (
+            "",
+            f"{label!r} is a page that its program takes apart ({kind}), no feed: `kind: page` in docs/sources.md",
         )
+    if kind in _NO_FEEDS and not known.get("xmlurl") and not _LIKE_A_FEED.search(written):
+        return "", "" if has_children else f"{label!r} is a {kind}, no feed: {_line(written, 80)}"
+    if not written:
+        if has_children or not (kind or known.get("htmlurl")):
+            return "", ""
+        page = _line(known.get("htmlurl", ""), 80)
+        return "", f"{label!r} has no xmlUrl" + (f"; `monitor feeds add {page}` looks for its feed" if page else "")
+    url = _mended(written)
+    if not _ADDRESS.fullmatch(url) or len(url) > MAX_URL:
+        return "", f"xmlUrl is no http(s) address: {_line(written, 80)}"
+    return url, ""
 
-    def _end(self, tag: str) -> None:
-        self._depth -= 1
-        if tag.lower() == "outline":
-            self._groups.pop()
+
+def _mended(written: str) -> str:
+    """Return an address as it was meant: without line breaks, with its scheme, unescaped where it was twice."""
+    url = re.sub(r"[\r\n\t]+", "", written.strip()).replace("&amp;", "&").replace(" ", "%20")
+    handed = _HANDED.match(url)
+    if handed:
+        rest = url[handed.end() :].lstrip("/")
+        return rest if rest.lower().startswith(("http:", "https:")) else f"http://{rest}"
+    return f"https://{url.lstrip('/')}" if _BARE.fullmatch(url) else url
 
 
 def write_opml(feeds: Iterable[FeedConfig], title: str = "Feeds") -> str:

@@ -127,23 +127,32 @@ def remove(ctx: click.Context, which: str) -> None:
 def import_opml(ctx: click.Context, file: BinaryIO, group: str) -> None:
     """Add the feeds of an OPML file ('-' for standard input); addresses already configured are passed over.
 
+    Lines that cannot be used are reported as file:line and keep no other out.
+
     \b
     Example:
       monitor feeds import-opml subscriptions.opml
 
-    Exit codes: 0 done, 3 feeds.yaml would not be valid, 9 the file is no safe OPML.
+    Exit codes: 0 done, 1 done but for the lines reported, 3 feeds.yaml would not be valid, 9 the file is no safe OPML.
     """
     path, text, config = _file(ctx)
     listed = opml.read_opml(file.read(opml.MAX_BYTES + 1), getattr(file, "name", "-"))
     known = {feed.url for feed in config.feeds}
+    has_groups = not config.feeds or any(feed.group for feed in config.feeds)
     new = [
-        edit.NewFeed(url=each.url, name=each.name, group=group or each.group, language=each.language)
-        for each in listed
+        edit.NewFeed(
+            url=each.url, name=each.name, group=group or (each.group if has_groups else ""), language=each.language
+        )
+        for each in listed.feeds
         if each.url not in known
     ]
     if new:
         edit.write_atomically(path, edit.add_feeds(text, new, str(path)))
-    click.echo(f"{len(new)} feeds added to {path}, {len(listed) - len(new)} were there already")
+    for fault in listed.faults:
+        click.echo(safe.line(fault), err=True)
+    told = f"{len(new)} feeds added to {path}, {len(listed.feeds) - len(new)} were there already"
+    click.echo(told + (f", {len(listed.faults)} lines could not be used" if listed.faults else ""))
+    ctx.exit(1 if listed.faults else 0)
 
 
 @feeds.command("export-opml")

@@ -22,6 +22,7 @@ HARMLESS = {
     "/vanishes", "/empty-feed", "/cl-too-short", "/cl-and-chunked", "/redirect-chain", "/redirect-301",
     "/redirect-bomb", "/redirect-crlf", "/meta-refresh", "/https-downgrade", "/ct-html-is-feed", "/ct-image-is-feed",
     "/ct-xml-is-html", "/ct-none", "/ct-charset-lie", "/ct-charset-codec", "/ct-huge", "/ce-gzip", "/ce-gzip-junk",
+    "/ce-lie", "/ce-unknown",
     "/cookie-bomb", "/body-is-path", "/body-is-devzero", "/body-is-url", "/xxe-canary", "/self-links-canary",
     "/cpu-author", "/flood", "/tls-garbage",
 }  # fmt: skip

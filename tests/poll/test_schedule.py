@@ -160,3 +160,49 @@ def test_validators_of_another_address_are_not_sent():
     """A feed whose URL was edited starts afresh."""
     known = state(etag='"v"', url="http://old.example/")
     assert schedule.request_for(FEED, known, NOW).etag == ""
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 7, 31])
+def test_an_interval_of_days_is_kept(days: int):
+    """Asked once in it, whether cron looks every ten minutes or once a day, and due when it has passed."""
+    slow = FeedConfig(feed_id="f", url="http://a.example/", name="A", interval_s=days * 86_400)
+    poll = good(state(interval_s=days * 86_400), slow, parsed=listing(1), n_new=0, overlap=True)
+    known = state(interval_s=poll.interval_s, next_due_at=poll.due_at, last_try_at=NOW)
+    assert days * 86_400 - 900 <= wait_s(poll) <= days * 86_400
+    early = [NOW + timedelta(minutes=10 * n) for n in range(1, days * 144 - 2)]
+    assert not any(schedule.is_due(known, at) for at in early)
+    assert schedule.is_due(known, NOW + timedelta(days=days))
+
+
+def test_a_clock_set_back_is_seen_by_the_last_try_whatever_the_interval():
+    known = state(interval_s=259_200, next_due_at=NOW + timedelta(days=3), last_try_at=NOW)
+    assert not schedule.is_due(known, NOW - timedelta(minutes=4))
+    assert schedule.is_due(known, NOW - timedelta(hours=1))
+
+
+def test_a_host_rests_while_two_of_its_feeds_do_and_for_an_hour_at_most():
+    """Promise: a feed that falls due meanwhile waits; feeds refused for ever do not keep it waiting."""
+    refused = [
+        state(
+            feed_id=f"r{n}",
+            url="http://a.example/x",
+            refused=True,
+            last_try_at=NOW,
+            next_due_at=NOW + timedelta(hours=5),
+        )
+        for n in range(2)
+    ]
+    others = [state(url="http://b.example/", refused=True, last_try_at=NOW, next_due_at=NOW + timedelta(hours=5))]
+    minute = timedelta(minutes=1)
+    assert schedule.resting_hosts(refused + others, NOW + minute) == {"a.example"}
+    assert schedule.resting_hosts(refused[:1], NOW + minute) == set()
+    assert schedule.resting_hosts(refused, NOW + 61 * minute) == set()
+    assert schedule.resting_hosts([state(url="http://a.example/y"), *refused[:1]], NOW + minute) == set()
+
+
+def test_feeds_of_a_resting_host_follow_spread_out_and_are_not_blamed():
+    said = result(status=0, error="host-resting", retry_after_s=600.0)
+    feeds = [FeedConfig(feed_id=f"f{n}", url="http://a.example/", name="A") for n in range(50)]
+    waits = [wait_s(schedule.after_failure(state(n_failures=0), feed, said, NOW, base_s=1800)) for feed in feeds]
+    assert 600 <= min(waits) < 700
+    assert 1100 < max(waits) <= 1200

@@ -8,12 +8,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+# Headers by which a gate-keeper says that it asks for a browser. Only what it says of this very answer.
+CHALLENGES = (b"cf-mitigated", b"x-amzn-waf-action", b"x-datadome", b"x-sucuri-block", b"x-vercel-mitigated")
+# 203: a proxy changed something on the way. 226: the server left out what it thinks we have, which we have.
+WHOLE = frozenset({200, 203, 226})
+_FULL_RANGE = re.compile(r"bytes 0-(\d{1,15})/(\d{1,15})")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 MAX_VALIDATOR = 512
 _WANTED = frozenset(
     (b"etag", b"last-modified", b"content-type", b"content-encoding", b"location", b"retry-after", b"cache-control",
-     b"expires", b"date", b"cf-mitigated")
+     b"expires", b"date", b"set-cookie", b"content-range", b"server", *CHALLENGES)
 )  # fmt: skip
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
@@ -44,6 +49,19 @@ class Head:
         """Return a header as one printable ASCII line of at most `limit` characters, '' where absent."""
         value = self.fields.get(name)
         return one_line(value[: limit * 2].decode("latin-1"), limit) if value else ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether the body that follows is a whole document; of 206 only where it is all of the range."""
+        if self.status != 206:
+            return self.status in WHOLE
+        span = _FULL_RANGE.fullmatch(self.text(b"content-range"))
+        return span is not None and int(span[1]) + 1 == int(span[2])
+
+    @property
+    def challenge(self) -> str:
+        """Return the header by which the answer says it is a challenge to a browser, '' where none does."""
+        return next((name.decode() for name in CHALLENGES if name in self.fields), "")
 
     def validator(self, name: bytes) -> str:
         """Return an ETag or Last-Modified to send back unchanged; '' where it is too long or not printable."""

@@ -1,7 +1,7 @@
 """Undo a Content-Encoding while it streams in, with a cap on what comes out and an error when the end is missing.
 
 libcurl would decode too, but reports a gzip stream that was cut off as a success (8.23): half a feed would pass for a
-whole one. One layer only: nobody needs gzip in gzip, and chains are an attack. gzip and deflate are Python's own; br
+whole one. Which decoder a body gets is sniff.py's to say. gzip and deflate are Python's own; br
 and zstd need a package each, imported by the first body that needs it and not offered to servers where it is missing.
 """
 
@@ -216,19 +216,16 @@ def accepted() -> tuple[str, ...]:
     return (*names, "zstd") if found else tuple(names)
 
 
-def decoder_for(content_encoding: str) -> Decoder:
-    """Return the decoder for a Content-Encoding header. Raises EncodingError for one we did not ask for."""
-    names = [name for name in content_encoding.lower().replace(" ", "").split(",") if name not in ("", "identity")]
-    if not names:
-        return Plain()
-    if names in (["gzip"], ["x-gzip"], ["deflate"]):
-        return Deflated(gzip=names[0] != "deflate")
-    if len(names) > 1 or names[0] not in accepted():
-        raise EncodingError(f"content encoding {','.join(names)[:60]} was not asked for")
+def decoder_of(name: str) -> Decoder:
+    """Return the decoder of one content encoding. Raises EncodingError for one we did not ask for."""
+    if name in ("gzip", "x-gzip", "deflate"):
+        return Deflated(gzip=name != "deflate")
+    if name not in accepted():
+        raise EncodingError(f"content encoding {name} was not asked for")
     try:
-        return Brotli() if names[0] == "br" else Zstandard()
+        return Brotli() if name == "br" else Zstandard()
     except ImportError as error:
-        raise EncodingError(f"content encoding {names[0]} cannot be read: {error}") from None
+        raise EncodingError(f"content encoding {name} cannot be read: {error}") from None
 
 
 def _check_members(n: int) -> None:

@@ -190,6 +190,22 @@ class Round:
         result = self._settle(job, transfer)
         if result is not None:
             self.done.append(result)
+            self._let_rest(job, result)
+
+    def _let_rest(self, job: Job, result: FetchResult) -> None:
+        """Ask a host nothing more in this round once it has said twice that it is asked too much."""
+        host = job.target.host
+        if result.status not in self.outcome.TOO_MUCH:
+            if result.status:
+                self.turns.served(host)
+            return
+        text = self.outcome.resting(host, result.status)
+        for waiting in self.turns.refused(host):
+            self.done.append(
+                self.outcome.failed(
+                    waiting.request, "host-resting", text, job=waiting, retry_after_s=result.retry_after_s
+                )
+            )
 
     def _settle(self, job: Job, transfer: Transfer) -> FetchResult | None:
         """Turn an ended hop into a result, or send the job on its next hop."""
@@ -201,9 +217,11 @@ class Round:
         return self.outcome.answered(job, transfer, self.policy)
 
     def _redirect(self, job: Job, transfer: Transfer, *, permanent: bool) -> FetchResult | None:
-        status = transfer.head.status
+        head = transfer.head
+        status = head.status
+        cookie = b"set-cookie" in head.fields
         if job.hops >= self.policy.max_hops:
-            text = f"more than {self.policy.max_hops} redirects"
+            text = self.outcome.too_many_hops(self.policy.max_hops, job.target.url, cookie=cookie)
             return self.outcome.failed(job.request, "too-many-hops", text, job=job, status=status)
         if job.spent_s >= job.budget_s:
             return self.outcome.failed(
@@ -213,6 +231,9 @@ class Round:
             target = self.guard.next_target(job.target, transfer.head.location(), job.start, self.policy.allow_private)
         except self.guard.RefusedError as refused:
             return self.outcome.failed(job.request, refused.reason, str(refused), job=job, status=status)
+        if target.url == job.target.url and cookie:
+            text = self.outcome.in_a_circle(target.url)
+            return self.outcome.failed(job.request, "too-many-hops", text, job=job, status=status)
         job.hops += 1
         job.permanent = job.permanent and permanent
         if job.permanent:

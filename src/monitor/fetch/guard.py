@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import msgspec
 
+from monitor.fetch.idn import ascii_host
 from monitor.fetch.policy import WEB_PORTS
 
 MAX_URL = 4000
@@ -99,8 +100,8 @@ def _ascii_host(host: str) -> str:
     """Return the host in lower-case ASCII (IDNA), IPv6 literals in brackets. Raises RefusedError."""
     if not host.isascii():
         try:
-            host = host.encode("idna").decode("ascii")
-        except UnicodeError:
+            host = ascii_host(host)
+        except ValueError:
             raise RefusedError("bad-url", "the host name cannot be written in ASCII") from None
     host = f"[{host}]" if ":" in host else host.lower()
     if not _HOST.fullmatch(host):

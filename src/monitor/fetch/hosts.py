@@ -10,15 +10,18 @@ import heapq
 from collections import deque
 from typing import Generic, TypeVar
 
+RESTS_AFTER = 2
+
 Item = TypeVar("Item")
 
 
 class Line(Generic[Item]):
     """One host's requests and what is known of its pace."""
 
-    __slots__ = ("live", "next_at", "queued", "waiting")
+    __slots__ = ("live", "n_refused", "n_served", "next_at", "queued", "waiting")
 
     def __init__(self) -> None:
+        self.n_refused = self.n_served = 0
         self.waiting: deque[Item] = deque()
         self.live = 0
         self.next_at = 0.0
@@ -58,6 +61,8 @@ class Turns(Generic[Item]):
                 heapq.heappush(self.asleep, (line.next_at, self._n, line))
                 continue
             line.queued = False
+            if not line.waiting:  # the host asked for rest meanwhile
+                continue
             line.live += 1
             line.next_at = now + self.delay_s
             item = line.waiting.popleft()
@@ -71,6 +76,23 @@ class Turns(Generic[Item]):
         line = self.lines[host]
         line.live -= 1
         self._offer(line, front=True)
+
+    def served(self, host: str) -> None:
+        """Note that a host answered a request as usual."""
+        self.lines[host].n_served += 1
+
+    def refused(self, host: str) -> list[Item]:
+        """Note that a host asked for rest; from the second time on, return what waits for it and is not to be asked.
+
+        Where it serves others meanwhile, it is one address that is refused and not us.
+        """
+        line = self.lines[host]
+        line.n_refused += 1
+        if line.n_refused < RESTS_AFTER or line.n_served >= line.n_refused:
+            return []
+        dropped = list(line.waiting)
+        line.waiting.clear()
+        return dropped
 
     def wait_s(self, now: float) -> float | None:
         """Return the seconds until a resting host may be asked again; None where no host rests."""

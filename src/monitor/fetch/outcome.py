@@ -15,6 +15,10 @@ from monitor.fetch.values import FetchRequest, FetchResult
 __all__ = ["PERMANENT", "REDIRECTS", "answered", "failed"]
 
 
+# 420 and 529 are older and newer words of single services for 429.
+TOO_MUCH = frozenset({420, 429, 503, 529})
+
+
 class Hop(Protocol):
     """Where a request stands: what was asked, where it ended, what the redirects said."""
 
@@ -35,7 +39,15 @@ class Answered(Protocol):
         """Return the decoded body."""
 
 
-def failed(request: FetchRequest, reason: str, detail: str, *, job: Hop | None = None, status: int = 0) -> FetchResult:
+def failed(
+    request: FetchRequest,
+    reason: str,
+    detail: str,
+    *,
+    job: Hop | None = None,
+    status: int = 0,
+    retry_after_s: float | None = None,
+) -> FetchResult:
     """Return a failure: a stable reason and one line for a person."""
     return FetchResult(
         request_id=request.request_id,
@@ -43,6 +55,7 @@ def failed(request: FetchRequest, reason: str, detail: str, *, job: Hop | None =
         status=status,
         final_url=job.target.url if job else "",
         duration_s=job.spent_s if job else 0.0,
+        retry_after_s=retry_after_s,
         error=reason,
         detail=one_line(detail),
     )
@@ -53,9 +66,9 @@ def answered(job: Hop, transfer: Answered, policy: FetchPolicy) -> FetchResult:
     head, request = transfer.head, job.request
     same_host = job.target.host == job.start.host
     not_modified = head.status == 304 and bool(request.etag or request.last_modified) and same_host
-    ok = head.status == 200
+    ok = head.is_whole
     error = "" if ok or not_modified else "unexpected-304" if head.status == 304 else f"http-{head.status}"
-    if head.status == 403 and head.text(b"cf-mitigated"):
+    if error and not not_modified and head.challenge:
         error = "blocked"
     return FetchResult(
         request_id=request.request_id,
@@ -81,15 +94,44 @@ def _status_text(status: int, error: str) -> str:
     if not error:
         return ""
     known = {
-        "blocked": "the server answered with a challenge page: it blocks automatic readers",
+        "blocked": f"{status}: the server answered with a challenge page: it blocks automatic readers",
+        "http-202": "202 Accepted: the feed is not ready, or a challenge stands before it",
         "unexpected-304": "304 Not Modified to a request without validators",
         "http-204": "204 No Content",
         "http-206": "206 Partial Content: a piece of the feed",
         "http-401": "401: the feed wants a password",
         "http-403": "403 Forbidden",
+        "http-402": "402: the feed wants a payment",
         "http-404": "404 Not Found",
+        "http-406": "406 Not Acceptable: the server takes our Accept or User-Agent for wrong",
+        "http-407": "407: the proxy wants a password",
+        "http-418": "418: the server turns automatic readers away",
+        "http-420": "420: asked too often",
         "http-410": "410 Gone: the publisher says the feed has ended",
         "http-429": "429: asked too often",
         "http-451": "451: blocked for legal reasons",
+        "http-500": "500: the server has an error",
+        "http-502": "502 Bad Gateway: the server behind the front server does not answer",
+        "http-503": "503 Service Unavailable: overloaded or in maintenance",
+        "http-504": "504 Gateway Timeout: the server behind the front server does not answer",
+        "http-999": "999: the server turns automatic readers away",
     }
+    if 520 <= status <= 530:
+        return f"{status}: the content network does not reach the publisher's own server"
     return known.get(error, f"HTTP status {status}")
+
+
+def resting(host: str, status: int) -> str:
+    """Say that a request was not made because its host asked for rest."""
+    return f"not asked: {host} answered {status} to other feeds of this round, so it is left alone"
+
+
+def in_a_circle(url: str) -> str:
+    """Say that an address sets a cookie and redirects to itself."""
+    return f"{url} redirects to itself: it wants a cookie back, and we send none"
+
+
+def too_many_hops(limit: int, url: str, *, cookie: bool) -> str:
+    """Say that there were more redirects than we follow, where the last one stood, and why."""
+    why = "; it sets cookies on the way and may want them back, and we send none" if cookie else ""
+    return f"more than {limit} redirects, the last from {url}{why}"

@@ -14,14 +14,13 @@ import pycurl
 
 from monitor.fetch.answer import Head
 from monitor.fetch.decode import (
-    Decoder,
     EncodingError,
     TooLargeError,
     TruncatedError,
-    decoder_for,
 )
 from monitor.fetch.guard import Target, is_public
 from monitor.fetch.policy import FetchPolicy
+from monitor.fetch.sniff import Sniffed, decoder_for
 
 # A redirect's or an error's own body is read so far, to keep the connection; then the connection is dropped.
 MAX_IGNORED = 64 << 10
@@ -92,7 +91,7 @@ class Transfer:
         self.private_ok = private_ok
         self.head = Head()
         self.chunks: list[bytes] = []
-        self.decoder: Decoder | None = None
+        self.decoder: Sniffed | None = None
         self.size = self.header_bytes = self.ignored = 0
         self.reason = self.detail = ""
         curl = self.curl
@@ -112,9 +111,12 @@ class Transfer:
         if not self.reason and code:
             self.reason = _REASONS.get(code, "bad-response")
             self.detail = message or f"libcurl error {code}"
-        if not self.reason and self.head.status == 200:
+        if not self.reason and self.head.is_whole:
             try:
+                self._keep(self._decoder().flush(self.policy.max_bytes - self.size))
                 self._decoder().close()
+            except TooLargeError:
+                self._stop("too-large", f"more than {self.policy.max_bytes} bytes after decoding")
             except TruncatedError as error:
                 self._stop("truncated", str(error))
             except EncodingError as error:
@@ -143,7 +145,7 @@ class Transfer:
         return None
 
     def _on_body(self, chunk: bytes) -> int | None:
-        if self.head.status != 200:
+        if not self.head.is_whole:
             self.ignored += len(chunk)
             return self._stop("cut", "") if self.ignored > MAX_IGNORED else None
         try:
@@ -152,11 +154,14 @@ class Transfer:
             return self._stop("too-large", f"more than {self.policy.max_bytes} bytes after decoding")
         except EncodingError as error:
             return self._stop("bad-encoding", str(error))
-        self.size += len(plain)
-        self.chunks.append(plain)
+        self._keep(plain)
         return None
 
-    def _decoder(self) -> Decoder:
+    def _keep(self, plain: bytes) -> None:
+        self.size += len(plain)
+        self.chunks.append(plain)
+
+    def _decoder(self) -> Sniffed:
         """Return this answer's decoder; even a body without a byte has one, and is cut off where it is compressed."""
         if self.decoder is None:
             self.decoder = decoder_for(self.head.text(b"content-encoding"))

@@ -20,6 +20,7 @@ from monitor.parse.ending import ends_in_a_fragment, is_cut
 from monitor.parse.fastpath import read_fast
 from monitor.parse.jsonfeed import read_json_feed
 from monitor.parse.newest import newest
+from monitor.parse.notfeed import beginning, what_page
 from monitor.parse.raw import MAX_ENTRIES, DeclinedError, RawEntry, RawFeed
 from monitor.parse.values import ParsedEntry, ParsedFeed
 from monitor.untrusted import charset
@@ -44,10 +45,10 @@ def parse_feed(body: bytes, content_type: str = "", url: str = "", now: datetime
     if len(body) > MAX_BYTES:
         return ParsedFeed(error="too-large", warning=f"the body has {len(body)} bytes; at most {MAX_BYTES} are read")
     if _HTML.match(body[:4096]) and not _FEED_ROOT.search(body):
-        return _no_feed(body, "")
+        return _no_feed(body, "", url)
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         raw = read_json_feed(charset.decode(body, content_type).lstrip().encode("utf-8", "replace"))
-        return finish(raw, "json", url, now) if raw.version else _no_feed(body, raw.note)
+        return finish(raw, "json", url, now) if raw.version else _no_feed(body, raw.note, url)
     try:
         document = body.lstrip() if charset.declared_utf8(body, content_type) else charset.to_utf8(body, content_type)
         return finish(read_fast(document), "fast", url, now)
@@ -55,7 +56,7 @@ def parse_feed(body: bytes, content_type: str = "", url: str = "", now: datetime
         document = charset.to_utf8(body, content_type)
         raw = _read_with_feedparser(document)
     if not raw.version and (not raw.entries or _HTML.match(body)):
-        return _no_feed(body, raw.note)
+        return _no_feed(body, raw.note, url)
     if not is_cut(document):
         return finish(raw, "feedparser", url, now)
     if raw.entries and ends_in_a_fragment(document):
@@ -205,12 +206,13 @@ def _hour(text: str) -> int | None:
     return int(text) % 24 if len(text) <= 2 and text.isascii() and text.isdigit() and int(text) <= 24 else None
 
 
-def _no_feed(body: bytes, note: str) -> ParsedFeed:
+def _no_feed(body: bytes, note: str, url: str = "") -> ParsedFeed:
     if note.startswith("feedparser failed"):
         return ParsedFeed(error="parse-failed", warning=note)
     if note.startswith(("parse-timeout: ", "parse-died: ")):
         reason, _, detail = note.partition(": ")
         return ParsedFeed(error=reason, warning=detail)
     if _HTML.match(body[:4096]):
-        return ParsedFeed(error="html-page", warning="an HTML page, not a feed")
-    return ParsedFeed(error="not-a-feed", warning=note or "neither RSS, RDF, Atom nor JSON Feed")
+        return ParsedFeed(error="html-page", warning=what_page(body, url))
+    note = note or "neither RSS, RDF, Atom nor JSON Feed"
+    return ParsedFeed(error="not-a-feed", warning=f"{note}; {beginning(body)}")

@@ -86,6 +86,8 @@ def judge(facts: FeedFacts, now: datetime, recent: Callable[[], Sequence[datetim
 def _failing(facts: FeedFacts) -> tuple[str, str]:
     if facts.error == "http-410":
         return "gone", "the publisher says the feed is gone for good (410); it is still asked once a day"
+    if facts.error == "host-resting" and not facts.n_failures:
+        return "resting", facts.detail
     times = "once" if facts.n_failures == 1 else f"{facts.n_failures} times in a row"
     since = f", last good {facts.last_ok_at:%Y-%m-%d %H:%M}" if facts.last_ok_at else ", never good"
     what = f"failed {times}: {facts.error} {facts.detail}".rstrip()

@@ -7,11 +7,15 @@ Jitter comes from the feed's id and a counter, so the same log gives the same sc
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from monitor.config.values import FeedConfig
+from monitor.fetch.hosts import RESTS_AFTER
+from monitor.fetch.outcome import TOO_MUCH
 from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.parse.kinds import BY_NAME
 from monitor.parse.values import ParsedFeed
@@ -30,11 +34,17 @@ RETRY_CAP_S = DAY_S
 BACK_OFF_S = 300
 # A broken network says nothing about the feed: do not stay away for a day because of our own cable.
 NETWORK_CAP_S = 4 * 3600
+HOST_RESTING = "host-resting"
+REFUSALS = frozenset({HOST_RESTING, *(f"http-{status}" for status in TOO_MUCH)})
 NETWORK_REASONS = frozenset({"dns", "timeout", "refused", "reset", "proxy", "tls", "truncated"})
 # Some publishers keep the ETag when the feed changes; once a day the whole feed is asked for whatever the ETag says.
 FULL_EVERY_S = DAY_S
 # cron fires a little early or late; a feed is due when less than this share of its interval is left.
 EARLY_SHARE = 0.1
+MAX_EARLY_S = 900  # of an interval of days a tenth is no longer a little early
+# A host that asked for rest is left alone so long at most; what it was not asked for follows over as long a time again.
+MAX_REST_S = 3600
+CLOCK_SLACK = timedelta(minutes=5)
 
 
 class NextPoll(msgspec.Struct, frozen=True):
@@ -50,7 +60,32 @@ def is_due(state: FeedState | None, now: datetime) -> bool:
     if state is None or state.next_due_at is None:
         return True
     wait_s = (state.next_due_at - now).total_seconds()
-    return wait_s <= 0 or wait_s > RETRY_CAP_S * 1.1
+    return wait_s <= 0 or wait_s > max(RETRY_CAP_S, state.interval_s * MAX_STRETCH) * 1.1 or _is_set_back(state, now)
+
+
+def _is_set_back(state: FeedState, now: datetime) -> bool:
+    """Say whether the clock stands before the last time the feed was asked."""
+    return state.last_try_at is not None and state.last_try_at > now + CLOCK_SLACK
+
+
+def resting_hosts(states: Iterable[FeedState], now: datetime) -> set[str]:
+    """Return the hosts that asked for rest when last asked: two feeds of theirs wait for it, for an hour at most.
+
+    No longer, so that feeds which are refused for ever cannot keep their host's others from being asked.
+    """
+    waiting = Counter(host_of(state.url) for state in states if _is_resting(state, now))
+    return {host for host, n in waiting.items() if n >= RESTS_AFTER}
+
+
+def _is_resting(state: FeedState, now: datetime) -> bool:
+    if not state.refused or state.next_due_at is None or state.last_try_at is None:
+        return False
+    return now < min(state.next_due_at, state.last_try_at + timedelta(seconds=MAX_REST_S))
+
+
+def host_of(url: str) -> str:
+    """Return the host and port of a feed's address."""
+    return url.split("/")[2].lower() if url.count("/") > 1 else ""
 
 
 def request_for(feed: FeedConfig, state: FeedState | None, now: datetime) -> FetchRequest:
@@ -88,7 +123,8 @@ def after_success(
 ) -> NextPoll:
     """Return the next poll after a good answer (`parsed` is None for 304 and for bytes seen before)."""
     interval_s, why = _adapted(state, feed, base_s, parsed, n_new, overlap)
-    wait_s = interval_s * (1 - EARLY_SHARE * unit(feed.feed_id, now.strftime("%Y%m%d%H%M")))
+    early_s = min(interval_s * EARLY_SHARE, MAX_EARLY_S)
+    wait_s = interval_s - early_s * unit(feed.feed_id, now.strftime("%Y%m%d%H%M"))
     if overlap is not False:  # entries were lost between two polls: nobody's hint counts
         hint_s = max(result.max_age_s or 0.0, (parsed.ttl_s or 0.0) if parsed else 0.0)
         if min(hint_s, MAX_HINT_S) > wait_s:
@@ -109,9 +145,12 @@ def after_failure(
     interval_s = _configured(feed, base_s)
     if result.error == "http-410":
         return NextPoll(now + timedelta(seconds=DAY_S), interval_s, "gone")
+    if result.error == HOST_RESTING:  # all its feeds at once would be too much again
+        wait_s = min(retry_after(result.retry_after_s or MIN_INTERVAL_S), MAX_REST_S)
+        return NextPoll(now + timedelta(seconds=wait_s * (1 + unit(feed.feed_id, "rest"))), interval_s, "host-resting")
     wait_s = back_off(feed.feed_id, n_failures, network=result.error in NETWORK_REASONS)
     why = "back-off"
-    if result.retry_after_s is not None or result.status in (429, 503):
+    if result.retry_after_s is not None or result.status in TOO_MUCH:
         wait_s, why = max(wait_s, retry_after(result.retry_after_s)), "retry-after"
     return NextPoll(now + timedelta(seconds=wait_s), interval_s, why)
 

@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from monitor.fetch.idn import ascii_host
+
 RULES_VERSION = 1
 
 # Names that only say how a reader came: campaign, click and newsletter ids. Names with a meaning on some sites
@@ -88,8 +90,8 @@ def _canonical_host(netloc: str, scheme: str) -> str:
     user, at, host = netloc.rpartition("@")
     host = host.lower().removesuffix(_DEFAULT_PORTS[scheme]).rstrip(":.")
     if not host.isascii():
-        with contextlib.suppress(UnicodeError):
-            host = host.encode("idna").decode("ascii")
+        with contextlib.suppress(ValueError):
+            host = ascii_host(host)
     return user + at + host
 
 

@@ -26,6 +26,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
     last_full_at: datetime | None = None
+    last_try_at: datetime | None = None
     gone: bool = False
+    refused: bool = False
     parts: dict[str, tuple[str, str]] = {}
     n_usual: int = 0

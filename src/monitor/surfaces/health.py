@@ -45,7 +45,7 @@ def _groups(condition: Condition) -> list[str]:
     """Return one reason per group of feeds of which half or more give nothing."""
     groups: dict[str, list[bool]] = defaultdict(list)
     for feed in condition.feeds:
-        groups[feed.group].append(feed.state not in ("ok", "new", "moved", "partial"))
+        groups[feed.group].append(feed.state not in ("ok", "new", "moved", "partial", "resting"))
     return [
         f"feeds: {sum(bad)} of {len(bad)} in group {group or 'default'!r} give nothing"
         for group, bad in sorted(groups.items())

@@ -92,7 +92,7 @@ class Collector:
             reason=reason,
             detail=detail[:500],
             status=result.status,
-            n_failures=state.n_failures + 1,
+            n_failures=state.n_failures + (reason != schedule.HOST_RESTING),
             next_due_at=iso(next_.due_at),
             duration_ms=round(result.duration_s * 1000),
         )

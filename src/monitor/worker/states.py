@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from monitor.poll import schedule
 from monitor.poll.values import FeedState
 from monitor.views.fold import Views
 from monitor.views.queries.feeds import FeedRow, watched_feeds
@@ -23,7 +24,7 @@ def _state(row: FeedRow) -> FeedState:
         moved_to=row.moved_to, interval_s=row.interval_s, n_failures=row.n_failures, next_due_at=_time(row.next_due_at),
         last_ok_at=_time(row.last_ok_at), last_new_at=_time(row.last_new_at), last_full_at=_time(row.last_full_at),
         gone=row.last_error == "http-410", parts={url: (etag, modified) for url, etag, modified in row.parts},
-        n_usual=row.n_usual,
+        n_usual=row.n_usual, last_try_at=_time(row.last_try_at), refused=row.last_error in schedule.REFUSALS,
     )  # fmt: skip
 
 

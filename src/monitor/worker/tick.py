@@ -132,12 +132,13 @@ def _due(
     workspace: Workspace, now: datetime, only: frozenset[str], force: bool
 ) -> dict[str, tuple[FeedConfig, FeedState]]:
     states = feed_states(workspace.views)
+    resting = set() if force else schedule.resting_hosts(states.values(), now)
     due = {}
     for feed in workspace.config.feeds:
         if only and feed.feed_id not in only:
             continue
         state = states[feed.feed_id]
-        if force or schedule.is_due(state, now):
+        if force or (schedule.is_due(state, now) and schedule.host_of(feed.url) not in resting):
             due[feed.feed_id] = (feed, state)
     return due
 
@@ -173,9 +174,9 @@ def fetch_policy(settings: Settings, now: datetime) -> FetchPolicy:
 
 
 def _requests(due: dict[str, tuple[FeedConfig, FeedState]], now: datetime) -> list[FetchRequest]:
-    """Return one request per feed; feeds of one host stand together so that connections are reused."""
-    requests = [schedule.request_for(feed, state, now) for feed, state in due.values()]
-    return sorted(requests, key=lambda request: request.url.split("/")[2])
+    """Return one request per feed; those of one host stand together and reuse connections, the refused ones last."""
+    ordered = sorted(due.values(), key=lambda each: (schedule.host_of(each[0].url), each[1].n_failures))
+    return [schedule.request_for(feed, state, now) for feed, state in ordered]
 
 
 def _collect(

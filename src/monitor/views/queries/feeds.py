@@ -45,12 +45,14 @@ class FeedRow(msgspec.Struct, frozen=True):
     n_usual: int
     shrunk_at: str
     partial: bool
+    last_try_at: str
 
 
 _FEEDS = """SELECT feed_id, url, name, publisher, language, country, grp, full_text, config_interval_s, allow_private,
     added_at, etag, last_modified, body_sha, moved_to, interval_s, coalesce(next_due_at, ''), n_failures, last_error,
     last_detail, coalesce(last_ok_at, ''), coalesce(last_full_at, ''), coalesce(last_new_at, ''), n_empty, warning,
-    kind, selects, parts, n_entries, n_usual, coalesce(shrunk_at, ''), partial
+    kind, selects, parts, n_entries, n_usual, coalesce(shrunk_at, ''), partial,
+    coalesce(last_try_at, '')
     FROM feeds WHERE removed_at IS NULL ORDER BY grp, name"""
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
+import pytest
+
+from monitor.log.codec import iso
 from monitor.parse.values import ParsedEntry
-from monitor.poll.identity import Change, entry_id_of, identify, lookup_keys
+from monitor.poll.identity import Change, Was, entry_id_of, identify, lookup_keys
 
 
 def entry(guid="g1", link="https://news.example/1", title="A title", summary="A summary", **more) -> ParsedEntry:
     return ParsedEntry(guid=guid, link=link, title=title, summary=summary, **more)
 
 
-def remembered(changes: list[Change], known: dict | None = None) -> dict[str, tuple[int, str, str]]:
+def remembered(changes: list[Change], known: dict | None = None) -> dict[str, Was]:
     """Return what the log knows after these changes."""
     known = dict(known or {})
-    known.update({change.entry_id: (change.revision, change.text_sha, change.entry.link) for change in changes})
+    for change in changes:
+        at = change.entry.published_at
+        known[change.entry_id] = Was(change.revision, change.text_sha, change.entry.link, iso(at) if at else "")
     return known
 
 
@@ -124,3 +130,102 @@ def test_a_change_carries_the_payload_its_hash_names(now: datetime):
     change = identify("f", [entry(published_at=datetime(2026, 1, 1, tzinfo=UTC))], {})[0]
     assert change.payload == b'{"summary":"A summary","text":"","title":"A title"}'
     assert len(change.text_sha) == 64
+
+
+AT = datetime(2026, 11, 30, 8, 15, 7, tzinfo=UTC)
+
+
+def again(before: ParsedEntry, after: ParsedEntry, *neighbours: ParsedEntry, gone: tuple[ParsedEntry, ...] = ()) -> str:
+    """Return what an entry is to the log that knew another in its place, beside neighbours that stay."""
+    first = identify("f", [before, *gone, *neighbours], {})
+    texts = {change.text_sha: f"{change.entry.title} {change.entry.summary}" for change in first}
+    second = identify("f", [after, *neighbours], remembered(first), texts.__getitem__)
+    if second[0].entry_id == first[0].entry_id:
+        return second[0].kind
+    return second[0].kind if second[0].kind == "new" else f"{second[0].kind} of another"
+
+
+SCHEMES = [
+    ("http://news.example/?p=1", "https://news.example/?p=1"),
+    ("https://news.example/a/1", "https://www.news.example/a/1"),
+    ("https://news.example/a/1", "https://m.news.example/a/1"),
+    ("https://news.example/a/1", "https://news.example/a/1/"),
+    ("https://news.example/a/1", "https://news.example/a/1/amp"),
+    ("https://news.example/a/1", "https://amp.news.example/a/1?outputType=amp"),
+    ("https://news.example/a/1.html", "https://news.example/a/1.amp.html"),
+    ("https://news.example/a/1/", "https://news.example/a/1/index.html"),
+    ("https://news.example/a/1?utm_source=x", "https://news.example/a/1?fbclid=9"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), [*SCHEMES, *[pair[::-1] for pair in SCHEMES]])
+@pytest.mark.parametrize("has_guid", [True, False])
+def test_a_page_reached_another_way_is_the_same_entry(before, after, has_guid):
+    one = entry(before if has_guid else "", before, published_at=AT)
+    other = entry(after if has_guid else "", after, published_at=AT)
+    assert again(one, other, entry("n", "https://news.example/n", "Neighbour")) == "unchanged"
+    assert again(one, msgspec.structs.replace(other, title="An edited title")) == "revised"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("https://news.example/a/1", "https://news.example/a/2"),
+        ("https://news.example/?p=1", "https://news.example/?p=2"),
+        ("https://news.example/a/1", "https://other.example/a/1"),
+        ("https://news.example/", "https://www.news.example/"),
+        ("https://news.example/a/1", "https://sport.news.example/a/1"),
+    ],
+)
+def test_another_page_with_other_words_is_another_entry(before, after):
+    assert again(entry("1", before, published_at=AT), entry("2", after, "Other", "Words", published_at=AT)) == "new"
+
+
+def test_a_link_with_a_fresh_token_each_time_is_the_same_entry():
+    """A click counter that carries the page, and one that hides it."""
+    for link in ("https://s.example/c?t={0}&url=https%3A%2F%2Fnews.example%2Fa&s={0}9", "https://s.example/r/{0}"):
+        one, other = (entry("", link.format(token), published_at=AT) for token in ("aa", "bb"))
+        assert again(one, other) in ("unchanged", "revised")
+
+
+def test_a_mended_permalink_is_a_revision():
+    one = entry("https://news.example/plot-foild", "https://news.example/plot-foild", published_at=AT)
+    other = entry("https://news.example/plot-foiled", "https://news.example/plot-foiled", published_at=AT)
+    assert again(one, other) == "revised"
+    edited = msgspec.structs.replace(other, title="A title, updated")
+    assert again(one, edited) == "revised"
+    assert again(one, msgspec.structs.replace(edited, title="Quite other matters", summary="Of chess")) == "new"
+
+
+def test_words_alone_do_not_make_two_entries_one():
+    """The same bulletin every hour, a date without a time, or no date."""
+    later = AT.replace(hour=9)
+    assert again(entry("1", published_at=AT), entry("2", "https://news.example/2", published_at=later)) == "new"
+    assert again(entry("1"), entry("2", "https://news.example/2")) == "new"
+    midnight = AT.replace(hour=0, minute=0, second=0)
+    one = entry("1", published_at=midnight)
+    other = entry("2", "https://news.example/2", "A title or so", published_at=midnight)
+    assert again(one, other) == "new"
+
+
+def test_an_entry_that_is_still_listed_is_not_taken_for_its_twin():
+    one, twin = entry("1", published_at=AT), entry("2", "https://news.example/2", published_at=AT)
+    assert again(twin, one, one) == "unchanged of another"
+    first = identify("f", [one], {})
+    assert kinds(identify("f", [one, twin], remembered(first))) == ["unchanged", "new"]
+
+
+def test_two_that_may_be_meant_are_told_apart_or_new():
+    gone = entry("3", "https://news.example/3", "A title", "Other words", published_at=AT)
+    fresh = entry("9", "https://news.example/9", "A title", "Still others", published_at=AT)
+    assert again(entry("1", published_at=AT), fresh, gone=(gone,)) == "new"
+
+
+def test_a_thousand_guids_made_anew_are_followed_at_every_poll():
+    known: dict = {}
+    for poll in range(4):
+        entries = [entry(f"{poll}-{n}", f"https://news.example/{n}", f"Title {n}") for n in range(1000)]
+        changes = identify("f", entries, known)
+        known = remembered(changes, known)
+    assert set(kinds(changes)) == {"unchanged"}
+    assert len(known) == 1000

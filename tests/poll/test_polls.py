@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.log.codec import iso
 from monitor.parse.feed import parse_feed
-from monitor.poll.identity import identify
+from monitor.poll.identity import Was, identify
 
 
 @pytest.mark.shared
@@ -23,13 +24,14 @@ def test_successive_polls_give_every_entry_once_and_every_change_as_a_revision(s
                 polls[Path(member.name).parent.name].append((member.name, handle.read()))
     totals: Counter[str] = Counter()
     for feed_id, documents in polls.items():
-        known: dict[str, tuple[int, str, str]] = {}
+        known: dict[str, Was] = {}
         texts: dict[str, tuple[str, str, str]] = {}
         for _, body in sorted(documents):
             entries = parse_feed(body).entries
             for change in identify(feed_id, entries, known):
                 assert not (change.kind == "new" and change.entry_id in known)
-                known[change.entry_id] = (change.revision, change.text_sha, change.entry.link)
+                at = change.entry.published_at
+                known[change.entry_id] = Was(change.revision, change.text_sha, change.entry.link, iso(at) if at else "")
                 totals[change.kind] += 1
             for entry in entries:
                 key, text = entry.guid or entry.link, (entry.title, entry.summary, entry.text)

@@ -1,28 +1,38 @@
 """Which entry is which: new, revised or seen before.
 
 An entry is (feed, guid). Where the guid is missing the link stands in, then title and date; where one document uses a
-guid for several entries, the link or title is added; where a feed hands out new guids for what it listed before, the
-page tells. A guid counts within its feed only, so that no feed can claim another's entries.
+guid for several entries, the link or title is added; where a feed hands out new guids for what it listed before,
+follow.py tells. A guid counts within its feed only, so that no feed can claim another's entries.
 
 Pure: what the log knows is given, what changed is returned. Nothing is dropped but exact repeats within a document.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from monitor.log.codec import iso
 from monitor.log.payloads import entry_payload
 from monitor.parse.values import ParsedEntry
-from monitor.poll.urls import canonical_url
+from monitor.poll.follow import Trace, follow, is_specific
+from monitor.poll.urls import canonical_url, loose_page
 
-# entry_id -> (revision, text_sha of the feed's own text, link as the feed wrote it)
-Known = Mapping[str, tuple[int, str, str]]
+
+class Was(NamedTuple):
+    """What the log knows of an entry: the feed's own text and link, and when it was published (ISO 8601 or empty)."""
+
+    revision: int
+    text_sha: str
+    link: str
+    published_at: str = ""
+
+
+Known = Mapping[str, Was]  # by entry_id
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -66,10 +76,13 @@ def lookup_keys(feed_id: str, entries: Iterable[ParsedEntry]) -> tuple[set[str],
     return ids, links
 
 
-def identify(feed_id: str, entries: Iterable[ParsedEntry], known: Known) -> list[Change]:
+def identify(
+    feed_id: str, entries: Iterable[ParsedEntry], known: Known, old_text: Callable[[str], str] = lambda _: ""
+) -> list[Change]:
     """Return one Change per distinct entry, in the document's order.
 
-    `known` holds what the log knows of this feed, at least everything under `lookup_keys`.
+    `known` holds what the log knows of this feed, at least everything under `lookup_keys`; `old_text` gives title and
+    summary behind a text's SHA-256.
     """
     candidates = _distinct([_candidate(feed_id, entry) for entry in entries])
     if not known and _are_unlike(candidate.base_id for candidate in candidates):  # nearly every first poll
@@ -80,7 +93,7 @@ def identify(feed_id: str, entries: Iterable[ParsedEntry], known: Known) -> list
     for group in groups.values():
         _name_group(feed_id, group, known)
     if known and any(candidate.entry_id not in known for candidate in candidates):
-        _follow_rotated_guids(candidates, known)
+        _follow(candidates, known, old_text)
     return [_change(candidate, known.get(candidate.entry_id)) for candidate in candidates]
 
 
@@ -97,7 +110,7 @@ def _distinct(candidates: list[_Candidate]) -> list[_Candidate]:
     distinct = []
     for candidate in candidates:
         marks = {(candidate.base_id + candidate.page, candidate.text_sha)}
-        if _is_specific(candidate.page):
+        if is_specific(candidate.page):
             marks.add((candidate.page + candidate.entry.published_raw, candidate.text_sha))
         if seen.isdisjoint(marks):
             distinct.append(candidate)
@@ -144,11 +157,11 @@ def _name_group(feed_id: str, group: list[_Candidate], known: Known) -> None:
         settle(candidate, free[0] if free else ids[id(candidate)][2])
 
 
-def _is_as_known(candidate: _Candidate, was: tuple[int, str, str]) -> bool:
+def _is_as_known(candidate: _Candidate, was: Was) -> bool:
     return was[1] == candidate.text_sha and canonical_url(was[2]) == candidate.page
 
 
-def _continues(candidate: _Candidate, group: list[_Candidate], was: tuple[int, str, str]) -> bool:
+def _continues(candidate: _Candidate, group: list[_Candidate], was: Was) -> bool:
     """Say whether this is the entry the log knows by the plain guid: alone with it, or alone with its page or text."""
     page = canonical_url(was[2])
     return (
@@ -168,34 +181,38 @@ def _possible_ids(feed_id: str, candidate: _Candidate) -> tuple[str, str, str]:
     )
 
 
-def _follow_rotated_guids(candidates: list[_Candidate], known: Known) -> None:
-    """Where an unknown guid points to a page known under a guid that is gone, it is that entry again."""
+def _follow(candidates: list[_Candidate], known: Known, old_text: Callable[[str], str]) -> None:
+    """Where an unknown guid stands for an entry known under a guid that is gone, it is that entry again."""
     present = {candidate.entry_id for candidate in candidates}
-    gone_by_page: dict[str, list[str]] = defaultdict(list)
-    for entry_id, (_, _, link) in known.items():
-        if entry_id not in present and link:
-            gone_by_page[canonical_url(link)].append(entry_id)
-    if not gone_by_page:
-        return
-    n_by_page: dict[str, int] = defaultdict(int)
-    for candidate in candidates:
-        n_by_page[candidate.page] += 1
-    for candidate in candidates:
-        if candidate.entry_id in known or n_by_page[candidate.page] > 1 or not _is_specific(candidate.page):
-            continue
-        gone = gone_by_page.get(candidate.page, [])
-        same_text = [entry_id for entry_id in gone if known[entry_id][1] == candidate.text_sha]
-        if same_text or len(gone) == 1:
-            candidate.entry_id = (same_text or gone)[0]
-            gone.remove(candidate.entry_id)
+    unknown = [(n, _trace(c)) for n, c in enumerate(candidates) if c.entry_id not in known]
+    gone = {
+        entry_id: Trace(was.link, was.text_sha, was.published_at)
+        for entry_id, was in known.items()
+        if entry_id not in present
+    }
+
+    def words(number: int, entry_id: str) -> tuple[str, str]:
+        entry = candidates[number].entry
+        return f"{entry.title} {entry.summary}", old_text(known[entry_id].text_sha)
+
+    # what else is listed at a page shares it: a page several entries link to tells none from another
+    n_by_page = Counter(candidate.page for candidate in candidates)
+    alone = [(n, trace) for n, trace in unknown if n_by_page[candidates[n].page] == 1]
+    for number, entry_id in follow(alone, gone, words).items():
+        candidates[number].entry_id = entry_id
 
 
-def _change(candidate: _Candidate, was: tuple[int, str, str] | None) -> Change:
+def _trace(candidate: _Candidate) -> Trace:
+    at = candidate.entry.published_at
+    return Trace(candidate.entry.link, candidate.text_sha, iso(at) if at else "")
+
+
+def _change(candidate: _Candidate, was: Was | None) -> Change:
     kind: Literal["new", "revised", "unchanged"] = "new"
     revision = 0
     changed: tuple[str, ...] = ()
     if was is not None:
-        revision, text_sha, link = was
+        revision, text_sha, link, _ = was
         if text_sha != candidate.text_sha:
             changed = ("text",)
         if not _same_place(link, candidate.entry.link):
@@ -221,18 +238,6 @@ def _extended(identity: str, entry: ParsedEntry) -> str:
     return "\0".join((identity, canonical_url(entry.link), entry.title or entry.summary))
 
 
-def _is_specific(page: str) -> bool:
-    """Say whether an address can name one entry: a front page cannot."""
-    path = page.find("/", 8)
-    if page.startswith(("https://", "http://")) and 0 < path < len(page) - 1 and page[path + 1] not in "?#":
-        return True
-    try:
-        parts = urlsplit(page)
-    except ValueError:
-        return False
-    return bool(parts.query) or len(parts.path) > 1
-
-
 def _same_place(one: str, other: str) -> bool:
     """Say whether a link still leads to the same host and path (queries may hold ids that never settle)."""
     return one == other or not one or _place(one) == _place(other)
@@ -240,4 +245,4 @@ def _same_place(one: str, other: str) -> bool:
 
 def _place(link: str) -> str:
     page = canonical_url(link).partition("?")[0]
-    return page.partition("://")[2].removeprefix("www.").rstrip("/")
+    return loose_page(page)

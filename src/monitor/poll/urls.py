@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from monitor.fetch.idn import ascii_host
 
@@ -43,6 +43,10 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_DEVICE = re.compile(r"^(?:(?:www\d?|m|mobile|mobil|wap|touch|amp|amp-www)\.)+(?=[^.]+\.)")
+_AMP_PATH = re.compile(r"^amp/|(?:/amp|\.amp|/index\.amp)/?$|\.amp(?=\.html?$)")
+_INDEX = re.compile(r"(?:^|(?<=/))(?:index|default)\.(?:html?|php|aspx?|jsp)$")
+_AMP_QUERY = re.compile(r"(?:amp|outputtype|output|view|mobile|desktop)(?:=(?:1|amp|true|mobile|yes)?)?", re.IGNORECASE)
 # Longer addresses are junk or attacks; they are compared as written.
 _MAX_LENGTH = 4096
 
@@ -75,6 +79,33 @@ def canonical_url(url: str) -> str:
     if fragment[:1] in ("!", "/"):
         canonical += "#" + fragment
     return canonical
+
+
+@lru_cache(maxsize=8192)
+def loose_page(url: str) -> str:
+    """Return what two addresses of one page share whatever device, scheme or counter they go through.
+
+    Without scheme, `www.`, `m.`, `amp.` and the like, `/amp`, index page, final slash and tracking; of an address that
+    carries another in its query (a click counter), that other. Two pages may share it: it is no identity by itself.
+    """
+    canonical = canonical_url(url)
+    inner = _carried(canonical)
+    if inner:
+        canonical = canonical_url(inner)
+    host, slash, path = canonical.partition("://")[2].partition("/")
+    path, _, query = path.partition("?")
+    path = _INDEX.sub("", _AMP_PATH.sub("", path)).rstrip("/")
+    query = "&".join(pair for pair in query.split("&") if pair and not _AMP_QUERY.fullmatch(pair))
+    return f"{_DEVICE.sub('', host)}{slash}{path}" + (f"?{query}" if query else "")
+
+
+def _carried(url: str) -> str:
+    """Return the address that a query carries, '' where it carries none or several."""
+    query = url.partition("?")[2]
+    if "http" not in query:
+        return ""
+    found = {value for _, value in parse_qsl(query) if value.startswith(("http://", "https://"))}
+    return found.pop() if len(found) == 1 else ""
 
 
 def same_page(one: str, other: str) -> bool:

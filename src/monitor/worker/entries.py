@@ -18,7 +18,7 @@ from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
 from monitor.parse.kinds import read_source
 from monitor.parse.values import ParsedEntry, ParsedFeed
 from monitor.poll import schedule
-from monitor.poll.identity import Change, identify, lookup_keys
+from monitor.poll.identity import Change, Was, identify, lookup_keys
 from monitor.poll.values import FeedState
 from monitor.views.fold import Views
 from monitor.views.queries.entries import KnownEntry, known_entries, newest_known, page_url
@@ -49,7 +49,8 @@ class EntryReader:
     ) -> tuple[list[NewEvent], dict[str, bytes], FeedFetched, int]:
         """Return the entries' events and payloads, the feed's own event, and how many entries were flagged."""
         known, held = _known(self.workspace.views, feed.feed_id, parsed.entries, first=state.last_ok_at is None)
-        changes = [change for change in identify(feed.feed_id, parsed.entries, known) if change.kind != "unchanged"]
+        found = identify(feed.feed_id, parsed.entries, known, self._old_text)
+        changes = [change for change in found if change.kind != "unchanged"]
         events: list[NewEvent] = []
         payloads: dict[str, bytes] = {}
         for change in changes:
@@ -65,6 +66,11 @@ class EntryReader:
         events += score_events
         fetched = self._fetched(feed, state, result, parsed, body_sha, changes)
         return events, payloads, fetched, sum(bool(item.flag) for item in scored)
+
+    def _old_text(self, text_sha: str) -> str:
+        """Return title and summary of a text of the log; nothing where it was erased."""
+        text = read_entry_payload(self.workspace.log.payload(text_sha))
+        return f"{text.title} {text.summary}" if text is not None else ""
 
     def _as_held(
         self, candidate: Candidate, held: KnownEntry, events: list[NewEvent], payloads: dict[str, bytes]
@@ -156,19 +162,19 @@ class EntryReader:
 
 def _known(
     views: Views, feed_id: str, entries: Sequence[ParsedEntry], *, first: bool
-) -> tuple[dict[str, tuple[int, str, str]], dict[str, KnownEntry]]:
+) -> tuple[dict[str, Was], dict[str, KnownEntry]]:
     """Return what the log knows of these entries, and what it holds of each beside that.
 
-    Where an id is unknown, the feed's newest entries come too, so that rotated guids are recognised by their page.
+    Where an id is unknown, the feed's newest entries come too, so that those under new guids are recognised.
     """
     if first:
         return {}, {}
     ids, _ = lookup_keys(feed_id, entries)
     rows = known_entries(views, sorted(ids))
     if len(rows) < len(entries):
-        rows += newest_known(views, feed_id, RECENT_ENTRIES)
+        rows += newest_known(views, feed_id, max(RECENT_ENTRIES, 2 * len(entries)))
     held = {row.entry_id: row for row in rows}
-    return {row.entry_id: (row.revision, row.feed_sha, row.link) for row in rows}, held
+    return {row.entry_id: Was(row.revision, row.feed_sha, row.link, row.published_at) for row in rows}, held
 
 
 def _candidate(feed: FeedConfig, change: Change) -> Candidate:

@@ -111,10 +111,11 @@ class KnownEntry(msgspec.Struct, frozen=True):
     link: str
     flagged: bool
     page_sha: str
+    published_at: str
 
 
 _KNOWN = """SELECT entry_id, revision, coalesce(feed_sha, text_sha), link, flagged_position IS NOT NULL,
-    iif(feed_sha IS NULL, '', text_sha) FROM entries WHERE """
+    iif(feed_sha IS NULL, '', text_sha), published_at FROM entries WHERE """
 
 
 def known_entries(views: Views, entry_ids: Sequence[str]) -> list[KnownEntry]:

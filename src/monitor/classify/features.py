@@ -20,6 +20,7 @@ from typing import NamedTuple
 from monitor.text import mask
 from monitor.text.clean import clean
 from monitor.text.language import EMPTY_WORDS, guess_language
+from monitor.text.plain import plain_words
 from monitor.text.tokens import split
 
 FEATURES_VERSION = 1
@@ -85,8 +86,12 @@ def read(title: str, summary: str = "", text: str = "", lang: str = "") -> Passa
 
 
 def cleaned(title: str, summary: str, text: str) -> tuple[str, str]:
-    """Return what of a text is read: its title on one line, and the rest."""
-    title, summary, text = title[:MAX_CHARS], summary[:MAX_CHARS], text[:MAX_CHARS]
+    """Return what of a text is read, in plain letters: its title on one line, and the rest."""
+    title, summary, text = (
+        plain_words(title[:MAX_CHARS]),
+        plain_words(summary[:MAX_CHARS]),
+        plain_words(text[:MAX_CHARS]),
+    )
     head = clean(title) if "<" in title or "&" in title else title  # a title has no furniture around it
     body = clean(summary)
     if text:

@@ -14,6 +14,8 @@ from itertools import islice
 
 import msgspec
 
+from monitor.text.plain import plain_words
+
 QUEUE_DAYS = 3  # a row that has waited for so many days stands behind newer ones
 RECENT_DAYS = 3  # a topic answered is put behind for this many days
 LOOKED_AT = 200  # candidates a day that are looked at, best first
@@ -48,7 +50,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 def topic_words(title: str) -> frozenset[str]:
     """Return a title's words of four letters or more, cut to six letters as a crude stem."""
-    return frozenset(word[:6] for word in _WORD.findall(title[:MAX_TITLE].lower()))
+    return frozenset(word[:6] for word in _WORD.findall(plain_words(title[:MAX_TITLE]).lower()))
 
 
 def same_topic(first: frozenset[str], second: frozenset[str]) -> bool:

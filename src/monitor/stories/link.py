@@ -20,6 +20,7 @@ import msgspec
 
 from monitor.stories.fingerprint import Copies, fingerprint
 from monitor.stories.terms import Frequencies, count_terms, stem
+from monitor.text.plain import plain_words
 
 WINDOW_S = 72 * 3600.0
 WINDOW_ENTRIES = 10_000
@@ -125,14 +126,15 @@ class Linker:
     def place(self, entry: StoryEntry) -> None:
         """Add an entry to the story it is known to belong to."""
         at = self._advance(entry.published_at)
-        print_ = fingerprint(entry.title, entry.text)
-        _, text = self._copies.find(print_, entry.title, entry.text)
-        vector = self._vector(entry.title, text)
+        title, text = plain_words(entry.title), plain_words(entry.text)
+        print_ = fingerprint(title, text)
+        _, own = self._copies.find(print_, title, text)
+        vector = self._vector(title, own)
         serial = self._by_id.get(entry.story_id)
         if serial is None:
             serial = self._open(entry.story_id, at)
         self._join(serial, entry.entry_id, at, vector)
-        self._copies.add(entry.entry_id, print_, entry.title, entry.text)
+        self._copies.add(entry.entry_id, print_, title, text)
 
     def add(self, entry_id: str, published_at: float | None, title: str, text: str = "", lang: str = "") -> Link:
         """Link one entry (times in seconds, oldest first; None: as of the newest) and remember it.
@@ -141,6 +143,7 @@ class Linker:
         """
         del lang  # stems and rarity serve every language; kept so that callers need not change
         at = self._advance(published_at)
+        title, text = plain_words(title), plain_words(text)
         print_ = fingerprint(title, text)
         copy, own = self._copies.find(print_, title, text)
         vector = self._vector(title, own)

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from monitor.text.plain import plain_words
+
 _DATA = Path(__file__).parent / "lexicon" / "walls.txt"
 _WORD = re.compile(r"[^\W_]{2,}")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af]")
@@ -67,7 +69,7 @@ def fit_of(title: str, summary: str, text: str) -> float:
 def _stems(text: str) -> set[str]:
     """Return the first letters of a text's longer words; of a script without spaces, its pairs of letters."""
     found: set[str] = set()
-    for word in _WORD.findall(text.lower()):
+    for word in _WORD.findall(plain_words(text).lower()):
         if _UNSPACED.search(word):
             found.update(word[i : i + 2] for i in range(len(word) - 1))
         elif len(word) >= _SHORT:

@@ -68,7 +68,11 @@ EXAMPLES: list[ev.EventData] = [
     ev.StoryMerged(story_id=STORY, from_id="s77aa00bb11cc22dd", reason="the same indictment"),
     ev.StorySplit(story_id=STORY, new_id="s77aa00bb11cc22dd", entry_ids=["77aa00bb11cc22dd"], reason="another trial"),
     ev.StoryLinked(story_id=STORY, case_id="s0123456789abcdef", similarity=0.52, reason="verdict after charge"),
-    ev.CardCorrected(story_id=STORY, field="stage", value=["charged"], before=["arrested"]),
+    ev.CardCorrected(story_id=STORY, field="stage", value=["foiled"], before=["planned"]),
+    ev.CardConfirmed(
+        story_id=STORY, values={"linked_states": ["IR"], "stage": ["foiled"]},
+        sentence="Police in Denmark allege that Iran was behind a foiled plot.",
+    ),
     ev.EntryLabelled(entry_id=ENTRY, label="plot", by="ana", story_id=STORY, seen_position=20),
     ev.LabelWithdrawn(label_position=20, entry_id=ENTRY, by="ana", reason="undo"),
     ev.RowSkipped(entry_id=ENTRY, by="ana", until="2026-02-01T06:00:00.000000Z"),

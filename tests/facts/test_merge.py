@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor.errors import InputError
-from monitor.facts.merge import apply_corrections, merge_cards
+from monitor.facts.corrections import apply_corrections, check_codes, faults
+from monitor.facts.merge import merge_cards
 from monitor.facts.values import Card, Value
 
 
@@ -47,13 +48,33 @@ def test_a_correction_replaces_a_field_and_keeps_known_evidence() -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "codes", "hint"),
+    [
+        ("guilt", ["x"], "fields: linked_states"),
+        ("stage", ["Foiled"], "planned, foiled"),
+        ("stage", ["foiled", "planned"], "at most 1"),
+        ("linked_states", ["Iran"], "ISO 3166"),
+        ("n_arrested", ["three"], "no number"),
+        ("dates", ["14/03/2026"], "2026-03-14"),
+        ("places", [""], "printable"),
+        ("places", ["a\nb"], "printable"),
+    ],
+)
+def test_a_correction_outside_the_codes_is_refused_with_what_would_do(field: str, codes: list[str], hint: str) -> None:
+    """A typo is told before it is written, with the codes that fit."""
+    with pytest.raises(InputError, match=hint):
+        check_codes(field, codes)
+
+
+@pytest.mark.parametrize(
     "correction",
     [{"field": "guilt", "value": ["x"]}, {"field": "stage", "value": ["done"]}, {"field": "stage", "value": "planned"}],
 )
-def test_a_correction_outside_the_codes_is_refused(correction: dict[str, object]) -> None:
-    """No unknown field, no unknown stage, no bare string."""
-    with pytest.raises(InputError):
-        apply_corrections(Card(), [correction])
+def test_a_stored_correction_that_no_card_can_hold_breaks_nothing(correction: dict[str, object]) -> None:
+    """It is passed over and named; what else was corrected still holds."""
+    good = {"field": "stage", "value": ["foiled"]}
+    assert apply_corrections(Card(), [correction, good]).codes("stage") == ["foiled"]
+    assert len(faults([correction, good])) == 1
 
 
 def test_merging_nothing_gives_an_empty_card() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from monitor.facts.merge import apply_corrections, merge_cards
+from monitor.facts.corrections import apply_corrections
+from monitor.facts.merge import merge_cards
 from monitor.facts.sentence import plain_sentence
 from monitor.facts.values import Card, Claim, Value
 

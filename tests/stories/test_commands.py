@@ -66,14 +66,14 @@ def run(folder: Path, *args: str, code: int = 0) -> str:
 def test_list_counts_sources_not_feeds(folder: Path) -> None:
     """Promise: two papers that print one agency's report are one source, and the row says so."""
     rows = {row["story_id"]: row for row in json.loads(run(folder, "stories", "list", "--json"))}
-    assert rows["saaaa1111aaaa1111"]["sources"] == "2 publishers, 1 independent source (wire copy: ap)"
+    assert rows["saaaa1111aaaa1111"]["sources"] == "2 publishers, 1 independent source (wire copy: Associated Press)"
     assert rows["saaaa1111aaaa1111"]["n_entries"] == 2
     assert "Two held over alleged plot" in run(folder, "stories", "list")
 
 
 def test_show_names_the_entries_and_the_card(folder: Path) -> None:
     text = run(folder, "stories", "show", "saaaa1111")
-    assert "gazette < ap" in text
+    assert "Gazette < Associated Press" in text
     assert "Alleged plot in Freedonia: two held" in text
     assert "card (what the reports allege" in text
 

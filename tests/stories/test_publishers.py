@@ -91,7 +91,7 @@ def test_a_configured_publisher_serves_where_nothing_else_is_known() -> None:
 
 def test_three_publishers_of_one_wire_report_are_one_source() -> None:
     papers = [Publisher(name, name, "ap") for name in ("a.example", "b.example", "c.example")]
-    assert str(corroborate(papers)) == "3 publishers, 1 independent source (wire copy: ap)"
+    assert str(corroborate(papers)) == "3 publishers, 1 independent source (wire copy: Associated Press)"
 
 
 def test_an_agency_and_the_papers_that_copy_it_are_one_source() -> None:

@@ -53,16 +53,22 @@ def test_the_misp_events_load_in_pymisp(entries: list[LabelledEntry]) -> None:
 
 
 def test_wire_copies_are_no_corroboration(entries: list[LabelledEntry]) -> None:
-    """Promise: two papers that print one agency's report do not raise the credibility; two of their own reports do."""
-    one = msgspec.structs.replace(entries[0], publisher="gazette.example", origin="ap")
-    copy, own = (
-        msgspec.structs.replace(one, entry_id="dddd4444", publisher="herald.example", origin=origin)
-        for origin in ("ap", "")
-    )
+    """Promise: the credibility follows the story's one count of independent sources, not the number of papers."""
     tag = 'admiralty-scale:information-credibility="{}"'
-    for other, grade in ((copy, 3), (own, 2)):
-        (event,) = exchange.as_misp([one, other])
+    for n_independent, grade in ((1, 3), (2, 2)):
+        story = [msgspec.structs.replace(entries[0], entry_id=name, n_independent=n_independent) for name in ("a", "b")]
+        (event,) = exchange.as_misp(story)
         assert tag.format(grade) in [item["name"] for item in event["Event"]["Tag"]]
+
+
+def test_only_a_reviewer_makes_a_state_more_than_a_claim(entries: list[LabelledEntry]) -> None:
+    """Promise: machine-read states leave the house as claims, marked so and with their quotes, in no other field."""
+    entry = entries[0]
+    assert entry.card.codes("linked_states") == []
+    assert entry.claims
+    assert all(claim.startswith("[machine, unconfirmed] ") and '"' in claim for claim in entry.claims)
+    assert "linked state" not in exchange.card_words(entry)
+    assert "machine, unconfirmed" in exchange.card_words(entry)
 
 
 def test_exporting_again_gives_the_same_identifiers(entries: list[LabelledEntry]) -> None:

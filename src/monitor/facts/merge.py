@@ -1,19 +1,13 @@
-"""One card for a story, and a reviewer's corrections on top of what was read.
-
-Owns merging and correcting. Both are pure: the same cards and corrections give the same card, and nothing a machine
-read is lost that a reviewer did not replace.
-"""
+"""One card for a story from its entries' cards. Pure: the same cards give the same card; corrections.py comes after."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from monitor.errors import InputError
-from monitor.facts.values import LEGAL_STAGES, LIST_FIELDS, STAGES, TARGET_TYPES, Card, Claim, Value
+from monitor.facts.values import LEGAL_STAGES, LIST_FIELDS, Card, Claim, Value
 
-_CLOSED = {"stage": STAGES, "legal_stage": LEGAL_STAGES, "target_types": TARGET_TYPES}
 _FIXED_ORDER = {"legal_stage": LEGAL_STAGES}
 _ONE = {"stage", "n_arrested", "n_charged"}  # fields where the newest report answers for the story
 
@@ -68,34 +62,3 @@ def _merged(field: str, pairs: Sequence[tuple[Card, str]]) -> tuple[Value, ...]:
     if field in _FIXED_ORDER:
         return tuple(best[code] for code in _FIXED_ORDER[field] if code in best)
     return tuple(best[code] for code in sorted(best, key=lambda code: -support[code]))
-
-
-def apply_corrections(card: Card, corrections: Iterable[Mapping[str, object]]) -> Card:
-    """Return the card with each correction ({"field", "value": codes}) in place of what was read, in order.
-
-    A code that the card had keeps its evidence; a new one has the field "correction" and confidence 1.
-    Raises InputError for a field that no card has, or a code outside a closed list.
-    """
-    for correction in corrections:
-        field = str(correction.get("field", ""))
-        codes = correction.get("value", [])
-        if field not in LIST_FIELDS:
-            raise InputError(f'a card has no field "{field}"; fields: {", ".join(LIST_FIELDS)}')
-        if not isinstance(codes, (list, tuple)):
-            raise InputError(f'a correction of "{field}" needs a list of values')
-        card = msgspec.structs.replace(card, **{field: _corrected(card, field, [str(code) for code in codes])})
-    return card
-
-
-def _corrected(card: Card, field: str, codes: list[str]) -> tuple[Value, ...]:
-    allowed = _CLOSED.get(field)
-    for code in codes:
-        if allowed and code not in allowed:
-            raise InputError(f'"{code}" is no {field}; one of: {", ".join(allowed)}')
-    known = {value.code: value for value in getattr(card, field)}
-    return tuple(
-        msgspec.structs.replace(known[code], confidence=1.0)
-        if code in known
-        else Value(code, field="correction", confidence=1.0)
-        for code in dict.fromkeys(codes)
-    )

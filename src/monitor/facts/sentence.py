@@ -43,6 +43,16 @@ def plain_sentence(card: Card) -> str:
     return "; ".join([*parts, *_tail(card, groups)]) + "."
 
 
+def claim_words(claim: Claim) -> str:
+    """Return one claim in words: who says it, how, of whom ("Police in Denmark: alleges Iran")."""
+    whom = listed([*map(state_name, claim.states), *map(service_name, claim.services)])
+    if claim.verb in _OWN:
+        return f"{_upper(whom)}: {claim.verb} its part"
+    who = accuser_name(claim.accuser, claim.accuser_state)
+    tie = "links it to" if claim.tied else claim.verb
+    return f"{who or claim.publisher or 'No accuser named'}: {tie} {whom}"
+
+
 def _groups(card: Card) -> list[Claim]:
     """Return one claim for each accused, accusers that are named first; what a reviewer struck out is left out."""
     allowed = set(card.codes("linked_states"))

@@ -20,6 +20,7 @@ TARGET_TYPES = (
     "defector", "other",
 )  # fmt: skip
 METHODS = ("assassination", "shooting", "stabbing", "poisoning", "bombing", "arson", "abduction", "sabotage", "assault")
+HEDGES = ("alleged", "suspected", "reported", "possible")
 CLAIM_VERBS = ("alleges", "suspects", "charges", "convicts", "admits", "denies", "warns")
 OFFICIAL = ("police", "prosecutors", "court", "ministry", "intelligence", "anonymous-officials")
 CLAIMANTS = ("police", "prosecutors", "court", "ministry", "intelligence", "anonymous-officials", "media")

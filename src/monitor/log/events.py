@@ -266,6 +266,15 @@ class CardCorrected(EventData, frozen=True, kw_only=True):
     note: str = ""
 
 
+class CardConfirmed(EventData, frozen=True, kw_only=True):
+    """A reviewer confirmed what a story's card says: `values` holds the codes of each field as they stood then."""
+
+    type: ClassVar[str] = "card-confirmed"
+    story_id: str
+    values: dict[str, list[str]]
+    sentence: str = ""
+
+
 class EntryLabelled(EventData, frozen=True, kw_only=True):
     """A reviewer decided: `plot`, `not-plot` or `unsure`. `seen_position` is the log position the reviewer saw."""
 
@@ -428,7 +437,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
     for cls in (
         FeedAdded, FeedChanged, FeedRemoved, FeedFetched, FeedFailed, TickStarted, TickFinished, EntrySeen,
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
-        StorySplit, StoryLinked, CardCorrected, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
+        StorySplit, StoryLinked, CardCorrected, CardConfirmed, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
         ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, JobFinished, ClockJumped,
         PayloadErased, CheckpointSigned, SearchSaved,
     )

@@ -16,6 +16,7 @@ from monitor.stories.fingerprint import COPY, Fingerprint, resemblance
 from monitor.stories.origins import agencies, lines_of, origin_of
 from monitor.stories.wrapped import innermost
 
+_UNNAMED = "?"  # citations.UNNAMED: an entry that passes on a report without saying whose
 _SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "mil"})
 _SEARCH_ENGINES = frozenset({"google", "bing", "yahoo", "yandex", "baidu"})  # under the ending of any country
 
@@ -36,7 +37,7 @@ class Corroboration(msgspec.Struct, frozen=True):
     wires: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say it as the queue does: `3 publishers, 1 independent source (wire copy: ap)`."""
+        """Say it as the queue does: `3 publishers, 1 independent source (wire copy: Associated Press)`."""
         publishers = f"{self.n_publishers} publisher{'' if self.n_publishers == 1 else 's'}"
         sources = f"{self.n_independent} independent source{'' if self.n_independent == 1 else 's'}"
         if self.n_independent >= self.n_publishers:
@@ -170,11 +171,29 @@ def _family_of_name(name: str) -> str:
     return re.sub(r"[\W_]+", "-", bare.removeprefix("the ")).strip("-")
 
 
-def corroborate(publishers: Sequence[Publisher], prints: Sequence[Fingerprint] = ()) -> Corroboration:
-    """Count the publishers of a story and the independent sources behind them.
+def newsrooms() -> dict[str, str]:
+    """Return every listed name of a newsroom in lower case -> its family."""
+    return _tables().by_name
 
-    One source: one family, one copied agency, or near-identical text (`prints`: the fingerprints of the same entries).
-    Entries of unknown publishers are passed over.
+
+def name_of(family: str) -> str:
+    """Return a family as its name: listed, a host as it is, a slug spelled out."""
+    display = _tables().display
+    if not family or family in display:
+        return display.get(family, "")
+    if family in agencies():
+        return agencies()[family][0]
+    return family if "." in family else " ".join(word.capitalize() for word in family.split("-"))
+
+
+def corroborate(
+    publishers: Sequence[Publisher], prints: Sequence[Fingerprint] = (), cites: Sequence[Sequence[str]] = ()
+) -> Corroboration:
+    """Count the publishers of a story and the independent sources behind them: the one rule, for every surface.
+
+    One source: one family, one copied agency, one outlet cited as the origin (`cites`: families per entry; `?` for a
+    report that is not named, which adds no source where there is another), or near-identical text (`prints`: the
+    fingerprints of the same entries). Entries of unknown publishers are passed over.
     """
     parent = list(range(len(publishers)))
 
@@ -185,15 +204,23 @@ def corroborate(publishers: Sequence[Publisher], prints: Sequence[Fingerprint] =
 
     seen: dict[str, int] = {}
     for i, publisher in enumerate(publishers):
-        for key in {publisher.family, publisher.origin} - {""}:
+        cited = cites[i] if i < len(cites) else ()
+        for key in ({publisher.family, publisher.origin} | set(cited)) - {"", _UNNAMED}:
             parent[root(i)] = root(seen.setdefault(key, i))
     for i, one in enumerate(prints):
         for j in range(i):
             if resemblance(one, prints[j]) >= COPY:
                 parent[root(i)] = root(j)
     known = [i for i, publisher in enumerate(publishers) if publisher.family]
-    wires = sorted({publishers[i].origin for i in known if publishers[i].origin})
-    return Corroboration(len({publishers[i].family for i in known}), len({root(i) for i in known}), tuple(wires))
+    wires = sorted({name_of(publishers[i].origin) for i in known if _is_copy(publishers[i])})
+    vague = {root(i) for i in known if i < len(cites) and _UNNAMED in cites[i]}
+    sources = len({root(i) for i in known} - vague) or min(1, len(known))
+    return Corroboration(len({publishers[i].family for i in known}), sources, tuple(wires))
+
+
+def _is_copy(publisher: Publisher) -> bool:
+    """Return whether it carries an agency's report; an agency itself does not."""
+    return publisher.origin in agencies() and publisher.origin != publisher.family
 
 
 def independence(publishers: Sequence[Publisher], prints: Sequence[Fingerprint] = ()) -> tuple[int, int]:

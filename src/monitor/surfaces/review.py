@@ -100,8 +100,10 @@ def opened(row: QueueRow, words: str, card: list[tuple[str, str]], width: int) -
     parts = [safe.isolated(row.title, 300), ""]
     for paragraph in safe.block(words).splitlines():
         parts += [safe.isolated(line) for line in textwrap.wrap(paragraph, max(20, width - 2))] or [""]
-    parts += ["", "alleged:" if card else ""]
-    parts += [f"  {name}: {safe.line(value, 200)}" for name, value in card]
+    parts += ["", "what the reports allege:" if card else ""]
+    for name, value in card:
+        told = textwrap.wrap(f"{name}: {safe.line(value, 900)}", max(20, width - 4))
+        parts += [f"  {safe.isolated(line)}" for line in told]
     parts += ["", f"score {row.score:.3f}, threshold {row.threshold:.3f}, model {row.model_id}"]
     parts += [f"  {term.weight:+.2f} {safe.isolated(term.words or term.term, 60)}" for term in row.terms_for[:6]]
     parts += [f"  {term.weight:+.2f} {safe.isolated(term.words or term.term, 60)}" for term in row.terms_against[:4]]

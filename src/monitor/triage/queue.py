@@ -20,6 +20,7 @@ from monitor.log.store import EventStore
 from monitor.triage.agreement import read_units, second_readings
 from monitor.triage.day import Waiting, day_first
 from monitor.triage.rows import QueueRow, Term
+from monitor.triage.told import story_facts
 from monitor.views.fold import Views
 from monitor.views.queries import entries, labels, queue, stories
 from monitor.views.queries.texts import text_of
@@ -101,18 +102,18 @@ def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
     text = text_of(log, lead)
     members = stories.members(views, item.story_id)
     story = stories.story(views, item.story_id)
-    publishers = {member.publisher for member in members if member.publisher}
-    origins = {member.origin or member.publisher for member in members if member.origin or member.publisher}
+    facts = story_facts(log, views, item.story_id)
+    counts = facts.sources.counts
     return QueueRow(
         story_id=item.story_id, case_id=story.case_id if story else item.story_id, entry_id=item.lead, title=text.title,
         summary=text.summary, link=lead.link, feed=lead.feed, publisher=lead.source_name or lead.feed_publisher,
         score=item.score, threshold=flag.threshold, model_id=lead.model_id, band=lead.band, why=lead.why,
         published_at=lead.published_at, flagged_at=lead.flagged_at, lang=lead.lang, n_entries=len(members),
-        n_publishers=max(1, len(publishers)), n_independent=max(1, len(origins)),
+        n_publishers=max(1, counts.n_publishers), n_independent=max(1, counts.n_independent),
         terms_for=[Term(*term) for term in flag.terms_for], terms_against=[Term(*term) for term in flag.terms_against],
         nearest=flag.nearest, entry_ids=[member.entry_id for member in members],
         changed_position=max(story.changed_position if story else 0, item.lead_position), erased=text.erased,
-        behind=item.behind, answered=_answered_before(views, item),
+        told=facts.sentence, told_status=facts.status, behind=item.behind, answered=_answered_before(views, item),
     )  # fmt: skip
 
 

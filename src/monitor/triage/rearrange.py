@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor.errors import InputError, NotFoundError
-from monitor.facts.values import LIST_FIELDS
+from monitor.facts.corrections import check_codes
 from monitor.log.codec import iso
-from monitor.log.events import CardCorrected, Event, EventData, NewEvent, StoryLinked, StoryMerged, StorySplit
+from monitor.log.events import (
+    CardConfirmed,
+    CardCorrected,
+    Event,
+    EventData,
+    NewEvent,
+    StoryLinked,
+    StoryMerged,
+    StorySplit,
+)  # fmt: skip
 from monitor.log.store import EventStore
 from monitor.triage.entries import story_entries
 from monitor.views.fold import Views
 from monitor.views.queries import stories
+
+MAX_NOTE = 2000  # characters
 
 
 def merge_stories(
@@ -63,15 +74,45 @@ def correct_card(
     now: datetime,
     note: str = "",
 ) -> Event | None:
-    """Set a field of a story's card to what the reviewer read; an empty value says that the field is unknown."""
-    if field not in LIST_FIELDS:
-        raise InputError(f"unknown card field {field!r}: {', '.join(LIST_FIELDS)}")
+    """Set a field of a story's card to what the reviewer read; an empty value says that the field is unknown.
+
+    Raises InputError, naming what may stand there, before anything is written.
+    """
+    check_codes(field, value)
+    if len(note) > MAX_NOTE:
+        raise InputError(f"a note has at most {MAX_NOTE} characters")
     story_id = find_story(views, story_id)
     before = stories.corrections(views, story_id).get(field)
     if before == list(value):
         return None
     data = CardCorrected(story_id=story_id, field=field, value=list(value), before=before or [], note=note)
     return _append(log, views, f"card-corrected:{story_id}:{field}:{views.position}", data, by, now)
+
+
+def confirm_card(
+    log: EventStore,
+    views: Views,
+    story_id: str,
+    values: Mapping[str, Sequence[str]],
+    *,
+    by: str,
+    now: datetime,
+    sentence: str = "",
+) -> Event | None:
+    """Record that a reviewer read the card's fields in the reports as they stand: `values` is field -> codes shown.
+
+    Returns None where that was confirmed already. Raises InputError for what no card can hold.
+    """
+    for field, codes in values.items():
+        check_codes(field, codes)
+    story_id = find_story(views, story_id)
+    before = stories.confirmations(views, story_id)
+    if values and all(field in before and before[field].codes == list(codes) for field, codes in values.items()):
+        return None
+    data = CardConfirmed(
+        story_id=story_id, values={field: list(codes) for field, codes in values.items()}, sentence=sentence
+    )
+    return _append(log, views, f"card-confirmed:{story_id}:{views.position}", data, by, now)
 
 
 def find_story(views: Views, story_id: str) -> str:

@@ -47,6 +47,8 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     changed_position: int
     erased: bool = False
     behind: str = ""
+    told: str = ""
+    told_status: str = ""
     answered: str = ""
 
 

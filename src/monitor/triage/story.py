@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from datetime import datetime
 from typing import cast
 
 import msgspec
 
-from monitor.facts.card import read_card
-from monitor.facts.merge import apply_corrections, merge_cards
 from monitor.facts.values import Card
 from monitor.log.events import EntryRevised, EntrySeen
 from monitor.log.payloads import EntryText
@@ -21,12 +18,11 @@ from monitor.log.store import EventStore
 from monitor.triage.entries import history, labels_of, story_entries
 from monitor.triage.queue import queue_row
 from monitor.triage.rows import HistoryLine, QueueRow
+from monitor.triage.told import StoryFacts, story_facts
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.views.queries.labels import LabelRow
 from monitor.views.queries.texts import read_text, text_of
-
-MAX_CARD_ENTRIES = 12
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -70,6 +66,7 @@ class StoryView(msgspec.Struct, frozen=True, kw_only=True):
     row: QueueRow | None
     entries: list[StoryEntry]
     card: Card
+    facts: StoryFacts
     labels: list[LabelRow]
     history: list[HistoryLine]
     case: list[str]
@@ -84,11 +81,11 @@ def story_view(log: EventStore, views: Views, story_id: str, *, blind_for: str =
     found = [item for item in (_entry(log, views, entry_id) for entry_id in entry_ids) if item is not None]
     row = queue_row(log, views, story_id)
     lead = row.entry_id if row else entry_ids[0]
-    case_id = stories.case_of(views, story_id)
+    case_id, facts = stories.case_of(views, story_id), story_facts(log, views, story_id)
     case = [item.story_id for item in stories.stories_of_case(views, case_id)]
     return StoryView(
         story_id=story_id, case_id=case_id, position=views.position, row=row, entries=found,
-        card=story_card(log, views, story_id),
+        card=facts.card, facts=facts,
         labels=[item for item in labels_of(views, lead) if blind_for in ("", item.by)],
         history=[
             item for item in history(log, views, lead)
@@ -100,17 +97,7 @@ def story_view(log: EventStore, views: Views, story_id: str, *, blind_for: str =
 
 def story_card(log: EventStore, views: Views, story_id: str) -> Card:
     """Return the story's card: read from its newest texts, then corrected as reviewers said."""
-    cards, entry_ids = [], []
-    for entry_id in story_entries(views, story_id)[:MAX_CARD_ENTRIES]:
-        row = entries.entry(views, entry_id)
-        if row is None:
-            continue
-        text = text_of(log, row)
-        at = datetime.fromisoformat(row.published_at) if row.published_at else None
-        cards.append(read_card(text.title, text.summary, text.text, at, row.lang))
-        entry_ids.append(entry_id)
-    corrected = [{"field": field, "value": codes} for field, codes in stories.corrections(views, story_id).items()]
-    return apply_corrections(merge_cards(cards, entry_ids), corrected)
+    return story_facts(log, views, story_id).card
 
 
 def revisions_of(log: EventStore, entry_id: str) -> list[Revision]:

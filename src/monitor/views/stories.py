@@ -1,6 +1,7 @@
-"""The stories view: which entry stands in which story, which stories form a case, and corrected card fields.
+"""The stories view: which entry stands in which story, which stories form a case, and corrected and confirmed fields.
 
-Folded from story-opened, -joined, -merged, -split, -linked and card-corrected. A merged story's id keeps resolving.
+Folded from story-opened, -joined, -merged, -split, -linked, card-corrected and -confirmed. A merged story's id keeps
+resolving.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from monitor.log.events import (
+    CardConfirmed,
     CardCorrected,
     Event,
     StoryJoined,
@@ -34,6 +36,10 @@ CREATE TABLE story_events (
     story_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (story_id, position)
 ) WITHOUT ROWID;
 CREATE TABLE corrections (
+    story_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+    position INTEGER NOT NULL, PRIMARY KEY (story_id, field)
+) WITHOUT ROWID;
+CREATE TABLE confirmations (
     story_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
     position INTEGER NOT NULL, PRIMARY KEY (story_id, field)
 ) WITHOUT ROWID;
@@ -122,6 +128,26 @@ def _corrected(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         _touch(db, data.story_id, event.position)
 
 
+def _confirmed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(CardConfirmed, event.data)
+        db.executemany(
+            "INSERT OR REPLACE INTO confirmations VALUES (?,?,?,?,?,?)",
+            [
+                (
+                    data.story_id,
+                    field,
+                    json.dumps(codes, ensure_ascii=False),
+                    event.actor,
+                    event.recorded_at,
+                    event.position,
+                )
+                for field, codes in data.values.items()
+            ],
+        )
+        _touch(db, data.story_id, event.position)
+
+
 HANDLERS = {
     "story-opened": _opened,
     "story-joined": _joined,
@@ -129,4 +155,5 @@ HANDLERS = {
     "story-split": _split,
     "story-linked": _linked,
     "card-corrected": _corrected,
+    "card-confirmed": _confirmed,
 }

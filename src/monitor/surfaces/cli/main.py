@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "stories": ("stories", "stories", "Show, merge and split stories."),
     "card": ("filters", "card", "Filter: JSON lines to plot cards."),
     "correct": ("stories", "correct", "Correct a field of a story's plot card."),
+    "confirm": ("stories", "confirm", "Confirm what a story's plot card says."),
     "train": ("train", "train", "Train a candidate from the labels, compare it, promote it if the gate holds."),
     "models": ("models", "models", "List models, compare, roll back."),
     "quality": ("quality", "quality", "Estimate what was missed, from the audit sample."),

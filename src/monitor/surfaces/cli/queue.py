@@ -53,6 +53,8 @@ def _write_row(number: int, row: QueueRow) -> None:
     click.echo(
         f"     {row.entry_id[:8]}  {safe.line(row.publisher or row.feed, 60)}  {row.published_at[:16]}  {_sources(row)}"
     )
+    if row.told:
+        click.echo(f"     {safe.isolated(row.told, 600)} ({row.told_status})")
     if row.terms_for:
         click.echo(f"     why: {_reasons(row.terms_for, 5)}")
     if row.terms_against:

@@ -91,18 +91,7 @@ def _open(workspace: Workspace, state: ReviewState, width: int) -> str:
     assert row is not None  # noqa: S101 - carry_out opens only a row
     story = story_view(workspace.log, workspace.views, row.story_id)
     lead = next(entry for entry in story.entries if entry.entry_id == row.entry_id)
-    card = [
-        (name.replace("_", " "), ", ".join(story.card.codes(name)))
-        for name in (
-            "linked_states",
-            "target_types",
-            "methods",
-            "countries",
-            "stage",
-            "legal_stage",
-            "claimed_by",
-            "denied_by",
-        )
-        if story.card.codes(name)
-    ]
+    facts = story.facts
+    card = [(facts.status, facts.sentence or "nobody is accused in these reports")]
+    card += [("sources", str(line)) for line in facts.sources.lines[:8]]
     return opened(row, f"{lead.text.summary}\n\n{lead.text.text[:4000]}".strip(), card, width)

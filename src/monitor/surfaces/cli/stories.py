@@ -6,16 +6,18 @@ from typing import Any
 
 import click
 
-from monitor.facts.values import LIST_FIELDS, Card
+from monitor.facts.sentence import claim_words
+from monitor.facts.values import LIST_FIELDS
 from monitor.log.events import Event
-from monitor.stories.publishers import Publisher, corroborate
+from monitor.stories.publishers import name_of
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, by_option, json_option, reading, working, write_json
 from monitor.triage import rearrange
 from monitor.triage.entries import find_entry, story_entries
-from monitor.triage.story import StoryView, story_view
+from monitor.triage.story import StoryEntry, StoryView, story_view
+from monitor.triage.told import StoryFacts, sources_of, story_facts
 from monitor.views.fold import Views
-from monitor.views.queries.stories import members, newest_stories, story, story_of
+from monitor.views.queries.stories import newest_stories, story, story_of
 from monitor.worker.workspace import Workspace
 
 
@@ -44,7 +46,8 @@ def list_stories(ctx: click.Context, limit: int, as_of: str | None, as_json: boo
         rows: list[dict[str, Any]] = [
             {
                 "story_id": item.story_id, "case_id": item.case_id, "opened_at": item.opened_at,
-                "title": _title(workspace, item.story_id), "sources": str(_sources(workspace.views, item.story_id)),
+                "title": _title(workspace, item.story_id),
+                "sources": str(sources_of(workspace.log, workspace.views, item.story_id)),
                 "n_entries": len(story_entries(workspace.views, item.story_id)),
             }
             for item in newest_stories(workspace.views, limit)
@@ -77,18 +80,17 @@ def show(ctx: click.Context, story: str, as_of: str | None, as_json: bool) -> No
     with reading(ctx, as_of) as workspace:
         story_id = _find(workspace.views, story)
         view = story_view(workspace.log, workspace.views, story_id)
-        sources = _sources(workspace.views, story_id)
+        sources = view.facts.sources
         timeline = _timeline(workspace, view)
     if as_json:
-        write_json({"story": view, "sources": sources, "timeline": timeline})
+        write_json({"story": view, "sources": str(sources), "timeline": timeline})
         return
     click.echo(f"story {view.story_id}: {_plural(len(view.entries), 'entry', 'entries')}, {sources}\n")
     for entry in view.entries:
         title = "(text erased)" if entry.text.erased else safe.isolated(entry.text.title, 110)
-        origin = f" < {entry.origin}" if entry.origin and entry.origin != entry.publisher else ""
-        click.echo(f"  {entry.entry_id[:8]}  {entry.published_at[:16]:<16}  {safe.line(entry.publisher, 40)}{origin}")
+        click.echo(f"  {entry.entry_id[:8]}  {entry.published_at[:16]:<16}  {_printed_by(entry)}")
         click.echo(f"            {title}")
-    _write_card(view.card)
+    _write_facts(view.facts)
     if len(timeline) > 1:
         click.echo(f"\ncase {view.case_id}")
         for item in timeline:
@@ -186,6 +188,33 @@ def correct(
         _saved(f"{field} = {', '.join(values) or 'unknown'}", event)
 
 
+@click.command()
+@click.argument("story")
+@click.option(
+    "--field", "-f", "fields", multiple=True, type=click.Choice(LIST_FIELDS), help="This field alone; may be repeated."
+)
+@by_option
+@click.pass_context
+def confirm(ctx: click.Context, story: str, fields: tuple[str, ...], by: str) -> None:
+    """Confirm that STORY's reports say what its card says: the sentence and its fields, or the named fields alone.
+
+    Only what was confirmed or corrected is exported as more than a machine's reading.
+
+    \b
+    Example:
+      monitor confirm s3fb2a91c --by ana
+    """
+    with working(ctx) as workspace:
+        log, views = workspace.log, workspace.views
+        story_id = _find(views, story)
+        facts = story_facts(log, views, story_id)
+        shown = {field: facts.card.codes(field) for field in fields} if fields else facts.shown()
+        event = rearrange.confirm_card(
+            log, views, story_id, shown, by=by, now=workspace.clock(), sentence=facts.sentence
+        )
+        _saved(f"confirmed: {facts.sentence or ', '.join(shown)}", event)
+
+
 def _find(views: Views, wanted: str) -> str:
     """Return the story with this id or prefix, or the one that the entry with it stands in."""
     if wanted.startswith("s"):
@@ -193,8 +222,9 @@ def _find(views: Views, wanted: str) -> str:
     return rearrange.find_story(views, story_of(views, find_entry(views, wanted)))
 
 
-def _sources(views: Views, story_id: str) -> object:
-    return corroborate([Publisher(item.publisher, item.publisher, item.origin) for item in members(views, story_id)])
+def _printed_by(entry: StoryEntry) -> str:
+    origin = f" < {name_of(entry.origin)}" if entry.origin and entry.origin != entry.publisher else ""
+    return safe.line(name_of(entry.publisher) + origin, 60)
 
 
 def _title(workspace: Workspace, story_id: str) -> str:
@@ -220,12 +250,25 @@ def _timeline(workspace: Workspace, view: StoryView) -> list[dict[str, str]]:
     return sorted(rows, key=lambda item: (item["opened_at"], item["story_id"]))
 
 
-def _write_card(card: Card) -> None:
+def _write_facts(facts: StoryFacts) -> None:
+    """Write the sentence, the ledger of sources, the claims and the card."""
+    click.echo(f"\n{safe.isolated(facts.sentence, 900) or 'Who is accused: ' + facts.status} ({facts.status})")
+    if facts.note:
+        click.echo(f"note: {safe.line(facts.note, 300)}")
+    click.echo("\nsources")
+    for line in facts.sources.lines:
+        click.echo(f"  {line.entry_id[:8]}  {safe.line(str(line), 160)}")
+    if facts.claims:
+        click.echo("\nclaims (who says so, and in which words)")
+    for claim in facts.claims:
+        click.echo(f"  {safe.line(claim_words(claim), 200)}  [{claim.entry_id[:8]}]")
+        click.echo(f'    "{safe.isolated(claim.quote, 300)}"')
     click.echo("\ncard (what the reports allege; docs/plot-card.md)")
     for field in LIST_FIELDS:
-        for value in getattr(card, field):
+        mark = "  confirmed" if field in facts.confirmed else ""
+        for value in getattr(facts.card, field):
             quote = f'  "{safe.isolated(value.quote, 100)}"' if value.quote else f"  ({value.field})"
-            click.echo(f"  {field:<19} {safe.line(value.code, 40)}{quote}")
+            click.echo(f"  {field:<19} {safe.line(value.code, 40)}{quote}{mark}")
 
 
 def _plural(number: int, one: str, many: str) -> str:

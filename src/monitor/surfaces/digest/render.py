@@ -21,6 +21,11 @@ def _facts(row: QueueRow) -> str:
     return f"{row.score:.2f}, {safe.line(row.publisher or row.feed, 80)}, {row.published_at[:16]}, {sources}{behind}"
 
 
+def _told(row: QueueRow) -> str:
+    """Return the plain sentence of what the reports allege, with its standing; empty where nobody accuses."""
+    return f"{safe.line(row.told, 900)} ({row.told_status})" if row.told else ""
+
+
 def _title(row: QueueRow) -> str:
     return "(text erased)" if row.erased else safe.line(row.title, 300)
 
@@ -34,6 +39,7 @@ def as_text(content: DigestContent) -> str:
     lines = [f"monitor, {content.day}: {len(content.rows)} of {content.n_waiting} waiting", NOTE, ""]
     for number, row in enumerate(content.rows, 1):
         lines += [f"{number}. {safe.isolated(row.title, 300) if not row.erased else '(text erased)'}"]
+        lines += [f"   {safe.isolated(_told(row), 1000)}"] if row.told else []
         lines += [f"   {_facts(row)}", f"   why: {safe.isolated(_why(row))}", f"   {safe.http_link(row.link)}", ""]
     if content.samples:
         lines.append("Audit sample (not flagged, drawn at random; please label):")
@@ -53,6 +59,8 @@ def as_markdown(content: DigestContent) -> str:
     for number, row in enumerate(content.rows, 1):
         title, link = safe.markdown(_title(row)), safe.http_link(row.link).replace(")", "%29").replace("(", "%28")
         lines.append(f"{number}. {f'[{title}](<{link}>)' if link else title}")
+        if row.told:
+            lines.append(f"   {safe.markdown(_told(row))}  ")
         lines.append(f"   {safe.markdown(_facts(row))}; why: {safe.markdown(_why(row))}")
     if content.samples:
         lines += ["", "## Audit sample", ""]
@@ -68,7 +76,8 @@ def as_markdown(content: DigestContent) -> str:
 def as_html(content: DigestContent) -> str:
     """Return the digest as a page of its own."""
     items = "".join(
-        f'<li dir="auto"><strong>{_linked(row)}</strong><br>{escape(_facts(row))}<br>why: {escape(_why(row))}</li>'
+        f'<li dir="auto"><strong>{_linked(row)}</strong>{_told_html(row)}<br>{escape(_facts(row))}<br>'
+        f"why: {escape(_why(row))}</li>"
         for row in content.rows
     )
     lead = f"{len(content.rows)} of {content.n_waiting} waiting. {NOTE}"
@@ -89,6 +98,10 @@ def as_html(content: DigestContent) -> str:
     return f'<!doctype html><html lang="en">{head}<body>{"".join(parts)}</body></html>\n'
 
 
+def _told_html(row: QueueRow) -> str:
+    return f"<br>{escape(_told(row))}" if row.told else ""
+
+
 def _linked(row: QueueRow) -> str:
     link = safe.http_link(row.link)
     title = escape(_title(row))
@@ -107,7 +120,7 @@ def as_atom(content: DigestContent) -> str:
 
 def _atom_entry(row: QueueRow, content: DigestContent) -> str:
     link = safe.http_link(row.link)
-    words = escape(f"{_facts(row)}. Why: {_why(row)}. {safe.line(row.summary, 1000)}")
+    words = escape(f"{_told(row)} {_facts(row)}. Why: {_why(row)}. {safe.line(row.summary, 1000)}")
     return (
         f"<entry><id>urn:monitor:story:{escape(row.story_id)}</id><title>{escape(_title(row))}</title>"
         f"<updated>{escape(row.flagged_at or content.at)}</updated>"

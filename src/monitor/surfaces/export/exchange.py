@@ -12,7 +12,6 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from monitor.stories.publishers import Publisher, corroborate, publisher_of
 from monitor.surfaces import safe
 from monitor.surfaces.export.labelled import LabelledEntry
 
@@ -112,7 +111,11 @@ def _story_objects(story: list[LabelledEntry], author: str, tlp: str) -> list[di
 
 
 def card_words(entry: LabelledEntry) -> str:
-    """Return the card as lines of words that allege, claim and deny, but never find."""
+    """Return the card as lines of words that allege, claim and deny, but never find.
+
+    States and services stand here only where a reviewer confirmed them; what a machine read stands as claims, each
+    marked so, with its quote.
+    """
     names = {
         "linked_states": "allegedly linked state", "services": "service or proxy named", "target_types": "target",
         "methods": "method", "countries": "country", "places": "place", "dates": "date", "stage": "stage",
@@ -123,7 +126,8 @@ def card_words(entry: LabelledEntry) -> str:
         for field, name in names.items()
         if entry.card.codes(field)
     ]
-    return "\n".join([NOTE, *lines])
+    told = [f"{safe.line(entry.sentence, 900)} ({entry.sentence_status})"] if entry.sentence else []
+    return "\n".join([NOTE, *told, *lines, *(safe.line(f"claim: {claim}", 700) for claim in entry.claims)])
 
 
 def as_misp(entries: Iterable[LabelledEntry], tlp: str = "amber") -> list[dict[str, Any]]:
@@ -138,10 +142,7 @@ def as_misp(entries: Iterable[LabelledEntry], tlp: str = "amber") -> list[dict[s
 def _misp_event(story: list[LabelledEntry], tlp: str) -> dict[str, Any]:
     lead = story[0]
     at = datetime.fromisoformat(max(entry.labelled_at for entry in story))
-    families = [
-        Publisher(entry.publisher, publisher_of(entry.publisher, "", "", "").family, entry.origin) for entry in story
-    ]
-    independent = corroborate(families).n_independent
+    independent = lead.n_independent
     attributes = [
         _attribute(f"{entry.entry_id}:link", "External analysis", "link", url, at)
         for entry in story

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from monitor.facts.sentence import claim_words
 from monitor.facts.values import Card
 from monitor.triage.entries import labels_of
-from monitor.triage.story import story_card
+from monitor.triage.told import CONFIRMED, UNCONFIRMED, StoryFacts, story_facts
 from monitor.views.queries.entries import labelled
 from monitor.views.queries.labels import LabelRow
 from monitor.views.queries.stories import case_of
@@ -38,6 +39,10 @@ class LabelledEntry(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None
     model_id: str
     card: Card
+    sentence: str
+    sentence_status: str
+    claims: list[str]
+    n_independent: int
     position: int
 
 
@@ -62,11 +67,24 @@ def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledE
         label, agreed = verdict(own)
         if only and label != only:
             continue
-        text = text_of(log, row)
+        text, facts = text_of(log, row), story_facts(log, views, story_id)
         yield LabelledEntry(
             entry_id=entry_id, story_id=story_id, case_id=case_of(views, story_id), label=label,
             reviewers=sorted({item.by for item in own}), agreed=agreed, notes=[item.note for item in own if item.note],
             labelled_at=own[-1].at, title=text.title, summary=text.summary, link=row.link, publisher=row.publisher,
             origin=row.origin, published_at=row.published_at, lang=row.lang, score=row.score, model_id=row.model_id,
-            card=story_card(log, views, story_id), position=row.position,
+            card=exported(facts), sentence=facts.sentence, sentence_status=facts.status, claims=claim_lines(facts),
+            n_independent=facts.sources.counts.n_independent, position=row.position,
         )  # fmt: skip
+
+
+def exported(facts: StoryFacts) -> Card:
+    """Return the card as other tools may read it: states and services only where a reviewer confirmed them."""
+    bare = {field: () for field in ("linked_states", "services") if field not in facts.confirmed}
+    return msgspec.structs.replace(facts.card, claims=(), **bare)
+
+
+def claim_lines(facts: StoryFacts) -> list[str]:
+    """Return each claim in words: its standing, who says it, of whom, and the sentence it rests on."""
+    standing = CONFIRMED if facts.status == CONFIRMED else UNCONFIRMED
+    return [f'[{standing}] {claim_words(claim)}: "{claim.quote}"' for claim in facts.claims]

@@ -14,7 +14,7 @@ from monitor.surfaces.export.labelled import LabelledEntry
 COLUMNS = (
     "entry_id", "story_id", "case_id", "label", "agreed", "reviewers", "labelled_at", "title", "summary", "publisher",
     "link", "published_at", "lang", "score", "linked_states", "target_types", "methods", "countries", "stage",
-    "legal_stage", "claimed_by", "denied_by", "notes", "model_id", "position",
+    "legal_stage", "claimed_by", "denied_by", "sentence", "sentence_status", "claims", "notes", "model_id", "position",
 )  # fmt: skip
 _CARD = {"linked_states", "target_types", "methods", "countries", "stage", "legal_stage", "claimed_by", "denied_by"}
 

@@ -108,6 +108,23 @@ def corrections(views: Views, story_id: str) -> dict[str, list[str]]:
     return {field: json.loads(value) for field, value in rows}
 
 
+class Confirmed(msgspec.Struct, frozen=True):
+    """What a reviewer confirmed of one field, and when: a log position and an ISO time."""
+
+    codes: list[str]
+    by: str
+    at: str
+    position: int
+
+
+def confirmations(views: Views, story_id: str) -> dict[str, Confirmed]:
+    """Return card field -> its newest confirmation. It holds as long as the card still has these codes."""
+    rows = views.db.execute(
+        "SELECT field, value, by, at, position FROM confirmations WHERE story_id = ? ORDER BY field", (story_id,)
+    )
+    return {field: Confirmed(json.loads(value), by, at, position) for field, value, by, at, position in rows}
+
+
 _LABEL = """SELECT 1 FROM labels l WHERE l.withdrawn_position IS NULL AND l.label = '{label}'
     AND (l.story_id = s.story_id
          OR l.entry_id IN (SELECT entry_id FROM story_entries e WHERE e.story_id = s.story_id))"""

@@ -17,7 +17,7 @@ from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, S
 from monitor.fetch.fetcher import CurlFetcher
 from monitor.log.codec import iso, parse_iso
 from monitor.log.sqlite import SqliteLog, open_log
-from monitor.views.fold import Views, open_views
+from monitor.views.fold import Views, open_past, open_views
 from monitor.views.queries.models import in_use
 from monitor.worker.workspace import Workspace
 
@@ -135,7 +135,7 @@ def open_reading(given: str | None = None, data: str | None = None, as_of: str |
     if as_of:
         position = position_of(workspace.log, as_of)
         workspace.views.close()
-        workspace.views = open_views(None, workspace.log, upto=position)
+        workspace.views = open_past(workspace.data_dir / VIEWS_NAME, workspace.log, position)
     return workspace
 
 

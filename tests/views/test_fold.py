@@ -13,7 +13,8 @@ from monitor.log.codec import iso
 from monitor.log.events import EntrySeen, Event, FeedAdded, FeedFailed, FeedFetched, NewEvent
 from monitor.log.memory import MemoryLog
 from monitor.views.entries import SEEN_SINCE
-from monitor.views.fold import open_views
+from monitor.views.fold import open_past, open_views, rebuild_views
+from monitor.views.past import Past
 from tests.conftest import NOW
 
 
@@ -150,3 +151,52 @@ def test_a_list_that_shrinks_is_noted_until_it_grows_or_two_weeks_have_passed(lo
     shrunk_after(30, 40)
     assert shrunk_after(31, 2) == (40, True)
     assert shrunk_after(32, 0, not_modified=True) == (40, True)
+
+
+def test_overwritten_pages_are_mended_by_rebuild(log: MemoryLog, tmp_path: Path) -> None:
+    """Promise: whatever bytes of views.db were overwritten, `rebuild` makes it whole."""
+    fill(log, 1, 400)
+    path = tmp_path / "v.db"
+    views = open_views(path, log)
+    views.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = views.dump()
+    views.close()
+    content = path.read_bytes()
+    n_pages = len(content) // 4096
+    for first in range(1, n_pages, max(1, n_pages // 12)):
+        damaged = bytearray(content)
+        damaged[first * 4096 : (first + 4) * 4096] = b"\xa5" * len(damaged[first * 4096 : (first + 4) * 4096])
+        path.write_bytes(damaged)
+        mended = rebuild_views(path, log)
+        assert mended.dump() == whole
+        mended.close()
+
+
+def test_a_look_back_leaves_others_reading(log: MemoryLog, tmp_path: Path) -> None:
+    """Promise: while one reads as of then, others read what is true now; afterwards all is as before."""
+    fill(log, 1, 9)
+    reader = open_views(tmp_path / "v.db", log)
+    today = reader.dump()
+    past = open_past(tmp_path / "v.db", log, 4)
+    assert past.db.execute("SELECT n_fetches FROM feeds").fetchone() == (3,)
+    assert (past.catch_up(), past.position) == (4, 4)
+    assert reader.dump() == today
+    past.close()
+    assert open_views(tmp_path / "v.db", log).dump() == today
+
+
+def test_what_lies_too_far_back_is_folded_from_the_log(log: MemoryLog, tmp_path: Path) -> None:
+    """Promise: any position can be looked at, and no file stays behind."""
+    fill(log, 1, 40)
+    few = Past(step=4, keep=2)
+    open_views(tmp_path / "v.db", log, past=few).close()
+    past = open_past(tmp_path / "v.db", log, 3)
+    assert past.db.execute("SELECT n_fetches FROM feeds").fetchone() == (2,)
+    past.close()
+    assert {path.name for path in tmp_path.iterdir()} <= {"v.db", "v.db-wal", "v.db-shm"}
+
+
+def test_the_views_are_for_their_owner_alone(log: MemoryLog, tmp_path: Path) -> None:
+    """Promise: views.db is readable by its owner only, like the log."""
+    open_views(tmp_path / "v.db", log).close()
+    assert (tmp_path / "v.db").stat().st_mode & 0o777 == 0o600

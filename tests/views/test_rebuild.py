@@ -12,7 +12,8 @@ from monitor.log import events as ev
 from monitor.log.codec import iso
 from monitor.log.memory import MemoryLog
 from monitor.log.sqlite import open_log
-from monitor.views.fold import open_views
+from monitor.views.fold import Views, open_views
+from monitor.views.past import APPENDED, OFTEN, Past, columns, tables
 from tests.conftest import NOW
 
 FEW = st.integers(0, 4)
@@ -55,7 +56,7 @@ DATA = st.one_of(
         lambda n, m, why: ev.EntryScored(model_id=f"m{m}", threshold=0.5, scores=[(entry(n), 0, score(m))], why=why),
         FEW,
         FEW,
-        st.sampled_from(["new", "second-look"]),
+        st.sampled_from(["new", "second-look", "revised"]),
     ),
     st.builds(
         lambda n, m: ev.EntryFlagged(entry_id=entry(n), revision=0, model_id="m1", score=score(m), threshold=0.5),
@@ -84,6 +85,8 @@ DATA = st.one_of(
     st.builds(lambda n: ev.ModelTrained(model_id=f"m{n}", card={"n": n}), FEW),
     st.builds(lambda n: ev.ModelPromoted(model_id=f"m{n}", threshold=score(n)), FEW),
     st.builds(lambda n: ev.ModelRejected(model_id=f"m{n}", reason="worse"), FEW),
+    st.builds(lambda n, m: ev.SearchSaved(name=f"n{n}", query="q" * m, by="r"), FEW, FEW),
+    st.builds(lambda n, m: ev.JobFinished(job=f"j{n}", scheduled_at=AT, detail=str(m)), FEW, FEW),
     st.builds(lambda n: ev.DigestSent(digest_id=f"d{n}", channel="file", state="sent"), FEW),
     st.builds(lambda n: ev.PayloadErased(text_sha=sha(n), entry_id=entry(n), reason="asked"), FEW),
 )
@@ -122,6 +125,42 @@ def test_views_kept_along_the_way_equal_rebuilt_ones_at_every_stop(
     kept.rebuild()
     assert kept.dump() == was[log.head()[0]]
     kept.close()
+
+
+@given(history=HISTORIES, cuts=st.lists(st.integers(1, 7), max_size=12), then=st.integers(0, 40))
+@settings(max_examples=150, deadline=None)
+def test_going_back_shows_what_was_true_then(history: list[ev.EventData], cuts: list[int], then: int) -> None:
+    """Promise: as-of by going back equals as-of by folding up to there, row for row; and nothing of it is kept."""
+    log, past, events = MemoryLog(), Past(step=3, keep=4), new(history)
+    kept = open_views(None, log, past=past)
+    for size in [*cuts, len(events)]:
+        batch, events = events[:size], events[size:]
+        kept.fold(log.append(batch, recorded_at=AT))
+    today = kept.dump()
+    assert open_views(None, log, past=past).dump() == today  # marks too are the same when folded at once
+    went = kept.go_back(then)
+    assert went == (then >= kept.past.first_kept(log.head()[0]))
+    if went and then < log.head()[0]:
+        assert rows(kept) == rows(open_views(None, log, upto=then))
+        assert kept.catch_up() == then
+        kept.db.execute("ROLLBACK")
+    assert kept.dump() == today
+
+
+def rows(views: Views) -> list[bytes]:
+    """Return the rows of the views without the marks and what is kept for the way back."""
+    return [line for line in views.dump().splitlines() if not line.startswith((b"undo_", b"mark"))]
+
+
+def test_every_table_is_undone() -> None:
+    """Promise: a table that is not dropped by its positions is kept row by row, whoever adds it."""
+    db = open_views(None, MemoryLog()).db
+    names = tables(db)
+    assert {f"undo_{name}" for name in names} | {f"undo_{name}_often" for name in OFTEN} == {
+        row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'undo%' AND type = 'table'")
+    }
+    assert set(names) >= APPENDED
+    assert all("position" in columns(db, name)[0] and columns(db, name)[1] for name in APPENDED)
 
 
 @given(history=HISTORIES, stop=st.integers(0, 40))

@@ -19,6 +19,7 @@ from monitor.views.queries.stories import story_of
 from monitor.views.queries.texts import text_of
 
 MIN_PREFIX = 4
+COMMIT_EVENTS = 20_000  # more than a tick ever commits at once
 
 
 def find_entry(views: Views, prefix: str) -> str:
@@ -71,17 +72,22 @@ def history(log: EventStore, views: Views, entry_id: str) -> list[HistoryLine]:
 def _score_positions(log: EventStore, views: Views, row: entries.EntryRow) -> set[int]:
     """Return the positions of the entry-scored events that hold a score of this entry."""
     candidates = {row.scored_position} if row.scored_position else set()
-    candidates.update(entries.rescored_positions(views))
-    for event in log.read(after=row.position, types=("entry-scored",)):
-        if cast(ev.EntryScored, event.data).feed_id == row.feed_id:
-            candidates.add(event.position)
-            break
+    candidates.update(entries.second_looks_at(views, row.position))
+    candidates.update(_first_score(log, row))
     found: set[int] = set()
     for position in candidates:
         event_at = log.get(position)
         if event_at is not None and any(item[0] == row.entry_id for item in cast(ev.EntryScored, event_at.data).scores):
             found.add(position)
     return found
+
+
+def _first_score(log: EventStore, row: entries.EntryRow) -> set[int]:
+    """Return the position of the entry's first score: it stands in the same commit, behind the feed's other entries."""
+    for event in log.read(after=row.position, upto=row.position + COMMIT_EVENTS, types=("entry-scored",)):
+        if cast(ev.EntryScored, event.data).feed_id == row.feed_id:
+            return {event.position}
+    return set()
 
 
 def _line(event: ev.Event, entry_id: str) -> HistoryLine:

@@ -1,13 +1,15 @@
 """The entries view: every entry seen, its newest revision, its newest score, and its flag; and each entry's history.
 
-`entry_events` lists the positions that speak of one entry, for everything rarer than seeing and scoring. A score's own
-event is found at `scored_position`; older scores stand in the events listed by `rescored`.
+`entry_events` lists the positions that speak of one entry, for everything rarer than being seen and first scored. The
+newest score's event is at `scored_position`; `rescored` lists the second looks, events with many scores each, with the
+first and last entry they scored, so that the few that can hold one entry are found.
 `feed_sha` names the feed's own text where `text_sha` names that of a page read since. `seen_days` holds the first
 position of each day. Rows lie in order of position: sorted by their random ids, folding a large log took twice as long.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from typing import cast
@@ -23,6 +25,7 @@ from monitor.log.events import (
     PayloadErased,
     SampleDrawn,
 )
+from monitor.views.past import keep_often
 
 SCHEMA = """
 CREATE TABLE entries (
@@ -38,7 +41,9 @@ CREATE TABLE entry_events (
     entry_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (entry_id, position)
 ) WITHOUT ROWID;
 CREATE TABLE seen_days (day TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE rescored (position INTEGER PRIMARY KEY);
+CREATE TABLE rescored (
+    position INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL
+);
 CREATE TABLE pages (
     entry_id TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL, retry_at TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -50,6 +55,7 @@ CREATE TABLE samples (
 ) WITHOUT ROWID;
 """
 
+SECOND_LOOK = "second-look"  # the `why` of scores that a new model gave to entries of the last weeks
 # What no fold looks up: where a whole log is folded these are made at the end, sorted, at a third of the cost.
 LATE_INDEXES = frozenset({"entries_feed"})
 # For a WHERE: the entries `e` seen since moment ?1. An index of the moments cost a sixth of writing an entry.
@@ -73,6 +79,7 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     scores: dict[str, tuple[object, ...]] = {}
     updates: list[tuple[object, ...]] = []
     days: dict[str, int] = {}
+    again: list[tuple[int, EntryScored]] = []
     for event in events:
         data, position, at = event.data, event.position, event.recorded_at
         if isinstance(data, EntrySeen):
@@ -90,13 +97,34 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
                 else:
                     updates.append((*values, entry_id))
             if data.why != "new":
-                db.execute("INSERT INTO rescored VALUES (?)", (position,))
-    db.executemany(_SCORE, updates)
+                again.append((position, data))
+    _score(db, updates)
     scored = [(*seen.pop(entry_id), *values) for entry_id, values in scores.items()]
     db.executemany(_SEEN, seen.values())
     if db.executemany(_SEEN_AND_SCORED, scored).rowcount < len(scored):  # what was there keeps its row, not its score
-        db.executemany(_SCORE, [(*values, entry_id) for entry_id, values in scores.items()])
+        _score(db, [(*values, entry_id) for entry_id, values in scores.items()])
     db.executemany("INSERT OR IGNORE INTO seen_days VALUES (?,?)", days.items())
+    for position, data in again:
+        _note_scores(db, position, data)
+
+
+def _score(db: sqlite3.Connection, updates: Sequence[tuple[object, ...]]) -> None:
+    """Write scores into rows that are there."""
+    if updates:
+        keep_often(db, "entries", "entry_id", [str(row[-1]) for row in updates])
+        db.executemany(_SCORE, updates)
+
+
+def _note_scores(db: sqlite3.Connection, position: int, data: EntryScored) -> None:
+    """List scores after the first: of a second look the span of entries, of all else each entry."""
+    ids = [entry_id for entry_id, _, _ in data.scores]
+    if data.why != SECOND_LOOK:
+        db.executemany(_NOTE, [(entry_id, position) for entry_id in ids])
+        return
+    span = "SELECT min(position), max(position) FROM entries WHERE entry_id IN (SELECT value FROM json_each(?))"
+    first, last = db.execute(span, (json.dumps(ids),)).fetchone()
+    if first is not None:
+        db.execute("INSERT INTO rescored VALUES (?,?,?)", (position, first, last))
 
 
 def _revised(db: sqlite3.Connection, events: Sequence[Event]) -> None:

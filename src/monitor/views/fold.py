@@ -7,30 +7,28 @@ of its view. The database is disposable: delete it and it comes back from the lo
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby, islice
 from pathlib import Path
 
 from monitor.errors import StorageError
 from monitor.log.events import Event
 from monitor.log.store import EventStore
-from monitor.views import entries, feeds, labels, models, outbox, searches, stories, ticks
+from monitor.views import entries
+from monitor.views.past import Past, go_back, mark_before
+from monitor.views.tables import VIEW_FILES, connect, create, drop_all, is_damaged, lines, throw_away
 
-VIEW_FILES = (feeds, entries, stories, labels, models, ticks, outbox, searches)
-# Raise when a fold says something else with the same tables; changed tables are noticed by themselves.
-FOLD_VERSION = 1
-SCHEMA_VERSION = zlib.crc32(f"{FOLD_VERSION}{[view.SCHEMA for view in VIEW_FILES]}".encode()) >> 1
 _BATCH = 5_000
 # One transaction needs no large batches, and 250 events stay in the processor's cache: a fifth cheaper than 5,000.
 _BUILD_BATCH = 250
 _INDEXES = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY rootpage"
-# Whoever folds a large log holds the write lock to its end; the others wait for it and then have nothing to do.
-_WAIT_S = 60
-_WAL_BYTES = 64 * 1024 * 1024
 # Folding a large log anew is a fifth cheaper with room for the indexes; a small one fits SQLite's 2 MB.
 _MANY_EVENTS, _LARGE_CACHE_KB = 20_000, 65_536
+PAST = Past()
 
 Handler = Callable[[sqlite3.Connection, Sequence[Event]], None]
 
@@ -47,10 +45,11 @@ def _handlers() -> dict[str, tuple[Handler, ...]]:
 class Views:
     """The folded tables of one log, up to `position`."""
 
-    def __init__(self, db: sqlite3.Connection, log: EventStore, *, upto: int | None = None) -> None:
+    def __init__(self, db: sqlite3.Connection, log: EventStore, *, upto: int | None = None, past: Past = PAST) -> None:
         self.db = db
         self.log = log
         self.upto = upto
+        self.past = past
         self._handlers = _handlers()
 
     @property
@@ -62,6 +61,8 @@ class Views:
     def catch_up(self) -> int:
         """Fold everything the log has that the views have not; return the position reached."""
         position = self.position
+        if self.db.in_transaction:  # gone back: what came since is not to be known
+            return position
         if position and not self._on_this_log(position):
             self.rebuild()
             return self.position
@@ -86,15 +87,17 @@ class Views:
         with self.db:
             self.db.execute("BEGIN IMMEDIATE")
             if anew:
-                _drop_all(self.db)
-                _create(self.db)
+                drop_all(self.db)
+                create(self.db)
             elif self.position:
                 return False
             late = [row for row in self.db.execute(_INDEXES).fetchall() if row[0] in entries.LATE_INDEXES]
             for name, _ in late:
                 self.db.execute(f'DROP INDEX "{name}"')
+            head = self.log.head()[0] if self.upto is None else self.upto
+            self.past.begin(self.db, head)
             for batch in self._batches(0, _BUILD_BATCH):
-                self._hand_over(batch)
+                self._hand_over(batch, head)
             for _, statement in late:
                 self.db.execute(statement)
         return True
@@ -117,14 +120,36 @@ class Views:
             self._hand_over(events)
         return True
 
-    def _hand_over(self, events: Sequence[Event]) -> None:
+    def _hand_over(self, events: Sequence[Event], head: int = 0) -> None:
         """Give each run of events with the same handlers to the views that want it, inside the caller's transaction."""
-        for handlers, run in groupby(events, key=lambda event: self._handlers.get(event.type, ())):
-            run_events = list(run)
-            for handler in handlers:
-                handler(self.db, run_events)
-        last = events[-1]
-        self.db.execute("UPDATE folded SET position = ?, hash = ?", (last.position, last.hash))
+        for piece in self.past.pieces(events):
+            for handlers, run in groupby(piece, key=lambda event: self._handlers.get(event.type, ())):
+                run_events = list(run)
+                for handler in handlers:
+                    handler(self.db, run_events)
+            last = piece[-1]
+            self.db.execute("UPDATE folded SET position = ?, hash = ?", (last.position, last.hash))
+            self.past.mark(self.db, last, max(head, last.position))
+
+    def go_back(self, position: int) -> bool:
+        """Show what the views said at an earlier position, until they are closed; nothing of it is kept.
+
+        Others read on, and wait to write. Return False, with nothing changed, where it lies too far back.
+        """
+        if position >= self.position:
+            self.upto = position
+            return True
+        self.db.execute(f"PRAGMA cache_size = -{_LARGE_CACHE_KB}")
+        self.db.execute("BEGIN IMMEDIATE")
+        mark = mark_before(self.db, position)
+        if mark is None or self.position < position:
+            self.db.execute("ROLLBACK")
+            return False
+        go_back(self.db, mark)
+        self.upto = position
+        for batch in self._batches(mark[0], _BUILD_BATCH):
+            self._hand_over(batch, 2**62)
+        return True
 
     def rebuild(self) -> None:
         """Empty every table and fold again from the first event, in one transaction."""
@@ -135,16 +160,14 @@ class Views:
 
     def dump(self) -> bytes:
         """Return every row of every view in a fixed order; equal dumps mean equal views."""
-        parts: list[str] = []
-        names = self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
-        for (name,) in names:
-            rows = self.db.execute(f'SELECT * FROM "{name}"').fetchall()
-            parts.extend(f"{name}|{row!r}" for row in sorted(rows, key=repr))
-        return "\n".join(parts).encode()
+        return b"".join(lines(self.db))
 
     def fingerprint(self) -> str:
         """Return the SHA-256 (hex) of the dump."""
-        return hashlib.sha256(self.dump()).hexdigest()
+        digest = hashlib.sha256()
+        for line in lines(self.db):
+            digest.update(line)
+        return digest.hexdigest()
 
     def _on_this_log(self, position: int) -> bool:
         """Tell whether the event at `position` is the one the views were folded from."""
@@ -157,56 +180,51 @@ class Views:
         self.db.close()
 
 
-def open_views(path: Path | None, log: EventStore, *, upto: int | None = None) -> Views:
-    """Open (or make) the views database and catch up; `path=None` folds in memory, for `--as-of`.
+def open_views(path: Path | None, log: EventStore, *, upto: int | None = None, past: Past = PAST) -> Views:
+    """Open (or make) the views database and catch up; `path=None` folds in memory.
 
-    Raises StorageError where the folder cannot be written.
+    A damaged file is thrown away and made anew. Raises StorageError where the folder cannot be written.
     """
     try:
-        db = _connect(":memory:" if path is None else str(path))
-        views = Views(db, log, upto=upto)
+        views = Views(connect(":memory:" if path is None else str(path)), log, upto=upto, past=past)
         views.catch_up()
-    except sqlite3.DatabaseError as error:
-        if path is None or not _is_damaged(error):
+    except (sqlite3.DatabaseError, OSError) as error:
+        if path is None or isinstance(error, OSError) or not is_damaged(error):
             raise StorageError(f"views: {error} ({path}); the log is untouched") from error
-        path.unlink(missing_ok=True)
-        return open_views(path, log, upto=upto)
+        throw_away(path)
+        return open_views(path, log, upto=upto, past=past)
     return views
 
 
-def _is_damaged(error: sqlite3.DatabaseError) -> bool:
-    """Tell a damaged or foreign views file (deleted and folded again) from a disk that refuses."""
-    return any(word in str(error) for word in ("malformed", "not a database", "no such column", "no such table"))
+def rebuild_views(path: Path, log: EventStore) -> Views:
+    """Fold the views anew, in place while others read them; a damaged file is thrown away first.
+
+    Raises StorageError for a disk that is full or cannot be written.
+    """
+    try:
+        views = open_views(path, log)
+        views.rebuild()
+        return views
+    except sqlite3.DatabaseError as error:
+        if not is_damaged(error):
+            raise StorageError(f"{path}: {error}; the views there are as they were, the log is untouched") from error
+    with suppress(sqlite3.Error):
+        views.close()
+    throw_away(path)
+    return open_views(path, log)
 
 
-def _connect(path: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, timeout=_WAIT_S, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
-    if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
-        db.execute("BEGIN IMMEDIATE")
-        if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
-            _drop_all(db)
-            _create(db)
-            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        db.execute("COMMIT")
-    return db
+def open_past(path: Path | None, log: EventStore, position: int) -> Views:
+    """Open the views as they were at an earlier position, for `--as-of`.
 
-
-def _drop_all(db: sqlite3.Connection) -> None:
-    for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-        db.execute(f'DROP TABLE "{name}"')
-
-
-def _create(db: sqlite3.Connection) -> None:
-    """Create the tables of every view."""
-    db.execute("CREATE TABLE folded (position INTEGER NOT NULL, hash TEXT NOT NULL)")
-    db.execute("INSERT INTO folded VALUES (0, '')")
-    for view in VIEW_FILES:
-        for statement in _statements(view.SCHEMA):
-            db.execute(statement)
-
-
-def _statements(schema: str) -> Iterable[str]:
-    return (part for part in schema.split(";") if part.strip())
+    Goes back from the views of today where it can, else folds the log up to there into a file that is gone when closed.
+    """
+    if path is not None:
+        with suppress(StorageError, sqlite3.DatabaseError):  # a folder that cannot be written can still be read
+            views = open_views(path, log)
+            if views.go_back(position):
+                return views
+            views.close()
+    beside = str(path.parent) if path is not None and os.access(path.parent, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="monitor-", dir=beside, ignore_cleanup_errors=True) as folder:
+        return open_views(Path(folder) / "views.db", log, upto=position)  # unlinked, and there until it is closed

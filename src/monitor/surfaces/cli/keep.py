@@ -17,6 +17,7 @@ from monitor.log.erasure import erase_entry
 from monitor.log.verify import verify_log
 from monitor.surfaces.cli.options import json_option, reviewer, working, write_json
 from monitor.triage.entries import find_entry
+from monitor.views.fold import rebuild_views
 from monitor.worker.lock import LOCK_NAME, worker_lock
 from monitor.worker.searching import renew_index
 from monitor.worker.workspace import Workspace
@@ -41,7 +42,8 @@ def rebuild(ctx: click.Context) -> None:
       monitor rebuild
     """
     with working(ctx) as workspace:
-        workspace.views.rebuild()
+        workspace.views.close()
+        workspace.views = rebuild_views(workspace.data_dir / app.VIEWS_NAME, workspace.log)
         position, fingerprint = workspace.views.position, workspace.views.fingerprint()
         renew_index(workspace)
     click.echo(f"folded {position} events; fingerprint of the views {fingerprint[:16]}")

@@ -57,4 +57,6 @@ def storage_message(error: OSError | sqlite3.Error) -> str:
         return "disk full: the log was left as it was; free some space and run again"
     if "readonly" in text or "unable to open" in text:
         return f"the data folder cannot be written ({text}); check its permissions"
+    if "malformed" in text or "not a database" in text:
+        return f"{text}: if `monitor log verify` says that the log holds, `monitor rebuild` makes all else anew"
     return f"database: {text}"

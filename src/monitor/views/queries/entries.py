@@ -233,6 +233,7 @@ def page_url(views: Views, entry_id: str) -> str:
     return str(row[0]) if row else ""
 
 
-def rescored_positions(views: Views) -> list[int]:
-    """Return the positions of the events that scored entries again."""
-    return [int(row[0]) for row in views.db.execute("SELECT position FROM rescored ORDER BY position")]
+def second_looks_at(views: Views, position: int) -> list[int]:
+    """Return the positions of the second looks that may hold a score of the entry first seen at `position`."""
+    query = "SELECT position FROM rescored WHERE first <= ?1 AND last >= ?1 ORDER BY position"
+    return [int(row[0]) for row in views.db.execute(query, (position,))]

@@ -1,0 +1,253 @@
+"""Measure what grows with the log: rebuild, a look back, a page, a search, a first tick, and the bytes of five years.
+
+    python3 dev.py bench growth [--sizes 10000,100000,1000000] [--keep]
+
+Writes a log of so many events, a year for each million as 73 feeds make it (polls, entries with their texts, scores,
+flags, stories, revisions, labels, re-scored weeks), then measures each command in a fresh process: CPU seconds and peak
+MiB. Exits 1 where a target is missed. Files go to .bench/growth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.log.codec import iso
+from monitor.log.events import (
+    EntryFlagged,
+    EntryLabelled,
+    EntryRevised,
+    EntryScored,
+    EntrySeen,
+    EventData,
+    FeedAdded,
+    FeedFetched,
+    ModelPromoted,
+    ModelTrained,
+    NewEvent,
+    StoryOpened,
+    TickFinished,
+    TickStarted,
+)
+from monitor.log.payloads import entry_payload, payload_sha
+from monitor.log.sqlite import open_log
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / ".bench" / "growth"
+N_FEEDS, PER_YEAR = 73, 1_000_000
+# (what, most CPU seconds at 1 M and below, at 5 M, most MiB)
+TARGETS = {
+    "as of a day ago": (1.0, 3.0, 256), "as of a month ago": (1.0, 3.0, 256), "show": (0.5, 0.5, 128),
+    "story": (0.7, 0.7, 160), "search, rare word": (0.6, 0.6, 128), "search, everywhere": (0.8, 0.8, 128),
+    "coverage": (1.0, 1.0, 128), "tick of a new feed": (2.0, 2.0, 256), "rebuild": (None, None, 256),
+    "views import": (None, None, 256),
+}  # fmt: skip
+results: list[dict[str, object]] = []
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def texts(seed: int = 7) -> Iterator[tuple[str, str]]:
+    """Yield titles and summaries of the length that feeds give, words in Zipf's proportions."""
+    rng = random.Random(seed)
+    words = ["".join(rng.choices("abcdefghijklmnoprstuvw", k=rng.randint(2, 10))) for _ in range(30_000)]
+    words[0] = "the"
+    weights = [1 / (rank + 1) for rank in range(len(words))]
+    while True:
+        many = rng.choices(words, weights, k=48 * 500)
+        for start in range(0, len(many), 48):
+            yield " ".join(many[start : start + 9]).capitalize(), " ".join(many[start + 9 : start + 48])
+
+
+def events(n: int) -> Iterator[tuple[datetime, list[tuple[str, EventData]], dict[str, bytes]]]:
+    """Yield ticks: when, what they append, and the texts. Deterministic."""
+    rng, source, made = random.Random(3), texts(), 0
+    end = datetime(2026, 11, 1, tzinfo=UTC)
+    at = end - timedelta(days=365 * n / PER_YEAR)
+    step = (end - at) / max(1, n / 130)
+    first: list[tuple[str, EventData]] = [("model-trained:m", ModelTrained(model_id="m", card={}))]
+    first.append(("model-promoted:m", ModelPromoted(model_id="m", threshold=0.5)))
+    first += [
+        (f"feed-added:f{i}", FeedAdded(feed_id=f"f{i}", url=f"http://127.0.0.1:9/{i}", name=f"Outlet {i}"))
+        for i in range(N_FEEDS)
+    ]
+    yield at, first, {}
+    made += len(first)
+    recent: list[str] = []
+    while made < n:
+        at += step
+        new: list[tuple[str, EventData]] = [(f"tick-started:{at}", TickStarted(tick_id=iso(at), n_due=20))]
+        bodies: dict[str, bytes] = {}
+        for feed in rng.sample(range(N_FEEDS), 20):
+            new += _poll(rng, f"f{feed}", at, source, recent, bodies)
+        if rng.random() < 0.02:  # a second look over some weeks, once in some days
+            for start in range(0, len(recent), 500):
+                scores = [(entry_id, 0, 0.1) for entry_id in recent[start : start + 500]]
+                new.append(
+                    (f"again:{at}:{start}", EntryScored(model_id="m", threshold=0.5, scores=scores, why="second-look"))
+                )
+        new.append((f"tick-finished:{at}", TickFinished(tick_id=iso(at), n_due=20, n_fetched=20, duration_ms=900)))
+        yield at, new[: n - made], bodies
+        made += len(new)
+        del recent[:-4_000]
+
+
+def _poll(
+    rng: random.Random,
+    feed: str,
+    at: datetime,
+    source: Iterator[tuple[str, str]],
+    recent: list[str],
+    bodies: dict[str, bytes],
+) -> list[tuple[str, EventData]]:
+    n_new = rng.choice((0, 2, 4, 8))
+    due = iso(at + timedelta(minutes=30))
+    poll = FeedFetched(
+        feed_id=feed, status=200 if n_new else 304, n_entries=40, n_new=n_new, next_due_at=due, overlap=True
+    )
+    found: list[tuple[str, EventData]] = [(f"feed-fetched:{feed}:{at}", poll)]
+    scores = []
+    for _ in range(n_new):
+        title, summary = next(source)
+        entry_id = hashlib.blake2b(f"{feed}{at}{title}".encode(), digest_size=8).hexdigest()
+        payload = entry_payload(title, summary)
+        bodies[payload_sha(payload)] = payload
+        link = f"https://outlet{feed}.example/2026/{entry_id}"
+        seen = EntrySeen(
+            entry_id=entry_id, feed_id=feed, guid=link, link=link, text_sha=payload_sha(payload), lang="en",
+            published_at=iso(at - timedelta(minutes=20)),
+        )  # fmt: skip
+        found.append((f"entry-seen:{entry_id}", seen))
+        scores.append((entry_id, 0, round(rng.random() ** 6, 6)))
+        recent.append(entry_id)
+    if scores:
+        found.append(
+            (f"entry-scored:{feed}:{at}", EntryScored(model_id="m", threshold=0.5, scores=scores, feed_id=feed))
+        )
+    for entry_id, _, score in scores:
+        if score > 0.8:
+            flag = EntryFlagged(entry_id=entry_id, revision=0, model_id="m", score=score, threshold=0.5)
+            found.append((f"entry-flagged:{entry_id}", flag))
+            found.append((f"story:{entry_id}", StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=feed)))
+            if rng.random() < 0.9:
+                label = EntryLabelled(entry_id=entry_id, story_id="s" + entry_id, label="not-plot", by="ana")
+                found.append((f"label:{entry_id}", label))
+    if scores and rng.random() < 0.1:
+        title, summary = next(source)
+        payload = entry_payload(title, summary)
+        bodies[payload_sha(payload)] = payload
+        revised = EntryRevised(
+            entry_id=scores[0][0], feed_id=feed, revision=1, link="", text_sha=payload_sha(payload), changed=["title"]
+        )
+        found.append((f"entry-revised:{scores[0][0]}", revised))
+        again = EntryScored(model_id="m", threshold=0.5, scores=[(scores[0][0], 1, 0.2)], feed_id=feed, why="revised")
+        found.append((f"again:{scores[0][0]}", again))
+    return found
+
+
+def build(folder: Path, n: int) -> None:
+    """Write the log of `n` events, its feeds.yaml and its model."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    log = open_log(folder / "log.db", create=True)
+    for at, new, bodies in events(n):
+        log.append([NewEvent(key, data) for key, data in new], recorded_at=iso(at), payloads=bodies)
+    log.close()
+    feeds = [f"  - url: http://127.0.0.1:9/{i}\n    id: f{i}\n    name: Outlet {i}\n" for i in range(N_FEEDS)]
+    (folder / "feeds.yaml").write_text(f"settings:\n  contact: a@example.org\nfeeds:\n{''.join(feeds)}")
+
+
+def command(folder: Path, *args: str) -> tuple[float, float, str]:
+    """Run `monitor …` in a fresh process; return (CPU seconds, peak MiB, output)."""
+    code = (
+        "import sys, resource; from monitor.surfaces.cli.main import run; code = run(sys.argv[1:]); "
+        "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024); sys.exit(code)"
+    )
+    start = [sys.executable, "-c", code, "--config", str(folder / "feeds.yaml"), "--data", str(folder)]
+    env = {**os.environ, "MONITOR_NOW": "2026-11-01T00:00:00Z", "PAGER": ""}
+    process = subprocess.Popen([*start, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if (process.returncode and "coverage" not in args) or "peak" not in output:  # coverage says by its code: holes
+        raise SystemExit(f"monitor {' '.join(args)} failed: {output[-2000:]}")
+    return usage.ru_utime + usage.ru_stime, float(output.rsplit("peak", 1)[1]), output
+
+
+def measure(folder: Path, n: int, what: str, *args: str, rounds: int = 3) -> str:
+    """Run a command some times and hold its middle CPU time and its highest peak against their targets."""
+    runs = [command(folder, *args) for _ in range(rounds)]
+    spent, peak = statistics.median(run[0] for run in runs), max(run[1] for run in runs)
+    small, large, most_mib = TARGETS[what]
+    most_s = small if n <= 1_000_000 else large
+    ok = (most_s is None or spent <= most_s) and peak <= most_mib
+    results.append({"n": n, "what": what, "cpu_s": round(spent, 2), "mib": round(peak), "ok": ok})
+    target = f"<= {most_s} s, " if most_s is not None else ""
+    say(f"  {'ok    ' if ok else 'MISSED'} {what:<22} {spent:7.2f} CPU s {peak:7.0f} MiB   ({target}<= {most_mib} MiB)")
+    return runs[0][2]
+
+
+def sizes(folder: Path, n: int) -> None:
+    """Print what each file takes, and what five years of 73 feeds would."""
+    taken = {
+        name: sum(path.stat().st_size for path in folder.glob(f"{name}*"))
+        for name in ("log.db", "views.db", "search.db")
+    }
+    taken["together"] = sum(taken.values())
+    for name, size in taken.items():
+        results.append({"n": n, "what": f"bytes per event, {name}", "value": round(size / n)})
+        five_years = size / n * 5 * PER_YEAR / 1e9
+        say(f"    {name:<10} {size / 1e6:9.1f} MB   {size / n:6.0f} bytes an event   5 years: {five_years:5.2f} GB")
+
+
+def bench(n: int) -> None:
+    folder = WORK / str(n)
+    if not (folder / "feeds.yaml").exists():
+        build(folder, n)
+    say(f"{n:,} events ({n / PER_YEAR:g} years of {N_FEEDS} feeds)")
+    measure(folder, n, "rebuild", "rebuild", rounds=1)
+    sizes(folder, n)
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    measure(folder, n, "as of a day ago", "status", "--as-of", iso(now - timedelta(days=1)))
+    measure(folder, n, "as of a month ago", "queue", "--as-of", iso(now - timedelta(days=30)))
+    rows = json.loads(command(folder, "queue", "--json")[2].rsplit("peak", 1)[0])
+    measure(folder, n, "show", "show", rows[-1]["entry_id"])
+    measure(folder, n, "story", "stories", "show", rows[-1]["story_id"])
+    measure(folder, n, "search, rare word", "search", rows[0]["title"].split()[-1])
+    measure(folder, n, "search, everywhere", "search", "the")
+    day = (now - timedelta(days=7)).date().isoformat()
+    measure(folder, n, "coverage", "coverage", "--from", day)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000,100000,1000000")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the data folders in .bench/growth, and use them again"
+    )
+    args = parser.parse_args()
+    for size in args.sizes.split(","):
+        bench(int(float(size)))
+    (ROOT / ".bench" / "growth.json").write_text(json.dumps(results, indent=1))
+    if not args.keep:
+        shutil.rmtree(WORK, ignore_errors=True)
+    missed = [f"{result['what']} at {result['n']}" for result in results if result.get("ok") is False]
+    say(f"MISSED: {'; '.join(missed)}" if missed else "every target held")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,13 +1,13 @@
 """Dates as feeds write them to aware UTC, with a word on how sure that is. Nothing is guessed in silence.
 
-Order: the two common forms (RFC 822 and ISO 8601) by pattern, then epoch numbers, then dates in words of many
-languages, then numeric dates with a known order. Python's own parsers are not used as a last resort: dateutil and
-feedparser read `MSK` as UTC and 01.10.2024 as 10 January.
+Order: the two common forms (RFC 822 and ISO 8601) by pattern, then epoch numbers, then what dateparts.py takes apart:
+dates in words of many languages, numeric dates with a known order. Python's own parsers are not used as a last resort:
+dateutil and feedparser read `MSK` as UTC and 01.10.2024 as 10 January.
 
 Qualities: `exact` (moment and zone stated) · `no-zone` (time without zone, read as UTC) · `unknown-zone` (a zone name
 we do not know, read as UTC) · `ambiguous-zone` (a name several zones share; the commonest is taken) · `date-only` ·
 `clamped` (later than now, set to now) · `unknown` (not read; the raw text is kept) · `` (the feed states no date).
-Zone and month names live in datewords.py. This module never reads the clock: `now` is given.
+Names live in datewords.py and monthnames.py. This module never reads the clock: `now` is given.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from monitor.parse.datewords import AMBIGUOUS_ZONES, DIGITS, MONTHS, ZONES
+from monitor.parse.dateparts import at_place, normalised, read_parts
+from monitor.parse.datewords import AMBIGUOUS_ZONES, PLACES, ZONES
+from monitor.parse.monthnames import MONTHS
 
 # Clocks differ by some minutes, zones are mislabelled by up to 14 h: only later than this is a date in the future.
 FUTURE_SLACK = timedelta(hours=24)
@@ -40,11 +42,7 @@ _ISO = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,12})?)?"
     r"(?: *(?:(Z|z)|([+-])(\d\d):?(\d\d)?|([A-Za-z][A-Za-z/_]{0,30})))?)?$"
 )
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?$")
-_NUMERIC = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:,? +(\d{1,2}):(\d\d)(?::(\d\d))?)?$")
-_WORDS = re.compile(r"[^\W\d_]+\.?|\d+", re.UNICODE)
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d+)?\s*([AaPp]\.?[Mm]\.?)?")
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d):?(\d\d)$")
+_EPOCH = re.compile(r"(?:/Date\()?(\d{10})(?:\d{3}|\d{6})?(?:\.\d{1,9})?(?:[+-]\d{4})?(?:\)/)?")
 # No date is longer; what is longer is text in the wrong element.
 _MAX_LENGTH = 100
 
@@ -111,19 +109,20 @@ def clamp(at: datetime | None, quality: str, now: datetime) -> tuple[datetime | 
 
 def _read(text: str) -> tuple[datetime, str] | None:
     match = _RFC822.match(text)
-    if match:
+    if match and not _is_half(match[match.lastindex or 0]):
         return _from_rfc822(match)
     match = _ISO.match(text)
-    if match:
+    if match and not _is_half(match[match.lastindex or 0]):
         return _from_iso(match)
-    if not text.isascii():
-        text = text.translate(DIGITS)
-    if _EPOCH.match(text):
-        return datetime.fromtimestamp(int(text[:10]), UTC), "exact"
-    match = _NUMERIC.match(text)
-    if match:
-        return _from_numbers(match)
-    return _from_words(text)
+    text = normalised(text)
+    if match := _EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(match[1]), UTC), "exact"
+    return read_parts(text)
+
+
+def _is_half(zone: str | None) -> bool:
+    """Say whether what stands in the place of a zone is a half of the day."""
+    return zone is not None and zone.lower() in ("am", "pm")
 
 
 def _from_rfc822(match: re.Match[str]) -> tuple[datetime, str] | None:
@@ -152,54 +151,6 @@ def _from_iso(match: re.Match[str]) -> tuple[datetime, str] | None:
     return _in_zone(at, zone)
 
 
-def _from_numbers(match: re.Match[str]) -> tuple[datetime, str] | None:
-    """Read 2024/01/10 and 01.10.2024 (dots: day first, everywhere); 1/10/2024 only where one order is possible."""
-    first, mark, middle, last, hour, minute, second = match.groups()
-    a, b, c = int(first), int(middle), int(last)
-    if len(first) == 4:
-        year, month, day = a, b, c
-    elif len(last) != 4:
-        return None
-    elif mark == "." or a > 12 or a == b:
-        year, month, day = c, b, a
-    elif b > 12:
-        year, month, day = c, a, b
-    else:
-        return None
-    if hour is None:
-        return _moment(year, month, day), "date-only"
-    return _moment(year, month, day, int(hour), int(minute), int(second or 0)), "no-zone"
-
-
-def _from_words(text: str) -> tuple[datetime, str] | None:
-    """Read a date with a month name of any known language: 2 de enero de 2024 03:04, января 2 2024, Ocak 2, 2024."""
-    clock = _CLOCK.search(text)
-    rest = text
-    hour = minute = second = 0
-    if clock:
-        hour, minute, second = int(clock[1]), int(clock[2]), int(clock[3] or 0)
-        if clock[4]:
-            hour = hour % 12 + (12 if clock[4][0] in "pP" else 0)
-        rest = text[: clock.start()] + " " + text[clock.end() :]
-    offset = _OFFSET.search(rest)
-    if offset:
-        rest = rest[: offset.start()]
-    words = _WORDS.findall(rest)
-    months = {MONTHS[key] for word in words if (key := word.rstrip(".").casefold()) in MONTHS}
-    numbers = [int(word) for word in words if word.isdecimal()]
-    years = [n for n in numbers if FIRST_YEAR <= n <= LAST_YEAR]
-    days = [n for n in numbers if 1 <= n <= 31]
-    if len(months) != 1 or len(years) != 1 or len(days) != 1 or len(numbers) != 2:
-        return None
-    at = _moment(years[0], months.pop(), days[0], hour, minute, second)
-    if clock is None:
-        return at, "date-only"
-    if offset:
-        return at - _offset(offset[1], offset[2], offset[3]), "exact"
-    zones = [word for word in words if word.isupper() and word.lower() in ZONES]
-    return _in_zone(at, zones[-1] if zones else None)
-
-
 def _moment(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
     """Return the moment as UTC; 24:00 and a leap second roll over, as ISO 8601 allows."""
     if hour == 24 and minute == second == 0:
@@ -223,4 +174,8 @@ def _in_zone(at: datetime, zone: str | None) -> tuple[datetime, str]:
     if name in ZONES:
         quality = "ambiguous-zone" if name in AMBIGUOUS_ZONES else "exact"
         return at - timedelta(minutes=ZONES[name]), quality
+    place = PLACES.get(name, zone if "/" in zone else "")
+    if place:
+        offset, quality = at_place(at, place)
+        return at - offset, quality
     return at, "unknown-zone"

@@ -56,3 +56,62 @@ def test_the_common_case_is_seen_at_once():
 
 def test_the_document_says_what_it_now_is():
     assert to_utf8(document("koi8-r").encode("koi8-r"), "").startswith(b'<?xml version="1.0" encoding="utf-8"?>')
+
+
+WORDS = {
+    "cp1251": TITLE, "koi8-r": TITLE, "cp1253": "Δύο συλλήψεις", "cp1254": "İki kişi gözaltına alındı",
+    "cp1255": "שניים נעצרו",
+    "cp1256": "توقيف رجلين", "cp1250": "Zatrzymano dwóch mężczyzn", "iso-8859-1": "Deux interpellés à Besançon",
+    "gb18030": "两人被捕", "big5": "兩人被捕", "shift_jis": "二人を逮捕", "euc-jp": "二人を逮捕",
+    "euc-kr": "두 명 체포",
+    "iso-2022-jp": "二人を逮捕", "utf-16-le": TITLE, "utf-16-be": TITLE, "utf-32-le": TITLE,
+    "utf-8": "Due arrestati: è",
+}  # fmt: skip
+MARKS = {"": b"", "utf-8 mark": b"\xef\xbb\xbf", "two marks": b"\xef\xbb\xbf" * 2}
+
+
+@pytest.mark.parametrize("encoding", WORDS)
+@pytest.mark.parametrize("header", ["", "utf-8", "iso-8859-1", "us-ascii", "utf-16", "x-nonsense"])
+def test_a_document_that_names_its_encoding_is_read_whatever_the_header_says(encoding, header):
+    """Promise: the document's own true word is enough against each label that servers add to everything."""
+    body = document(encoding, WORDS[encoding]).encode(encoding)
+    assert WORDS[encoding] in decode(body, f"text/xml; charset={header}" if header else "text/xml")
+
+
+@pytest.mark.parametrize("encoding", WORDS)
+@pytest.mark.parametrize("declared", ["", "utf-8", "x-nonsense", "utf-16"])
+def test_a_header_that_is_true_is_enough(encoding, declared):
+    if encoding in ("iso-8859-1", "iso-2022-jp") and declared == "utf-8":
+        return  # a header's Latin-1 says nothing; and escapes are UTF-8 as well
+    text = document(declared, WORDS[encoding]) if declared else document("x", WORDS[encoding]).partition("?>")[2]
+    assert WORDS[encoding] in decode(text.encode(encoding), f"text/xml; charset={encoding}")
+
+
+@pytest.mark.parametrize(
+    "label", ["utf-16", "utf-16le", "UTF-32", "ucs-2", "cp037", "iso-8859-1", "windows-1251", "gbk"]
+)
+@pytest.mark.parametrize("where", ["header", "document", "both"])
+@pytest.mark.parametrize("more", ["", " "])
+def test_utf_8_under_another_label_is_utf_8(label, where, more):
+    """An even and an odd number of bytes: as UTF-16 one of them would decode, to Chinese."""
+    words = "Fire at café, three held: Łódź, Besançon, Köln" + more
+    body = document(label if where != "header" else "utf-8", words).encode()
+    assert words in decode(body, f"text/xml; charset={label}" if where != "document" else "")
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_before_another_encoding_does_not_spoil_it(mark):
+    body = MARKS[mark] + document("windows-1251").encode("cp1251")
+    assert TITLE in decode(body, "")
+    assert TITLE in decode(MARKS[mark] + document("windows-1251").encode(), "text/xml; charset=windows-1251")
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [("ru", "cp1251"), ("uk", "cp1251"), ("el", "cp1253"), ("he", "cp1255"), ("ar", "cp1256"), ("pl", "cp1250"),
+     ("ja", "shift_jis"), ("zh", "gb18030"), ("ko", "euc-kr")],
+)  # fmt: skip
+def test_without_any_label_the_language_tells(language, encoding):
+    words = WORDS[encoding] if language != "uk" else "Затримано двох"
+    body = f"<rss><channel><language>{language}</language><item><title>{words}</title></item></channel></rss>"
+    assert words in decode(body.encode(encoding), "")

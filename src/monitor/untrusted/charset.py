@@ -1,8 +1,10 @@
 """Which bytes are which letters: one UTF-8 document out of whatever a server sent.
 
 Rules (RFC 7303 first, then what servers really do): a byte-order mark; else the HTTP charset, then the XML
-declaration, then UTF-8, then windows-1252; but text that is plainly UTF-8 is UTF-8 whatever an 8-bit label says, and
-a few stray bytes in UTF-8 do not turn the whole document into mojibake. `text/xml` without a charset is no US-ASCII.
+declaration, then UTF-8, then what was usual for the language, then windows-1252. But bytes contradict a label: what is
+plainly UTF-8 is UTF-8 whatever an 8-bit label says, what is not is none, nothing that begins in ASCII is UTF-16, and a
+few stray bytes in UTF-8 do not turn the whole document into mojibake. A header's Latin-1 is a server's default;
+`text/xml` without a charset is no US-ASCII.
 Codecs that are no character encodings (zlib, punycode, unicode_escape, ...) are never looked up for a feed.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,12 +21,12 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# "<?xm" without a mark, as XML 1.0 appendix F lists it.
+# "<" without a mark, much as XML 1.0 appendix F lists it.
 _SIGNATURES = (
-    (b"<\0\0\0?\0\0\0", "utf-32-le"),
-    (b"\0\0\0<\0\0\0?", "utf-32-be"),
-    (b"<\0?\0", "utf-16-le"),
-    (b"\0<\0?", "utf-16-be"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
     (b"\x4c\x6f\xa7\x94", "cp037"),
 )
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
@@ -50,6 +53,16 @@ _SUPERSETS = {
     "ascii": "cp1252",
     "shift_jis": "cp932",
 }
+# What servers add to every answer without looking: Latin-1 and ASCII, here their superset.
+_SERVER_DEFAULTS = frozenset({"cp1252"})
+_BLANKS = "\ufeff \t\r\n"
+_LANGUAGE = re.compile(rb"(?:<(?:dc:)?language>\s*|xml:lang=[\"'])([A-Za-z]{2})", re.IGNORECASE)
+_USUAL = {
+    **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk"), ("cp1251",)),
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "hr", "sl", "ro"), ("cp1250",)),
+    "el": ("cp1253",), "tr": ("cp1254",), "he": ("cp1255",), "ar": ("cp1256",), "fa": ("cp1256",), "th": ("cp874",),
+    "vi": ("cp1258",), "ja": ("cp932", "euc_jp"), "zh": ("gb18030", "big5hkscs"), "ko": ("cp949",),
+}  # fmt: skip
 # So many multi-byte sequences valid as UTF-8 are no accident in an 8-bit text.
 _SURE_SEQUENCES = 3
 
@@ -93,23 +106,57 @@ def decode(body: bytes, content_type: str) -> str:
     """Return the document's text by the rules above; what cannot be decoded becomes U+FFFD."""
     for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return _strict(body[len(mark) :], encoding) or _mended(body[len(mark) :])
-    for signature, encoding in _SIGNATURES:
-        if body.startswith(signature):
-            text = _strict(body, encoding)
+            text = _document(body[len(mark) :], encoding)
             if text is not None:
                 return text
-    labels = [match[1] for match in [_HTTP.search(content_type)] if match]
-    labels += [match[1].decode("ascii") for match in [_DECLARED.match(body[:400].lstrip())] if match]
-    as_utf8 = _strict(body, "utf-8")
-    for label in labels:
-        encoding = _known(label)
-        if encoding == "utf-8" or (encoding and _is_8_bit(encoding) and _is_surely_utf8(body, as_utf8)):
             break
-        text = _strict(body, encoding) if encoding else None
+    while body.startswith(codecs.BOM_UTF8):
+        body = body[len(codecs.BOM_UTF8) :]
+    for signature, encoding in _SIGNATURES:
+        if body.startswith(signature) and (text := _strict(body, encoding)) is not None:
+            return text
+    return _by_labels(body, *_labels(body, content_type))
+
+
+def _labels(body: bytes, content_type: str) -> tuple[str, str]:
+    """Return the encodings that the header and the document itself name, '' where one names none we know."""
+    header, declared = _HTTP.search(content_type), _DECLARED.match(body[:400].lstrip())
+    return _known(header[1]) if header else "", _known(declared[1].decode("ascii")) if declared else ""
+
+
+def _by_labels(body: bytes, header: str, declared: str) -> str:
+    as_utf8 = _strict(body, "utf-8")
+    if _is_in_escapes(body, header, declared):
+        header, declared = (name if name != "utf-8" else "" for name in (header, declared))
+    elif as_utf8 is not None:
+        if "utf-8" in (header, declared) or not _is_8_bit(header or declared) or _is_surely_utf8(body, as_utf8):
+            return as_utf8
+    elif "utf-8" in (header, declared) and not _strays_prevail(body):
+        return _mended(body)
+    # Latin-1 in a header is what servers add to everything; the document's own word is somebody's.
+    order = (declared, header) if header in _SERVER_DEFAULTS else (header, declared)
+    for encoding in (*order, *_of_language(body)):
+        text = _document(body, encoding) if encoding and encoding != "utf-8" else None
         if text is not None:
             return text
     return as_utf8 if as_utf8 is not None else _mended(body)
+
+
+def _is_in_escapes(body: bytes, header: str, declared: str) -> bool:
+    """Say whether letters are written in escapes of ASCII, as ISO 2022 and HZ do; such bytes are UTF-8 too."""
+    return any((name.startswith("iso2022") and b"\x1b" in body) or name == "hz" for name in (header, declared))
+
+
+def _document(body: bytes, encoding: str) -> str | None:
+    """Return the text in an encoding if it begins as a document does: ASCII read as UTF-16 begins in Chinese."""
+    text = _strict(body, encoding)
+    return text if text is not None and text.lstrip(_BLANKS)[:1] in ("<", "{", "[", "") else None
+
+
+def _of_language(body: bytes) -> Sequence[str]:
+    """Return the encodings that were usual for the language a document states, where no label names one."""
+    match = _LANGUAGE.search(body[:4000])
+    return _USUAL.get(match[1].decode("ascii").lower()[:2], ()) if match else ()
 
 
 def _known(label: str) -> str:
@@ -135,10 +182,16 @@ def _is_surely_utf8(body: bytes, as_utf8: str | None) -> bool:
     return as_utf8 is not None and len(body) - len(as_utf8) >= _SURE_SEQUENCES
 
 
-def _mended(body: bytes) -> str:
-    """Read broken UTF-8: its stray bytes as windows-1252, or all of it where strays prevail."""
+def _strays_prevail(body: bytes) -> bool:
+    """Say whether more bytes than sequences are no UTF-8: then the document is in another encoding."""
     text = body.decode("utf-8", "surrogateescape")
     n_stray = sum(text.count(chr(code)) for code in range(0xDC80, 0xDD00))
-    if n_stray > len(body) - len(text):
+    return n_stray > len(body) - len(text)
+
+
+def _mended(body: bytes) -> str:
+    """Read broken UTF-8: its stray bytes as windows-1252, or all of it where strays prevail."""
+    if _strays_prevail(body):
         return body.decode("cp1252", "replace")
+    text = body.decode("utf-8", "surrogateescape")
     return text.translate({0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)})

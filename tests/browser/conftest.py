@@ -1,5 +1,166 @@
-"""The browser tests use the small house of the page's own tests."""
+"""A served triage page and a Chromium to look at it: twelve flagged stories, a reviewer signed in, keys of a layout."""
 
-from tests.surfaces.conftest import house
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.surfaces.conftest import House, house
 
 __all__ = ["house"]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+TITLES = [
+    "Prosecutors say alleged plan to poison exiled editor was directed from abroad",
+    "Two held in harbour town over alleged plot against opposition broadcaster",
+    "Embassy staff expelled after alleged abduction attempt",
+    "گزارش: دو نفر به اتهام طرح ربودن یک روزنامه‌نگار می‌گویند بازداشت شدند",
+    "La fiscalía investiga un presunto complot contra un disidente",
+    "Court hears of alleged bomb plot linked to a foreign service",
+    "Police search flats over alleged arson order from abroad",
+    "Ministry denies role in alleged plot, summons ambassador",
+    "Editor of exile paper warned of alleged threat to her life",
+    "Trial opens over alleged murder-for-hire scheme",
+    "Officials say second suspect sought in alleged poisoning plan",
+    "Alleged plot: prosecutors widen inquiry",
+]
+
+
+SUMMARIES = (
+    "Prosecutors allege that the two acted for a foreign state's service; the embassy called the accusation baseless.",
+    "Police held the suspects after a tip from abroad. Officials spoke of an alleged plot; no state has commented.",
+    "The ministry said it had seen a plan to harm the editor. Her lawyer asked for protection.",
+)
+
+
+class Server:
+    """`monitor web` on a free port, started and ended by its process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("MONITOR_")}
+        command = [sys.executable, "-m", "monitor", "-c", str(self.folder / "feeds.yaml"), "-d", str(self.folder)]
+        self.process = subprocess.Popen([*command, "web", "--port", str(self.port)], env=environment)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the server did not start")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=10)
+            self.process = None
+
+
+@pytest.fixture
+def server(house: House) -> Iterator[Server]:
+    """Twelve flagged stories, served; the token of reviewer ana in `token`."""
+    for number, title in enumerate(TITLES):
+        house.entry(
+            f"{number:x}aaa111{number:x}",
+            title,
+            SUMMARIES[number % len(SUMMARIES)],
+            score=0.95 - number / 50,
+            publisher=("Harbour Wire", "The Northern Courier", "Diario Ribera")[number % 3],
+            reasons=(("alleged", 0.61), ("plot", 0.48), ("prosecutors", 0.31), ("state", 0.22)),
+        )
+    settings = "settings: {contact: desk@example.org, rows_per_day: 12}\n"
+    feeds = "feeds:\n- {url: 'https://x.test/f', name: Wire, id: wire}\n"
+    (house.folder / "feeds.yaml").write_text(settings + feeds)
+    server = Server(house.folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests; they are skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need the package playwright")
+    if CHROMIUM is None:
+        pytest.skip("the browser tests need Chromium (Debian: apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Any, server: Server, house: House) -> None:
+    """Sign in as ana, with a new token."""
+    page.set_default_timeout(15_000)
+    page.goto(server.url + "/")
+    page.fill("[name=name]", "ana")
+    page.fill("[name=token]", house.reviewers.add("ana", "2026-01-31T00:00:00.000000Z"))
+    page.click("button")
+    page.wait_for_selector(".row")
+    page.wait_for_load_state("load")  # before, a key would meet no script
+
+
+@pytest.fixture
+def phone(browser: Any, server: Server, house: House) -> Iterator[Any]:
+    """A phone's page, touch and all, signed in as ana."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    sign_in(page, server, house)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Any, server: Server, house: House) -> Iterator[Any]:
+    """A browser page, signed in as ana."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    sign_in(page, server, house)
+    yield page
+    context.close()
+
+
+def standing(house: House) -> list[str]:
+    """Return the labels that stand, in order."""
+    workspace = house.open()
+    rows = workspace.views.db.execute("SELECT label FROM labels WHERE withdrawn_position IS NULL ORDER BY position")
+    labels = [row[0] for row in rows]
+    workspace.close()
+    return labels
+
+
+class Keyboard:
+    """Presses keys as a layout sends them: what is printed on the key, and the place it lies at."""
+
+    def __init__(self, page: Any) -> None:
+        self._session = page.context.new_cdp_session(page)
+
+    def press(self, key: str, code: str, *, repeat: bool = False) -> None:
+        """Press and release one key."""
+        event = {"key": key, "code": code, "autoRepeat": repeat}
+        self._session.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": key, **event})
+        if not repeat:
+            self._session.send("Input.dispatchKeyEvent", {"type": "keyUp", **event})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.surfaces.cli.review import carry_out, keys_of, load
+from monitor.surfaces.cli.review import Typed, carry_out, load
+from monitor.surfaces.layouts import LAYOUTS, meaning
 from monitor.surfaces.review import press, screen
 from monitor.triage.decide import label_entry
 from monitor.triage.entries import labels_of
@@ -15,14 +16,14 @@ def test_a_row_is_read_and_decided_with_a_few_keys(house: House) -> None:
     house.entry("bbbb2222", "Second alleged plot", "Officials allege much.", score=0.8)
     workspace = house.open()
     state = load(workspace, "ana")
-    for key in "jo":
+    for key in "jjo":
         state = carry_out(workspace, press(state, key), "ana", 80)
     assert "Officials allege much." in screen(state, 80, 40)
     state = carry_out(workspace, press(state, "p"), "ana", 80)
     assert ("saved: plot" in state.said, len(state.rows)) == (True, 1)
     assert [item.label for item in labels_of(workspace.views, "bbbb2222")] == ["plot"]
     state = carry_out(workspace, press(state, "z"), "ana", 80)
-    assert (state.said, len(state.rows)) == ("withdrawn", 2)
+    assert (state.said, len(state.rows)) == ('undone: plot: "Second alleged plot"', 2)
     state = carry_out(workspace, press(state, "s"), "ana", 80)
     assert len(state.rows) == 1
     workspace.close()
@@ -32,7 +33,7 @@ def test_a_row_somebody_else_decided_is_said_not_overwritten(house: House) -> No
     """Promise: the conflict stands on the screen and the other's label stands in the log."""
     house.entry("aaaa1111", "First alleged plot")
     workspace = house.open()
-    state = load(workspace, "ana")
+    state = press(load(workspace, "ana"), "j").state
     label_entry(workspace.log, workspace.views, "aaaa1111", "not-plot", by="ben", now=house.now)
     state = carry_out(workspace, press(state, "p"), "ana", 80)
     assert "ben labelled this not-plot" in state.said
@@ -54,5 +55,31 @@ def test_a_screen_never_exceeds_its_cells(house: House) -> None:
 
 def test_fast_typing_is_several_keys_and_an_arrow_is_one() -> None:
     """Promise: no key is lost when the terminal hands over several at once."""
-    assert keys_of("jjp") == ["j", "j", "p"]
-    assert keys_of("\x1b[B") == ["\x1b[B"]
+    assert Typed().keys("jjp") == ["j", "j", "p"]
+    assert Typed().keys("\x1b[B") == ["\x1b[B"]
+
+
+def test_pasted_words_are_no_keys() -> None:
+    """Promise: a text pasted into the review, in one piece or several, decides nothing."""
+    typed = Typed()
+    assert typed.keys("j\x1b[200~not a plot, un") == ["j"]
+    assert typed.keys("sure\x1b[201~k") == ["k"]
+
+
+def test_nothing_selected_nothing_decided(house: House) -> None:
+    """Promise: before j selects a row, no key decides; the screen says how to go on."""
+    house.entry("aaaa1111", "First alleged plot")
+    workspace = house.open()
+    state = load(workspace, "ana")
+    for key in "pnuso":
+        state = carry_out(workspace, press(state, key), "ana", 80)
+        assert "no row is selected" in state.said
+    assert labels_of(workspace.views, "aaaa1111") == []
+    workspace.close()
+
+
+def test_keys_of_other_layouts_lie_in_the_same_places() -> None:
+    """Promise: Caps Lock and six layouts reach every key; a letter that two have in different places reaches none."""
+    assert [meaning(key) for key in ("P", "p", "?", "\x1b[B")] == ["p", "p", "?", "\x1b[B"]
+    for latin, printed in LAYOUTS.values():
+        assert "".join(meaning(letter) for letter in printed) == latin

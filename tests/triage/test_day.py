@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.learn.rows import Candidate, pick_rows, topic_words
-from monitor.triage.decide import label_entry, skip_row, undo_last, withdraw
+from monitor.triage.decide import label_entry, skip_row, withdraw
 from monitor.triage.queue import count_queue, list_queue
+from monitor.triage.undo import undo_last
 from monitor.views.fold import open_views
 from tests.triage.conftest import Desk
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from monitor.errors import InputError, NotFoundError, StaleViewError
-from monitor.triage.decide import label_entry, undo_last
+from monitor.triage.decide import label_entry
 from monitor.triage.entries import find_entry, labels_of
 from monitor.triage.queue import count_queue
+from monitor.triage.undo import undo_last
 from tests.triage.conftest import Desk
 
 

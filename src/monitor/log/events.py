@@ -227,36 +227,41 @@ class StoryJoined(EventData, frozen=True, kw_only=True):
 
 
 class StoryMerged(EventData, frozen=True, kw_only=True):
-    """Story `from_id` became part of `story_id`."""
+    """Story `from_id` became part of `story_id`; `entry_ids` were its entries. `undoes`: the split it takes back."""
 
     type: ClassVar[str] = "story-merged"
     story_id: str
     from_id: str
     reason: str = ""
+    entry_ids: list[str] = []
+    undoes: int = 0
 
 
 class StorySplit(EventData, frozen=True, kw_only=True):
-    """Entries left `story_id` for a story of their own."""
+    """Entries left `story_id` for a story of their own; `undoes`: the position of the merge it takes back."""
 
     type: ClassVar[str] = "story-split"
     story_id: str
     new_id: str
     entry_ids: list[str]
     reason: str = ""
+    undoes: int = 0
 
 
 class StoryLinked(EventData, frozen=True, kw_only=True):
-    """A story was linked to an earlier one of the same case (charge, trial, verdict, denial)."""
+    """A story was linked to an earlier one of its case (charge, trial, denial); `before`: its case until then."""
 
     type: ClassVar[str] = "story-linked"
     story_id: str
     case_id: str
     similarity: float = 0.0
     reason: str = ""
+    before: str = ""
+    undoes: int = 0
 
 
 class CardCorrected(EventData, frozen=True, kw_only=True):
-    """A reviewer corrected a field of a story's plot card."""
+    """A reviewer corrected a field of a story's plot card, or took that back (`withdrawn`): the text speaks again."""
 
     type: ClassVar[str] = "card-corrected"
     story_id: str
@@ -264,6 +269,9 @@ class CardCorrected(EventData, frozen=True, kw_only=True):
     value: list[str]
     before: list[str] = []
     note: str = ""
+    had_before: bool = False
+    withdrawn: bool = False
+    undoes: int = 0
 
 
 class CardConfirmed(EventData, frozen=True, kw_only=True):
@@ -276,7 +284,10 @@ class CardConfirmed(EventData, frozen=True, kw_only=True):
 
 
 class EntryLabelled(EventData, frozen=True, kw_only=True):
-    """A reviewer decided: `plot`, `not-plot` or `unsure`. `seen_position` is the log position the reviewer saw."""
+    """A reviewer decided: `plot`, `not-plot` or `unsure`. `seen_position` is the log position the reviewer saw.
+
+    Labels given in one act (none of these) share its name in `act`.
+    """
 
     type: ClassVar[str] = "entry-labelled"
     entry_id: str
@@ -289,6 +300,7 @@ class EntryLabelled(EventData, frozen=True, kw_only=True):
     blind: bool = False
     sample: bool = False
     source: str = ""
+    act: str = ""
 
 
 class LabelWithdrawn(EventData, frozen=True, kw_only=True):
@@ -302,12 +314,14 @@ class LabelWithdrawn(EventData, frozen=True, kw_only=True):
 
 
 class RowSkipped(EventData, frozen=True, kw_only=True):
-    """A reviewer put a row off until `until`."""
+    """A reviewer put a story off until `until`, for themselves alone; `undoes`: the position of the skip taken back."""
 
     type: ClassVar[str] = "row-skipped"
     entry_id: str
     by: str
     until: str
+    story_id: str = ""
+    undoes: int = 0
 
 
 class SampleDrawn(EventData, frozen=True, kw_only=True):

@@ -13,9 +13,11 @@ from typing import Literal
 import msgspec
 
 from monitor.surfaces import safe
+from monitor.surfaces.layouts import meaning
 from monitor.triage.rows import QueueRow
 
-KEYS = "j/k move  o open  p plot  n not-plot  u unsure  s skip  z undo  r reload  ? help  q quit"
+KEYS = "j/k move  o open  p plot  n not-plot  u unsure  s later  z undo  r reload  ? help  q quit"
+NO_ROW = "no row is selected: j selects the first"
 DECISIONS = {"p": "plot", "n": "not-plot", "u": "unsure"}
 Act = Literal["none", "label", "skip", "undo", "open", "reload", "quit"]
 
@@ -25,15 +27,15 @@ class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: list[QueueRow]
     position: int
-    at: int = 0
+    at: int = -1
     open_text: str = ""
     said: str = ""
     n_waiting: int = 0
 
     @property
     def row(self) -> QueueRow | None:
-        """The row under the cursor."""
-        return self.rows[self.at] if self.rows else None
+        """The selected row; none before j or k was pressed."""
+        return self.rows[self.at] if 0 <= self.at < len(self.rows) else None
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -45,10 +47,11 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def press(state: ReviewState, key: str) -> Step:
-    """Return what a key does."""
+    """Return what a key does: the Latin letter, or the letter that another layout has in its place."""
+    key = meaning(key)
     if key in ("j", "\x1b[B", "k", "\x1b[A"):
         step = 1 if key in ("j", "\x1b[B") else -1
-        at = max(0, min(len(state.rows) - 1, state.at + step))
+        at = max(0, min(len(state.rows) - 1, state.at + step)) if state.rows else -1
         return Step(msgspec.structs.replace(state, at=at, open_text="", said=""))
     if key in ("q", "\x03", "\x04"):
         return Step(state, "quit")
@@ -63,7 +66,8 @@ def press(state: ReviewState, key: str) -> Step:
             return Step(state, "skip")
         if key in ("o", "\r", "\n"):
             return Step(msgspec.structs.replace(state, open_text=""), "none" if state.open_text else "open")
-    return Step(msgspec.structs.replace(state, said=KEYS))
+    said = NO_ROW if state.rows and state.row is None and key in (*DECISIONS, "s", "o") else KEYS
+    return Step(msgspec.structs.replace(state, said=said))
 
 
 def screen(state: ReviewState, width: int, height: int) -> str:

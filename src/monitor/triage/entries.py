@@ -124,7 +124,7 @@ def _what(event: ev.Event, entry_id: str) -> str:  # noqa: C901 - one line per e
         case ev.StoryJoined():
             return f"joined story {data.story_id} ({data.why}, similarity {data.similarity:.2f})"
         case ev.RowSkipped():
-            return f"put off until {data.until} by {data.by}"
+            return f"{data.by} took it up again" if data.undoes else f"put off until {data.until} by {data.by}"
         case ev.SampleDrawn():
             return f"drawn for the audit sample of {data.day}"
         case ev.PayloadErased():

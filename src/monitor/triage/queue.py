@@ -47,8 +47,9 @@ def list_queue(
 ) -> list[QueueRow]:
     """Return the waiting stories, at most `limit`: the day's `n_day` rows first, then the rest by score.
 
-    Rows that `by` (everybody where empty) put off beyond `now` are left out. With `second_share`, stories of that share
-    which one other reviewer has decided come last, for `by` to read without seeing that label.
+    Stories that `by` put off beyond `now` are left out; nobody else's queue, digest or alert lacks them. With
+    `second_share`, stories of that share which one other reviewer has decided come last, for `by` to read without
+    seeing that label.
     """
     return waiting_queue(log, views, now, n_day=n_day, limit=limit, by=by, second_share=second_share)[0]
 

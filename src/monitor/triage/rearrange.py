@@ -33,7 +33,8 @@ def merge_stories(
     into_id, from_id = find_story(views, into_id), find_story(views, from_id)
     if into_id == from_id:
         raise InputError(f"{into_id} and {from_id} are one story already")
-    data = StoryMerged(story_id=into_id, from_id=from_id, reason=reason or f"merged by {by}")
+    entry_ids = story_entries(views, from_id)
+    data = StoryMerged(story_id=into_id, from_id=from_id, reason=reason or f"merged by {by}", entry_ids=entry_ids)
     return _append(log, views, f"story-merged:{from_id}:{into_id}:{views.position}", data, by, now)
 
 
@@ -59,7 +60,8 @@ def link_case(
     """Put a story into the case that another story belongs to; with itself as the other, take it out of its case."""
     story_id, other_id = find_story(views, story_id), find_story(views, case_id)
     target = story_id if other_id == story_id else stories.case_of(views, other_id)
-    data = StoryLinked(story_id=story_id, case_id=target, reason=reason or f"linked by {by}")
+    before = stories.case_of(views, story_id)
+    data = StoryLinked(story_id=story_id, case_id=target, reason=reason or f"linked by {by}", before=before)
     return _append(log, views, f"story-linked:{story_id}:{target}:{views.position}", data, by, now)
 
 
@@ -85,7 +87,10 @@ def correct_card(
     before = stories.corrections(views, story_id).get(field)
     if before == list(value):
         return None
-    data = CardCorrected(story_id=story_id, field=field, value=list(value), before=before or [], note=note)
+    data = CardCorrected(
+        story_id=story_id, field=field, value=list(value), before=before or [], note=note,
+        had_before=before is not None,
+    )  # fmt: skip
     return _append(log, views, f"card-corrected:{story_id}:{field}:{views.position}", data, by, now)
 
 

@@ -9,6 +9,7 @@ from monitor.learn.quality import Quality, SampleAnswer, estimate
 from monitor.log.store import EventStore
 from monitor.views.fold import Views
 from monitor.views.queries import queue
+from monitor.views.queries.entries import EntryRow
 from monitor.views.queries.texts import text_of
 
 
@@ -26,16 +27,21 @@ class SampleRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def waiting_samples(log: EventStore, views: Views, limit: int = 20) -> list[SampleRow]:
     """Return the drawn entries nobody has answered, the newest day first."""
-    rows = []
-    for drawn, entry in queue.waiting_samples(views, limit):
-        text = text_of(log, entry)
-        rows.append(
-            SampleRow(
-                entry_id=drawn.entry_id, day=drawn.day, probability=drawn.probability, title=text.title,
-                summary=text.summary, link=entry.link, feed=entry.feed,
-            )
-        )  # fmt: skip
-    return rows
+    return [_row(log, drawn, entry) for drawn, entry in queue.waiting_samples(views, limit)]
+
+
+def sample_row(log: EventStore, views: Views, entry_id: str) -> SampleRow | None:
+    """Return one drawn entry, answered or not; None where it was not drawn."""
+    found = queue.sample(views, entry_id)
+    return None if found is None else _row(log, *found)
+
+
+def _row(log: EventStore, drawn: queue.Drawn, entry: EntryRow) -> SampleRow:
+    text = text_of(log, entry)
+    return SampleRow(
+        entry_id=drawn.entry_id, day=drawn.day, probability=drawn.probability, title=text.title, summary=text.summary,
+        link=entry.link, feed=entry.feed,
+    )  # fmt: skip
 
 
 def read_quality(views: Views, since: str = "") -> Quality:

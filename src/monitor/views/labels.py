@@ -1,6 +1,6 @@
-"""The labels view: every decision, who made it and whether it was withdrawn; and rows put off.
+"""The labels view: every decision, who made it and whether it was withdrawn.
 
-Which of several labels counts is a question for triage and learning; this view only keeps them.
+Which of several labels counts is a question for triage (standing.py); this view only keeps them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
-from monitor.log.events import EntryLabelled, Event, LabelWithdrawn, RowSkipped
+from monitor.log.events import EntryLabelled, Event, LabelWithdrawn
 
 SCHEMA = """
 CREATE TABLE labels (
@@ -19,9 +19,6 @@ CREATE TABLE labels (
 );
 CREATE INDEX labels_entry ON labels (entry_id);
 CREATE INDEX labels_story ON labels (story_id) WHERE story_id <> '';
-CREATE TABLE skips (
-    entry_id TEXT NOT NULL, by TEXT NOT NULL, until TEXT NOT NULL, PRIMARY KEY (entry_id, by)
-) WITHOUT ROWID;
 """
 
 
@@ -45,10 +42,4 @@ def _withdrawn(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         )
 
 
-def _skipped(db: sqlite3.Connection, events: Sequence[Event]) -> None:
-    for event in events:
-        data = cast(RowSkipped, event.data)
-        db.execute("INSERT OR REPLACE INTO skips VALUES (?,?,?)", (data.entry_id, data.by, data.until))
-
-
-HANDLERS = {"entry-labelled": _labelled, "label-withdrawn": _withdrawn, "row-skipped": _skipped}
+HANDLERS = {"entry-labelled": _labelled, "label-withdrawn": _withdrawn}

@@ -19,7 +19,7 @@ from monitor.log.events import Event
 # Rows that are never changed once their event is past, or (KEPT_CHANGED) only by updates: they are dropped by position.
 APPENDED = frozenset({
     "entries", "entry_events", "seen_days", "rescored", "samples", "story_events", "promotions", "incidents",
-    "checkpoints", "labels", "ticks",
+    "checkpoints", "labels", "acts", "ticks",
 })  # fmt: skip
 # Columns that change for many rows at once while the rest of the row stays: a second look scores weeks anew. To keep
 # four values instead of the row takes a tenth of the room, and to keep them by `keep_often` instead of a trigger (which

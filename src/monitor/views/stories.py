@@ -120,6 +120,10 @@ def _linked(db: sqlite3.Connection, events: Sequence[Event]) -> None:
 def _corrected(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(CardCorrected, event.data)
+        if data.withdrawn:
+            db.execute("DELETE FROM corrections WHERE story_id = ? AND field = ?", (data.story_id, data.field))
+            _touch(db, data.story_id, event.position)
+            continue
         value = json.dumps(data.value, ensure_ascii=False)
         db.execute(
             "INSERT OR REPLACE INTO corrections VALUES (?,?,?,?,?,?)",

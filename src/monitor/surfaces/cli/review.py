@@ -9,14 +9,20 @@ import click
 import msgspec
 
 from monitor.errors import InputError, MonitorError
+from monitor.log.codec import iso
+from monitor.surfaces import safe
 from monitor.surfaces.cli.options import by_option, working
 from monitor.surfaces.review import ReviewState, Step, opened, press, screen
-from monitor.triage.decide import label_entry, skip_row, undo_last
+from monitor.triage.decide import label_entry, skip_row
 from monitor.triage.queue import count_queue, list_queue
 from monitor.triage.story import story_view
+from monitor.triage.undo import undo_last
 from monitor.worker.workspace import Workspace
 
 _CLEAR = "\x1b[H\x1b[2J"
+# Bracketed paste (xterm): the terminal says where a paste begins and ends, so that pasted words decide nothing.
+_PASTES_MARKED, _PASTES_PLAIN = "\x1b[?2004h", "\x1b[?2004l"
+_PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 
 
 @click.command()
@@ -34,11 +40,13 @@ def review(ctx: click.Context, by: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("review needs a terminal; in scripts use `monitor queue --json` and `monitor label`")
     with working(ctx) as workspace:
-        state = load(workspace, by)
+        state, typed = load(workspace, by), Typed()
+        click.echo(_PASTES_MARKED, nl=False)
+        ctx.call_on_close(lambda: click.echo(_PASTES_PLAIN, nl=False))
         while True:
             size = shutil.get_terminal_size()
             click.echo(_CLEAR + screen(state, size.columns, size.lines), nl=False)
-            for key in keys_of(click.getchar()):
+            for key in typed.keys(click.getchar()):
                 step = press(state, key)
                 if step.act == "quit":
                     click.echo(_CLEAR, nl=False)
@@ -46,19 +54,34 @@ def review(ctx: click.Context, by: str) -> None:
                 state = carry_out(workspace, step, by, size.columns)
 
 
-def keys_of(typed: str) -> list[str]:
-    """Split what the terminal handed over into keys: an escape sequence is one key, fast typing is several."""
-    return [typed] if typed.startswith("\x1b") else list(typed)
+class Typed:
+    """Splits what a terminal hands over into keys; what was pasted, in however many pieces, is none."""
+
+    def __init__(self) -> None:
+        self._pasting = False
+
+    def keys(self, typed: str) -> list[str]:
+        """Return the keys: an escape sequence is one, fast typing is several."""
+        keys: list[str] = []
+        while typed:
+            if self._pasting:
+                _, ended, typed = typed.partition(_PASTE_ENDS)
+                self._pasting = not ended
+                continue
+            before, begins, typed = typed.partition(_PASTE_BEGINS)
+            keys += [before] if before.startswith("\x1b") else list(before)
+            self._pasting = bool(begins)
+        return keys
 
 
-def load(workspace: Workspace, by: str, at: int = 0, said: str = "") -> ReviewState:
+def load(workspace: Workspace, by: str, at: int = -1, said: str = "") -> ReviewState:
     """Read the queue."""
     workspace.views.catch_up()
     now = workspace.clock()
     n_day = workspace.config.settings.rows_per_day
     rows = list_queue(workspace.log, workspace.views, now, n_day=n_day, limit=100, by=by)
     return ReviewState(
-        rows=rows, position=workspace.views.position, at=max(0, min(at, len(rows) - 1)), said=said,
+        rows=rows, position=workspace.views.position, at=min(at, len(rows) - 1), said=said,
         n_waiting=count_queue(workspace.views, now, by),
     )  # fmt: skip
 
@@ -73,10 +96,15 @@ def carry_out(workspace: Workspace, step: Step, by: str, width: int) -> ReviewSt
             return load(workspace, by, state.at, f"saved: {step.label} ({row.entry_id[:8]}); z undoes it")
         if step.act == "skip" and row is not None:
             skip_row(log, views, row.entry_id, by=by, now=now)
-            return load(workspace, by, state.at, f"put off until tomorrow ({row.entry_id[:8]})")
+            return load(
+                workspace, by, state.at, f"put off until tomorrow, for you alone ({row.entry_id[:8]}); z undoes it"
+            )
         if step.act == "undo":
-            undo_last(log, views, by=by, now=now)
-            return load(workspace, by, state.at, "withdrawn")
+            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            undone = undo_last(log, views, by=by, now=now, since=iso(midnight))
+            back = load(workspace, by, state.at, f"undone: {safe.isolated(undone.what, 200)}")
+            at = next((n for n, row in enumerate(back.rows) if row.entry_id in undone.entry_ids), back.at)
+            return msgspec.structs.replace(back, at=at)
         if step.act == "reload":
             return load(workspace, by, state.at)
         if step.act == "open" and row is not None:

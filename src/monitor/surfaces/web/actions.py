@@ -1,111 +1,81 @@
-"""The requests that decide: label, undo, skip, merge, split, correct, sign in and out.
+"""The requests that decide: label, none of these, undo, skip, merge, split, correct.
 
-A decision is appended, durable, before the answer says saved. With a script the row is replaced; without one the
-browser is sent back to the page it came from.
+A decision is appended, durable, before the answer says saved. A script gets what was said and the rows as they are now;
+without one the browser is sent back to the page it came from. Signing in and out is in signin.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.errors import InputError
-from monitor.surfaces.web.desk import Desk, is_fragment, reviewer_of
+from monitor.errors import InputError, StaleViewError
+from monitor.surfaces.web.desk import Desk, is_fragment, own_path, reviewer_of, session_start
 from monitor.surfaces.web.forms import read_form, whole_number
-from monitor.surfaces.web.guard import COOKIE
-from monitor.surfaces.web.reviewers import SESSION_S, Reviewers
-from monitor.triage.decide import label_entry, skip_row, undo_last
-from monitor.triage.entries import find_entry
+from monitor.surfaces.web.rows import RowPage
+from monitor.triage.decide import label_all, label_entry, skip_row
+from monitor.triage.entries import find_entry, story_entries
 from monitor.triage.rearrange import correct_card, merge_stories, split_story
+from monitor.triage.undo import title_of, undo_last
 from monitor.worker.workspace import Workspace
 
 Fields = dict[str, str]
+MAX_NOTE = 2_000
+MAX_TOGETHER = 200
+UNDO = "Undo: Z."
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What a decision did: in words, the entries whose rows changed, and the row to select (an undo brings it back)."""
+
+    said: str
+    entry_ids: list[str] = []
+    select: str = ""
+    position: int = 0
+
+
+class Act(msgspec.Struct, frozen=True):
+    """One decision on its way: who decides, the fields they sent, and since when their session lasts."""
+
+    workspace: Workspace
+    fields: Fields
+    by: str
+    since: str
 
 
 class Actions:
     """The handlers, on one desk."""
 
-    def __init__(self, desk: Desk, reviewers: Reviewers) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.reviewers = reviewers
+        self.rows = RowPage(desk)
 
-    async def label(self, request: Request) -> Response:
-        """Label a story (or one entry of it)."""
-        fields = await read_form(request)
-        return await run_in_threadpool(self._decide, request, fields, _label)
+    def handler(self, work: Callable[[Act], Done]) -> Callable[[Request], Any]:
+        """Return the handler of one kind of decision."""
 
-    async def skip(self, request: Request) -> Response:
-        """Put a row off until tomorrow."""
-        fields = await read_form(request)
-        return await run_in_threadpool(self._decide, request, fields, _skip)
+        async def handle(request: Request) -> Response:
+            fields = await read_form(request)
+            return await run_in_threadpool(self._decide, request, fields, work)
 
-    async def undo(self, request: Request) -> Response:
-        """Withdraw the reviewer's last label."""
-        fields = await read_form(request)
-        return await run_in_threadpool(self._decide, request, fields, _undo)
+        return handle
 
-    async def merge(self, request: Request) -> Response:
-        """Merge one story into another."""
-        fields = await read_form(request)
-        return await run_in_threadpool(self._decide, request, fields, _merge)
-
-    async def split(self, request: Request) -> Response:
-        """Take an entry out of its story."""
-        fields = await read_form(request)
-        return await run_in_threadpool(self._decide, request, fields, _split)
-
-    async def correct(self, request: Request) -> Response:
-        """Correct a field of a story's card."""
-        fields = await read_form(request)
-        return await run_in_threadpool(self._decide, request, fields, _correct)
-
-    def _decide(
-        self, request: Request, fields: Fields, work: Callable[[Workspace, Fields, str], tuple[str, str]]
-    ) -> Response:
-        """Do the work; answer with the row's new state, or send the browser back."""
+    def _decide(self, request: Request, fields: Fields, work: Callable[[Act], Done]) -> Response:
+        """Do the work; answer with the rows as they are now, or send the browser back."""
         with self.desk.workspace() as workspace:
-            entry_id, said = work(workspace, fields, reviewer_of(request))
-        if is_fragment(request):
-            answer = self.desk.bare("saved.html", entry_id=entry_id, said=said)
-            answer.headers["HX-Trigger"] = "decided"
-            return answer
-        return RedirectResponse(_back(fields.get("back", "/")), 303)
-
-    async def sign_in_page(self, request: Request) -> Response:
-        """Show the sign-in form."""
-        del request
-        return self.desk.bare("login.html", said="", names=bool(self.reviewers.all()))
-
-    async def sign_in(self, request: Request) -> Response:
-        """Check a reviewer's token and start a session."""
-        fields = await read_form(request)
-        name, token = fields.get("name", "").strip(), fields.get("token", "").strip()
-        right = await run_in_threadpool(self.reviewers.check, name, token)
-        if not right:
-            return self.desk.bare("login.html", 403, said="Name and token do not fit.", names=True)
-        with self.desk.workspace() as workspace:
-            at = workspace.clock().timestamp()
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(
-            COOKIE, self.reviewers.sign_in(name, at), max_age=SESSION_S, httponly=True, samesite="strict", path="/"
-        )
-        return answer
-
-    async def sign_out(self, request: Request) -> Response:
-        """End the session in this browser."""
-        del request
-        answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(COOKIE, path="/")
-        return answer
-
-
-def _back(path: str) -> str:
-    """Return a path of our own to go back to; anything else is the queue (no open redirect)."""
-    own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if own else "/"
+            act = Act(workspace, fields, reviewer_of(request), session_start(request))
+            if not is_fragment(request):
+                work(act)
+                return RedirectResponse(own_path(fields.get("back", "/")), 303)
+            try:
+                done = work(act)
+            except StaleViewError as error:
+                return self.rows.conflict(request, workspace, fields.get("entry", ""), str(error))
+            return self.rows.answer(request, workspace, done.said, done.entry_ids, done.select)
 
 
 def _required(fields: Fields, name: str) -> str:
@@ -115,50 +85,86 @@ def _required(fields: Fields, name: str) -> str:
     return value
 
 
-def _label(workspace: Workspace, fields: Fields, by: str) -> tuple[str, str]:
-    entry_id = find_entry(workspace.views, _required(fields, "entry"))
-    label = _required(fields, "label")
+def _named(act: Act, entry_id: str) -> str:
+    title = title_of(act.workspace.log, act.workspace.views, entry_id)
+    return title if len(title) <= 80 else title[:79].rstrip() + "…"
+
+
+def label(act: Act) -> Done:
+    """Label a story (or one entry of it)."""
+    space, fields = act.workspace, act.fields
+    entry_id = find_entry(space.views, _required(fields, "entry"))
+    value = _required(fields, "label")
     label_entry(
-        workspace.log,
-        workspace.views,
+        space.log,
+        space.views,
         entry_id,
-        label,
-        by=by,
-        now=workspace.clock(),
-        note=fields.get("note", "")[:2000],
+        value,
+        by=act.by,
+        now=space.clock(),
+        note=fields.get("note", "")[:MAX_NOTE].strip(),
         whole_story=fields.get("entry_only", "") != "1",
         seen_position=whole_number(fields, "seen"),
         blind=fields.get("blind", "") == "1",
     )
-    return entry_id, f"saved: {label}"
+    return Done(f"Saved: {value.replace('-', ' ')}. {_named(act, entry_id)}. {UNDO}", [entry_id])
 
 
-def _skip(workspace: Workspace, fields: Fields, by: str) -> tuple[str, str]:
-    entry_id = find_entry(workspace.views, _required(fields, "entry"))
-    skip_row(workspace.log, workspace.views, entry_id, by=by, now=workspace.clock())
-    return entry_id, "put off until tomorrow"
+def none_of_these(act: Act) -> Done:
+    """Answer all the rows named with not-plot, in one act."""
+    space, fields = act.workspace, act.fields
+    wanted = _required(fields, "entries").split(",")[:MAX_TOGETHER]
+    entry_ids = [find_entry(space.views, entry_id) for entry_id in wanted]
+    seen = whole_number(fields, "seen")
+    if seen is None:
+        raise InputError("seen is missing")
+    batch = label_all(
+        space.log, space.views, entry_ids, "not-plot", by=act.by, now=space.clock(), seen_position=seen,
+        whole_story=fields.get("entry_only", "") != "1",
+    )  # fmt: skip
+    rest = f" {len(batch.changed)} changed meanwhile and stay." if batch.changed else ""
+    return Done(f"Saved: not plot for {len(batch.entry_ids)} rows.{rest} {UNDO}", [*batch.entry_ids, *batch.changed])
 
 
-def _undo(workspace: Workspace, fields: Fields, by: str) -> tuple[str, str]:
-    del fields
-    event = undo_last(workspace.log, workspace.views, by=by, now=workspace.clock())
-    return str(getattr(event.data, "entry_id", "")), "withdrawn"
+def skip(act: Act) -> Done:
+    """Put a story off until tomorrow, for this reviewer."""
+    space = act.workspace
+    entry_id = find_entry(space.views, _required(act.fields, "entry"))
+    skip_row(space.log, space.views, entry_id, by=act.by, now=space.clock())
+    return Done(f"Put off until tomorrow, for you alone. {_named(act, entry_id)}. {UNDO}", [entry_id])
 
 
-def _merge(workspace: Workspace, fields: Fields, by: str) -> tuple[str, str]:
+def undo(act: Act) -> Done:
+    """Take back the reviewer's last act of this session, or the one named by its position."""
+    space = act.workspace
+    position = whole_number(act.fields, "position")
+    undone = undo_last(space.log, space.views, by=act.by, now=space.clock(), since=act.since, position=position)
+    entry_ids = list(dict.fromkeys(undone.entry_ids))
+    return Done(f"Undone: {undone.what}", entry_ids, select=entry_ids[0] if entry_ids else "")
+
+
+def merge(act: Act) -> Done:
+    """Merge one story into another."""
+    space, fields = act.workspace, act.fields
     into, gone = _required(fields, "into"), _required(fields, "story")
-    merge_stories(workspace.log, workspace.views, into, gone, by=by, now=workspace.clock())
-    return gone.removeprefix("s"), f"merged into {into}"
+    lead = story_entries(space.views, gone)[0]
+    merge_stories(space.log, space.views, into, gone, by=act.by, now=space.clock())
+    target = story_entries(space.views, into)[0]
+    return Done(f'Merged: "{_named(act, lead)}" is part of "{_named(act, target)}". {UNDO}', [lead, target])
 
 
-def _split(workspace: Workspace, fields: Fields, by: str) -> tuple[str, str]:
-    entry_id = find_entry(workspace.views, _required(fields, "entry"))
-    split_story(workspace.log, workspace.views, [entry_id], by=by, now=workspace.clock())
-    return entry_id, "split off"
+def split(act: Act) -> Done:
+    """Take an entry out of its story."""
+    space = act.workspace
+    entry_id = find_entry(space.views, _required(act.fields, "entry"))
+    split_story(space.log, space.views, [entry_id], by=act.by, now=space.clock())
+    return Done(f"Split off: {_named(act, entry_id)}. {UNDO}", [entry_id])
 
 
-def _correct(workspace: Workspace, fields: Fields, by: str) -> tuple[str, str]:
+def correct(act: Act) -> Done:
+    """Correct a field of a story's card."""
+    space, fields = act.workspace, act.fields
     story_id, field = _required(fields, "story"), _required(fields, "field")
     values = [value.strip() for value in fields.get("value", "").split(",") if value.strip()]
-    correct_card(workspace.log, workspace.views, story_id, field, values, by=by, now=workspace.clock())
-    return story_id.removeprefix("s"), f"{field} corrected"
+    correct_card(space.log, space.views, story_id, field, values, by=act.by, now=space.clock())
+    return Done(f"Saved: {field.replace('_', ' ')} corrected. {UNDO}", story_entries(space.views, story_id)[:1])

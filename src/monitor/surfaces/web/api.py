@@ -26,7 +26,7 @@ from monitor.triage.story import story_view
 from monitor.views.queries.labels import newest_labels
 from monitor.views.queries.stories import story_of
 
-MAX_ROWS = 500
+MAX_ROWS, MAX_DIGITS = 500, 9
 
 
 class NewLabel(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,6 +37,7 @@ class NewLabel(msgspec.Struct, forbid_unknown_fields=True):
     note: str = ""
     entry_only: bool = False
     seen_position: int | None = None
+    beside: bool = False
 
 
 class Api:
@@ -99,6 +100,7 @@ class Api:
             event = label_entry(
                 workspace.log, workspace.views, entry_id, new.label, by=by, now=workspace.clock(), note=new.note[:2000],
                 whole_story=not new.entry_only, seen_position=new.seen_position,
+                heed_others=new.seen_position is None and not new.beside,
             )  # fmt: skip
             return _json({"entry_id": entry_id, "label": new.label, "position": event.position if event else None})
 
@@ -120,7 +122,7 @@ class Api:
 
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_ROWS):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS and 1 <= int(text) <= MAX_ROWS):
         raise InputError(f"limit: a whole number from 1 to {MAX_ROWS}")
     return int(text)
 

@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monitor.surfaces import safe
-from monitor.surfaces.web import charts
+from monitor.surfaces.web import charts, wording
 from monitor.surfaces.web.marks import marked
 from monitor.triage.queue import count_queue
 from monitor.worker.workspace import Workspace
 
 HERE = Path(__file__).parent
-_HTMX = "hx-request"
+_PART = "monitor-part"
 
 
 class Desk:
@@ -37,8 +37,14 @@ class Desk:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._pages.filters.update(line=safe.line, block=safe.block, link=safe.http_link, host=safe.shown_host, age=age)
-        self._pages.globals.update(marked=marked, line_chart=charts.line_chart, bar=charts.bar)
+        self._pages.filters.update(
+            line=safe.line, block=safe.block, link=safe.http_link, host=safe.shown_host, age=age,
+            short_age=wording.short_age, day=wording.day,
+        )  # fmt: skip
+        self._pages.globals.update(
+            marked=marked, line_chart=charts.line_chart, bar=charts.bar, likelihood=wording.likelihood,
+            sources=wording.sources,
+        )  # fmt: skip
 
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
@@ -61,6 +67,10 @@ class Desk:
         )
         return HTMLResponse(text)
 
+    def text(self, name: str, **values: Any) -> str:
+        """Render a piece of a page."""
+        return self._pages.get_template(name).render(**values)
+
     def bare(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Render a template that needs no workspace (a fragment, the sign-in page)."""
         return HTMLResponse(self._pages.get_template(name).render(**values), status)
@@ -80,6 +90,17 @@ def reviewer_of(request: Request) -> str:
     return str(request.scope["state"]["reviewer"] or "")
 
 
+def session_start(request: Request) -> str:
+    """Return when the reviewer's session began (ISO, UTC): undo goes back no further."""
+    return str(request.scope["state"].get("since", ""))
+
+
+def own_path(path: str) -> str:
+    """Return a path of our own to go back to; anything else is the queue (no open redirect)."""
+    own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and len(path) <= 2_000
+    return path if own else "/"
+
+
 def is_fragment(request: Request) -> bool:
     """Tell whether the page asked for a piece of itself."""
-    return request.headers.get(_HTMX) == "true"
+    return request.headers.get(_PART) == "1"

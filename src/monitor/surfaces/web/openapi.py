@@ -57,7 +57,7 @@ def description() -> dict[str, Any]:
 
 
 def _get(summary: str, schema: str, parameters: list[dict[str, Any]] | None = None, *more: int) -> dict[str, Any]:
-    answers = {"200": _ok(schema), "401": _TEXT_ERROR}
+    answers = {"200": _ok(schema), "401": _TEXT_ERROR, "429": _TEXT_ERROR}
     answers |= {str(code): _ERROR for code in (*more, *((400,) if parameters else ()))}
     return {"summary": summary, "parameters": parameters or [], "responses": answers}
 
@@ -85,7 +85,7 @@ def _post_label() -> dict[str, Any]:
         },
         "responses": {
             "200": _ok("Saved"), "400": _ERROR, "401": _TEXT_ERROR, "403": _TEXT_ERROR, "404": _ERROR, "409": _ERROR,
-            "413": _TEXT_ERROR,
+            "413": _TEXT_ERROR, "429": _TEXT_ERROR,
         },
     }  # fmt: skip
 
@@ -129,6 +129,7 @@ def _schemas() -> dict[str, Any]:
                 "label": {"type": "string", "enum": list(LABELS)},
                 "note": {"type": "string", "maxLength": 2000},
                 "entry_only": flag,
+                "beside": flag,
                 "seen_position": {"type": ["integer", "null"], "minimum": 0},
             },
         },

@@ -1,4 +1,4 @@
-"""The pages of the triage desk that only look: queue, story, search, labels, models, feeds, log.
+"""The pages of the triage desk that only look: story, search, labels, models, feeds, log; the queue is queuepage.py.
 
 Each handler opens a workspace, gathers one value per block of the page and renders a template. Deciding is in
 actions.py.
@@ -11,17 +11,15 @@ from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from monitor.poll.coverage import coverage
 from monitor.surfaces.condition import condition_of
-from monitor.surfaces.web.desk import Desk, reviewer_of
+from monitor.surfaces.web.desk import HERE, Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
 from monitor.triage.entries import find_entry
-from monitor.triage.queue import count_queue, waiting_queue
-from monitor.triage.rows import QueueRow
-from monitor.triage.samples import read_quality, waiting_samples
-from monitor.triage.story import story_card, story_view
+from monitor.triage.samples import read_quality
+from monitor.triage.story import story_view
 from monitor.views.queries.entries import entry
 from monitor.views.queries.labels import newest_labels
 from monitor.views.queries.models import ModelRow, all_models
@@ -35,8 +33,6 @@ Handler = Callable[[Request], Awaitable[Response]]
 PAGE_ROWS = 30
 LABEL_ROWS, MODEL_ROWS = 200, 60
 LOG_ROWS = 60
-CARD_ROWS = 20  # a card takes some milliseconds to read; further rows show theirs when opened
-CARD_FIELDS = ("linked_states", "target_types", "methods", "countries", "stage", "legal_stage")
 COVERAGE_SPAN = timedelta(days=7)
 
 
@@ -55,28 +51,6 @@ class Pages:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def queue(self, request: Request) -> Response:
-        """Show the waiting stories, a day's rows first."""
-        with self.desk.workspace() as workspace:
-            everything = request.query_params.get("all") == "1"
-            n_day = workspace.config.settings.rows_per_day
-            rows, n_waiting = waiting_queue(
-                workspace.log, workspace.views, workspace.clock(), n_day=n_day,
-                limit=PAGE_ROWS * 4 if everything else n_day, by=reviewer_of(request),
-                second_share=workspace.config.settings.second_reading,
-            )  # fmt: skip
-            position = workspace.views.position
-            return self.desk.page(
-                request, "queue.html", workspace, n_waiting=n_waiting, rows=rows, cards=_cards(workspace, rows),
-                position=position, everything=everything,
-                samples=waiting_samples(workspace.log, workspace.views, limit=5),
-            )  # fmt: skip
-
-    def count(self, request: Request) -> Response:
-        """Return the number of waiting stories, for the live count."""
-        with self.desk.workspace() as workspace:
-            return Response(str(count_queue(workspace.views, workspace.clock(), reviewer_of(request))))
-
     def story(self, request: Request) -> Response:
         """Show one story with all its evidence; an entry's id leads to its story."""
         with self.desk.workspace() as workspace:
@@ -84,8 +58,8 @@ class Pages:
             story = story_view(
                 workspace.log, workspace.views, story_id, blind_for=_blind_for(workspace, request, story_id)
             )
-            if request.query_params.get("part") == "body":
-                return self.desk.bare("story_body.html", story=story)
+            if request.query_params.get("part") == "pane":
+                return self.desk.bare("pane.html", story=story, now=workspace.clock())
             return self.desk.page(request, "story.html", workspace, story=story)
 
     def search(self, request: Request) -> Response:
@@ -124,6 +98,18 @@ class Pages:
                 proven={feed.feed_id: feed for feed in proven},
             )  # fmt: skip
 
+    def offline(self, _request: Request) -> Response:
+        """Say that there is no connection: kept in the browser for when there is none."""
+        return self.desk.bare("offline.html")
+
+    def manifest(self, _request: Request) -> Response:
+        """Return what makes the page installable."""
+        return FileResponse(HERE / "static" / "manifest.webmanifest", media_type="application/manifest+json")
+
+    def worker(self, _request: Request) -> Response:
+        """Return the script that shows the offline page; it stands at the root so that it may speak for every page."""
+        return FileResponse(HERE / "static" / "sw.js", media_type="text/javascript")
+
     def log(self, request: Request) -> Response:
         """Show the newest events and the state of the chain."""
         with self.desk.workspace() as workspace:
@@ -134,17 +120,6 @@ class Pages:
             return self.desk.page(
                 request, "log.html", workspace, head=head, head_hash=head_hash, lines=lines, signed=signed
             )
-
-
-def _cards(workspace: Workspace, rows: list[QueueRow]) -> dict[str, str]:
-    """Return each story's card in one line: who is alleged, against whom, how, where, how far it went."""
-    lines = {}
-    for row in rows[:CARD_ROWS]:
-        card = story_card(workspace.log, workspace.views, row.story_id)
-        parts = [", ".join(card.codes(field)[:3]) for field in CARD_FIELDS]
-        parts += [f"denied by {', '.join(card.codes('denied_by')[:3])}"] if card.denied_by else []
-        lines[row.story_id] = " · ".join(part for part in parts if part)
-    return lines
 
 
 def _curve(models: list[ModelRow]) -> list[tuple[str, float]]:

@@ -1,25 +1,29 @@
-"""Who may use the triage page: named reviewers with scrypt-hashed tokens, and signed sessions.
+"""Who may use the triage page: named reviewers with scrypt-hashed tokens, and the sessions of those who signed in.
 
-Owns the file reviewers.json and the session key in the data folder. A token is shown once, when it is made.
+Owns the file reviewers.json in the data folder; sessions are sessions.py. A token is shown once, when it is made.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import os
 import secrets
+import threading
 from pathlib import Path
 
 import msgspec
 
 from monitor.errors import InputError, NotFoundError, StorageError
+from monitor.surfaces.web.private import write_private
+from monitor.surfaces.web.sessions import SESSION_S, Session, Sessions
 
 # scrypt as OWASP's password storage guidance recommends it at the least: N=2^15, r=8, p=1 (32 MiB, about 0.1 s).
 _N, _R, _P, _MAXMEM = 2**15, 8, 1, 64 << 20
-SESSION_S = 12 * 3600
-TOKEN_BYTES = 24
+TOKEN_BYTES, MAX_TOKEN = 24, 400
+_ONE_AT_A_TIME = threading.Lock()  # guesses, however many, hold one processor and 32 MiB
+
+__all__ = ["SESSION_S", "Reviewer", "Reviewers"]
 
 
 class Reviewer(msgspec.Struct, frozen=True):
@@ -36,7 +40,7 @@ class Reviewers:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "reviewers.json"
-        self._key_path = folder / "session.key"
+        self._sessions = Sessions(folder)
         self._proven: set[tuple[str, bytes]] = set()
 
     def all(self) -> list[Reviewer]:
@@ -65,64 +69,50 @@ class Reviewers:
         self._write(kept)
 
     def check(self, name: str, token: str) -> bool:
-        """Tell whether the token is this reviewer's; takes the same time for unknown names."""
+        """Tell whether the token is this reviewer's, at the same cost for every name and every wrong token.
+
+        Takes some tens of milliseconds and 32 MiB: call it off the event loop. A token proven once is known.
+        """
         found = next((item for item in self.all() if item.name == name), None)
-        salt = bytes.fromhex(found.salt) if found else b"\0" * 16
-        fast = (f"{name}:{found.digest if found else ''}", hashlib.sha256(token.encode()).digest())
-        if fast in self._proven:
+        if found and self.is_proven(name, token):
             return True
-        right = hmac.compare_digest(_digest(token, salt), bytes.fromhex(found.digest) if found else b"\0" * 32)
+        salt = bytes.fromhex(found.salt) if found else b"\0" * 16
+        with _ONE_AT_A_TIME:
+            digest = _digest(token[:MAX_TOKEN], salt)
+        right = hmac.compare_digest(digest, bytes.fromhex(found.digest) if found else b"\0" * 32)
         if found and right:
-            self._proven.add(fast)
+            self._proven.add(self._proof(found, token))
         return bool(found) and right
 
-    def sign_in(self, name: str, at: float) -> str:
-        """Return a session cookie's value for a reviewer, valid for SESSION_S seconds after `at`."""
-        body = base64.urlsafe_b64encode(msgspec.json.encode([name, int(at), self._mark(name)])).decode()
-        return f"{body}.{self._signature(body)}"
+    def is_proven(self, name: str, token: str) -> bool:
+        """Tell, at once, whether this token of the reviewer was checked and found right before."""
+        found = next((item for item in self.all() if item.name == name), None)
+        return found is not None and self._proof(found, token) in self._proven
 
-    def signed_in(self, cookie: str, at: float) -> str | None:
-        """Return the reviewer of a session cookie, or None where it is forged, too old, or its reviewer gone."""
-        body, _, signature = cookie.partition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(body).encode()):
-            return None
-        name, since, mark = msgspec.json.decode(base64.urlsafe_b64decode(body), type=tuple[str, int, str])
-        if not 0 <= at - since < SESSION_S or mark != self._mark(name):
-            return None
-        return name
+    def _proof(self, reviewer: Reviewer, token: str) -> tuple[str, bytes]:
+        return f"{reviewer.name}:{reviewer.digest}", hashlib.sha256(token.encode()).digest()
+
+    def sign_in(self, name: str, at: float) -> str:
+        """Start a session at `at` (seconds since the epoch); return its cookie's value, valid for SESSION_S seconds."""
+        return self._sessions.start(name, self._mark(name), at)
+
+    def signed_in(self, cookie: str, at: float) -> Session | None:
+        """Return the session of a cookie, or None where it is unknown, ended, too old, or its reviewer gone."""
+        session = self._sessions.find(cookie, at)
+        return session if session is not None and session.mark == self._mark(session.name) else None
+
+    def sign_out(self, cookie: str) -> None:
+        """End the session of a cookie."""
+        self._sessions.end(cookie)
 
     def _mark(self, name: str) -> str:
         """Return what ties a session to the reviewer's present token: a new token ends the old sessions."""
         return next((item.digest[:16] for item in self.all() if item.name == name), "-")
 
-    def _signature(self, body: str) -> str:
-        return hmac.new(self._key(), body.encode(), hashlib.sha256).hexdigest()
-
-    def _key(self) -> bytes:
-        try:
-            return self._key_path.read_bytes()
-        except FileNotFoundError:
-            _write_private(self._key_path, secrets.token_bytes(32))
-            return self._key_path.read_bytes()
-
     def _write(self, reviewers: list[Reviewer]) -> None:
         ordered = sorted(reviewers, key=lambda item: item.name)
-        _write_private(self._path, msgspec.json.format(msgspec.json.encode(ordered)))
+        write_private(self._path, msgspec.json.format(msgspec.json.encode(ordered)))
 
 
 def _digest(token: str, salt: bytes) -> bytes:
     return hashlib.scrypt(token.encode(), salt=salt, n=_N, r=_R, p=_P, maxmem=_MAXMEM, dklen=32)
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Replace a file whole, readable by its owner alone."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}") from error

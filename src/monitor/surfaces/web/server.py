@@ -6,6 +6,7 @@ Owns the wiring of the web room. What a page shows is in pages.py, what a click 
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,12 +15,14 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from monitor.errors import InputError, MonitorError, NotFoundError, StaleViewError
-from monitor.surfaces.web import api
-from monitor.surfaces.web.actions import Actions
-from monitor.surfaces.web.desk import HERE, Desk
+from monitor.surfaces.web import actions, api
+from monitor.surfaces.web.desk import HERE, Desk, is_fragment, own_path
 from monitor.surfaces.web.guard import Guard
 from monitor.surfaces.web.pages import Pages, threaded
+from monitor.surfaces.web.queuepage import QueuePage
 from monitor.surfaces.web.reviewers import Reviewers
+from monitor.surfaces.web.signin import SignIn
+from monitor.surfaces.web.throttle import Throttle
 from monitor.worker.workspace import Workspace
 
 _STATUS: tuple[tuple[type[MonitorError], int], ...] = ((NotFoundError, 404), (StaleViewError, 409), (InputError, 400))
@@ -30,25 +33,30 @@ def create_app(
 ) -> Guard:
     """Return the guarded application. `hosts` are the Host headers to answer, `clock` gives seconds since the epoch."""
     desk = Desk(open_workspace)
-    app = Starlette(routes=_routes(desk, reviewers), exception_handlers={MonitorError: _in_words(desk)})
-    return Guard(app, reviewers=reviewers, hosts=hosts, clock=clock)
+    throttle = Throttle()
+    door = SignIn(desk, reviewers, throttle, clock)
+    app = Starlette(routes=_routes(desk, door), exception_handlers={MonitorError: _in_words(desk)})
+    return Guard(app, reviewers=reviewers, hosts=hosts, clock=clock, throttle=throttle, signed_out=door.signed_out)
 
 
-def _routes(desk: Desk, reviewers: Reviewers) -> list[BaseRoute]:
-    pages, actions, service = Pages(desk), Actions(desk, reviewers), api.Api(desk)
+def _routes(desk: Desk, door: SignIn) -> list[BaseRoute]:
+    pages, queue, acts, service = Pages(desk), QueuePage(desk), actions.Actions(desk), api.Api(desk)
     looks = {
-        "/": pages.queue, "/count": pages.count, "/story/{story}": pages.story, "/search": pages.search,
+        "/": queue.page, "/count": queue.count, "/story/{story}": pages.story, "/search": pages.search,
         "/labels": pages.labels, "/models": pages.models, "/feeds": pages.feeds, "/log": pages.log,
+        "/offline": pages.offline, "/manifest.webmanifest": pages.manifest, "/sw.js": pages.worker,
     }  # fmt: skip
     decides = {
-        "/label": actions.label, "/skip": actions.skip, "/undo": actions.undo, "/merge": actions.merge,
-        "/split": actions.split, "/correct": actions.correct, "/logout": actions.sign_out,
+        "/label": actions.label, "/none": actions.none_of_these, "/skip": actions.skip, "/undo": actions.undo,
+        "/merge": actions.merge, "/split": actions.split, "/correct": actions.correct,
     }  # fmt: skip
     return [
         *(Route(path, threaded(work), methods=["GET"]) for path, work in looks.items()),
-        *(Route(path, work, methods=["POST"]) for path, work in decides.items()),
-        Route("/login", actions.sign_in_page, methods=["GET"]),
-        Route("/login", actions.sign_in, methods=["POST"]),
+        *(Route(path, acts.handler(work), methods=["POST"]) for path, work in decides.items()),
+        Route("/login", door.page, methods=["GET"]),
+        Route("/login", door.sign_in, methods=["POST"]),
+        Route("/logout", door.sign_out, methods=["POST"]),
+        Route("/signed-in", door.signed_in, methods=["GET"]),
         *service.routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
@@ -58,8 +66,9 @@ def _in_words(desk: Desk) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         """Say what went wrong, in the form the caller reads."""
         status = next((code for kind, code in _STATUS if isinstance(error, kind)), 503)
-        if request.url.path.startswith("/api/"):
+        if request.url.path.startswith("/api/") or is_fragment(request):
             return JSONResponse({"error": str(error)}, status)
-        return desk.bare("error.html", status, message=str(error), status_code=status)
+        back = own_path(urlsplit(request.headers.get("referer", "")).path or "/")
+        return desk.bare("error.html", status, message=str(error), status_code=status, back=back)
 
     return answer

@@ -29,16 +29,16 @@ _OPEN = f"""{_FLAGGED} AND {UNLABELLED}
   AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.story_id = {STORY} AND l.story_id <> ''
                   AND l.withdrawn_position IS NULL AND NOT {OVERTAKEN}
                   AND (l.label = 'plot' OR s.position IS NULL OR s.position < l.position OR s.similarity >= 0.5))
-  AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.entry_id = e.entry_id AND k.until > ? AND (? = '' OR k.by = ?))
+  AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.story_id = {STORY} AND k.by = ? AND k.until > ?)
 ORDER BY e.score DESC, e.flagged_position"""
 
 
 def open_flags(views: Views, now: str, by: str) -> list[Flagged]:
     """Return the flagged entries that no label answers, best score first.
 
-    Rows that `by` (anybody where empty) put off beyond `now` are left out.
+    Stories that `by` put off beyond `now` are left out; nobody else's queue lacks them.
     """
-    return [Flagged(*row) for row in views.db.execute(_OPEN, (now, by, by))]
+    return [Flagged(*row) for row in views.db.execute(_OPEN, (by, now))]
 
 
 # By the ids of its entries, of which an entry alone has none but its own: all flags of a year are many.
@@ -61,6 +61,9 @@ class Drawn(msgspec.Struct, frozen=True):
     probability: float
 
 
+_ONE = f"{SELECT} WHERE e.entry_id = ?"
+
+
 def waiting_samples(views: Views, limit: int) -> list[tuple[Drawn, EntryRow]]:
     """Return the drawn entries nobody answered, newest day first; erased ones are left out."""
     # CROSS JOIN: the samples first, which are few; the planner would rather walk all entries.
@@ -69,8 +72,13 @@ def waiting_samples(views: Views, limit: int) -> list[tuple[Drawn, EntryRow]]:
             WHERE {UNLABELLED} AND e.erased = 0 ORDER BY s.day DESC, s.entry_id LIMIT ?""",
         (limit,),
     ).fetchall()
-    one = f"{SELECT} WHERE e.entry_id = ?"
-    return [(Drawn(*row), entry_row(views.db.execute(one, (row[0],)).fetchone())) for row in rows]
+    return [(Drawn(*row), entry_row(views.db.execute(_ONE, (row[0],)).fetchone())) for row in rows]
+
+
+def sample(views: Views, entry_id: str) -> tuple[Drawn, EntryRow] | None:
+    """Return one drawn entry, answered or not; None where it was not drawn."""
+    row = views.db.execute("SELECT entry_id, day, probability FROM samples WHERE entry_id = ?", (entry_id,)).fetchone()
+    return (Drawn(*row), entry_row(views.db.execute(_ONE, (entry_id,)).fetchone())) if row else None
 
 
 def drawn_since(views: Views, day: str) -> list[Drawn]:

@@ -125,6 +125,13 @@ def confirmations(views: Views, story_id: str) -> dict[str, Confirmed]:
     return {field: Confirmed(json.loads(value), by, at, position) for field, value, by, at, position in rows}
 
 
+def corrected_at(views: Views, story_id: str, field: str) -> int | None:
+    """Return the log position of the correction of a card field that stands; None where there is none."""
+    query = "SELECT position FROM corrections WHERE story_id = ? AND field = ?"
+    row = views.db.execute(query, (story_id, field)).fetchone()
+    return int(row[0]) if row else None
+
+
 _LABEL = """SELECT 1 FROM labels l WHERE l.withdrawn_position IS NULL AND l.label = '{label}'
     AND (l.story_id = s.story_id
          OR l.entry_id IN (SELECT entry_id FROM story_entries e WHERE e.story_id = s.story_id))"""

@@ -1,96 +1,94 @@
-// Keys for triage. Everything here can be done with the mouse, and without this file.
+// Keys for triage: what a press means, and when it means nothing. Everything here can be done with the mouse, by touch,
+// and without this file. A deciding key needs a row that the reader selected; Enter and Space never decide by themselves.
 "use strict";
 (() => {
-  const rows = () => [...document.querySelectorAll(".row:not(.done)")];
-  let here = null;
-  let picked = null;
+  const SWITCH = "monitor keys";
+  const box = () => document.getElementById("use-keys");
+  const isOn = () => window.localStorage.getItem(SWITCH) !== "off";
 
-  function go(row) {
-    if (!row) return;
-    if (here) here.classList.remove("here");
-    here = row;
-    row.classList.add("here");
-    row.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
+  // The letter printed on the key where it is Latin (so Z stays Z on a German keyboard), else the key in its place.
+  function meaning(event) {
+    if (/^[a-z]$/i.test(event.key)) return event.key.toLowerCase();
+    if (event.key === "/" || event.key === "Escape" || event.key === "Enter") return event.key;
+    if (event.key === "?" || event.key === "؟") return "?";
+    const place = /^Key([A-Z])$/.exec(event.code);
+    return place && [...event.key].length === 1 && event.key > "\u024f" ? place[1].toLowerCase() : "";
   }
 
-  function move(step) {
-    const all = rows();
-    if (!all.length) return;
-    const at = all.indexOf(here);
-    go(all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))]);
+  function rests(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
+    if (event.getModifierState && event.getModifierState("AltGraph")) return true;
+    return Boolean(document.querySelector("dialog[open]"));
   }
 
-  function click(key) {
-    const scope = "pnus".includes(key) ? here || rows()[0] : document;
-    const button = scope && scope.querySelector(`[data-key="${key}"]`);
-    if (!button) return;
-    if ("pnus".includes(key) && rows().length > 1) {
-      const all = rows();
-      const at = all.indexOf(here);
-      const next = all[at + 1] || all[at - 1];
-      document.body.addEventListener("htmx:afterSwap", () => go(next), { once: true });
-    }
-    if (button.tagName === "SELECT") button.focus(); else button.click();
+  function press(key) {
+    const row = desk.selected();
+    const target = row && row.querySelector(`[data-key="${key}"]`);
+    if (!target) return;
+    if (target.tagName === "SUMMARY") {
+      target.parentElement.open = true;
+      target.parentElement.querySelector("textarea").focus();
+    } else if (target.form) desk.submit(target.form, target);
+    else target.click();
   }
 
-  function merge() {
-    if (!here) return;
-    if (!picked || picked === here) {
-      if (picked) picked.classList.remove("picked");
-      picked = picked === here ? null : here;
-      if (picked) picked.classList.add("picked");
-      return;
-    }
-    window.htmx.ajax("POST", "/merge", {
-      values: { story: picked.dataset.story, into: here.dataset.story },
-      target: `#${picked.id}`, swap: "outerHTML",
-    });
-    picked = null;
+  function undo() {
+    const button = document.querySelector('[data-key="z"]');
+    if (button) desk.submit(button.form, button);
+  }
+
+  function openRow() {
+    const row = desk.selected();
+    const link = row && row.querySelector("a.title");
+    const pane = document.getElementById("pane");
+    if (!link) return;
+    if (!pane || getComputedStyle(pane).display === "none") { link.click(); return; }
+    if (pane.contains(document.activeElement)) row.focus(); else pane.focus();
   }
 
   function edit() {
+    const row = desk.selected();
     const form = document.getElementById("edit");
-    if (form) { form.scrollIntoView(); click("e"); return; }
-    if (here) window.location.href = `/story/${here.dataset.story}#edit`;
+    if (form) { form.scrollIntoView(); form.querySelector("select").focus(); return; }
+    if (row) window.location.href = `/story/${row.dataset.story}#edit`;
+  }
+
+  function search() {
+    const field = document.getElementById("search");
+    if (field) field.focus(); else window.location.href = "/search";
+  }
+
+  function help() {
+    box().checked = isOn();
+    document.getElementById("help").showModal();
   }
 
   const actions = {
-    j: () => move(1), k: () => move(-1), m: merge, e: edit, z: () => click("z"),
-    p: () => click("p"), n: () => click("n"), u: () => click("u"), s: () => click("s"),
-    o: () => { const more = here && here.querySelector("details"); if (more) more.open = !more.open; },
-    "/": () => { const box = document.getElementById("search"); if (box) box.focus(); else window.location.href = "/search"; },
-    "?": help,
+    j: () => desk.move(1), k: () => desk.move(-1), o: openRow, m: desk.merge, e: edit, z: undo, "/": search, "?": help,
+    ...Object.fromEntries(["p", "n", "u", "s", "t", "v"].map((key) => [key, () => press(key)])),
   };
 
-  function help() {
-    const dialog = document.getElementById("help");
-    if (dialog.open) dialog.close(); else dialog.showModal();
-  }
-
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
-      if (event.key === "Escape") event.target.blur();
+    const key = meaning(event);
+    const typing = event.target.closest && event.target.closest("input, select, textarea, [contenteditable]");
+    if (typing) {
+      if (key === "Escape" && !document.querySelector("dialog[open]")) event.target.blur();
       return;
     }
-    const action = actions[event.key];
+    if (rests(event) || !isOn()) return;
+    if (key === "Escape") { desk.unmark(); return; }
+    if (key === "Enter") {
+      // Enter opens the selected row, and does what Enter does on a link or a button that has the focus.
+      if (event.target.classList.contains("row")) { event.preventDefault(); openRow(); }
+      return;
+    }
+    const action = actions[key];
     if (!action) return;
     event.preventDefault();
-    action();
-  });
-  document.addEventListener("focusin", (event) => {
-    const row = event.target.closest(".row:not(.done)");
-    if (row && row !== here) { if (here) here.classList.remove("here"); here = row; row.classList.add("here"); }
+    if (!event.repeat || "jk".includes(key)) action(); // a key held down moves, it never decides
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) help(); });
-  // An answer in words (a row somebody else decided, say) is shown, not swallowed.
-  document.body.addEventListener("htmx:responseError", (event) => {
-    const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
-    const words = page.querySelector("[role=alert]");
-    document.getElementById("said").textContent = words ? words.textContent : `not saved (${event.detail.xhr.status})`;
-  });
-  document.body.addEventListener("htmx:sendError", () => {
-    document.getElementById("said").textContent = "not saved: the server did not answer";
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "use-keys") window.localStorage.setItem(SWITCH, event.target.checked ? "on" : "off");
   });
 })();

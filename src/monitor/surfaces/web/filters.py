@@ -1,0 +1,78 @@
+"""The filter line of the queue: a URL in, a value out; a value that fits rows, and the words that say it.
+
+Every filter is a part of the address, so that it can be kept, sent and gone back to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import msgspec
+
+from monitor.errors import InputError
+from monitor.triage.rows import QueueRow
+
+MAX_TEXT = 80
+SHOWS = ("", "all", "put-off")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be shown. `page` counts from 1; 0 is the day's page."""
+
+    show: str = ""
+    lang: str = ""
+    source: str = ""
+    since: str = ""
+    until: str = ""
+    page: int = 0
+
+    @property
+    def narrows(self) -> bool:
+        """Tell whether rows are left out, so that all of them have to be looked at."""
+        return bool(self.lang or self.source or self.since or self.until)
+
+    @property
+    def active(self) -> bool:
+        """Tell whether this is another page than the day's."""
+        return self.narrows or self.page > 0 or self.show != ""
+
+    def fits(self, row: QueueRow) -> bool:
+        """Tell whether a row is to be shown."""
+        day = row.published_at[:10] or row.flagged_at[:10]
+        return (
+            (not self.lang or row.lang.lower().partition("-")[0] == self.lang)
+            and (not self.source or self.source.casefold() in f"{row.publisher} {row.feed}".casefold())
+            and (not self.since or day >= self.since)
+            and (not self.until or day <= self.until)
+        )
+
+    def query(self, page: int) -> str:
+        """Return the address of another page of the same rows."""
+        fields = {"show": self.show or "all", "lang": self.lang, "source": self.source, "since": self.since}
+        fields |= {"until": self.until, "page": str(page)}
+        return "?" + urlencode({name: value for name, value in fields.items() if value})
+
+
+def read_filter(query: Mapping[str, str]) -> Filter:
+    """Read the filter of an address. Raises InputError naming the part that is wrong."""
+    show = "all" if query.get("all") == "1" else query.get("show", "")
+    if show not in SHOWS:
+        raise InputError(f"show: {', '.join(SHOWS[1:])}")
+    for name in ("since", "until"):
+        if query.get(name) and not _DAY.fullmatch(query[name]):
+            raise InputError(f"{name}: a day such as 2026-01-31")
+    page = query.get("page", "0") or "0"
+    if not (page.isascii() and page.isdigit() and len(page) < 7):
+        raise InputError("page: a whole number")
+    return Filter(
+        show=show, lang=query.get("lang", "")[:8].strip().lower(), source=query.get("source", "")[:MAX_TEXT].strip(),
+        since=query.get("since", ""), until=query.get("until", ""),
+        page=int(page) or (1 if show == "all" or _narrows(query) else 0),
+    )  # fmt: skip
+
+
+def _narrows(query: Mapping[str, str]) -> bool:
+    return any(query.get(name, "").strip() for name in ("lang", "source", "since", "until"))

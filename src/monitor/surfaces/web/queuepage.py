@@ -1,0 +1,105 @@
+"""The page of the day: the rows to read, those that were read, known cases that moved, random checks, what lies below.
+
+Gathers one value for the template; what a row says is rows.py, which rows are the day's is triage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.log.codec import iso
+from monitor.surfaces.web.desk import Desk, reviewer_of
+from monitor.surfaces.web.filters import Filter, read_filter
+from monitor.surfaces.web.progress import progress_of
+from monitor.surfaces.web.rows import Line, card_line, line_of, todays_acts
+from monitor.triage.queue import count_queue, queue_row, waiting_queue
+from monitor.triage.rows import QueueRow
+from monitor.triage.samples import waiting_samples
+from monitor.triage.undo import title_of
+from monitor.views.queries.acts import skips_of
+from monitor.views.queries.stories import story_of
+from monitor.worker.workspace import Workspace
+
+PAGE_ROWS = 30
+CHECKS = 5
+
+
+class QueuePage:
+    """The handlers, on one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def page(self, request: Request) -> Response:
+        """Show the day, or with a filter or a page number every row that fits."""
+        by = reviewer_of(request)
+        with self.desk.workspace() as workspace:
+            chosen = read_filter(request.query_params)
+            settings = workspace.config.settings
+            rows, n_waiting = waiting_queue(
+                workspace.log, workspace.views, workspace.clock(), n_day=settings.rows_per_day, by=by,
+                limit=_limit(workspace, chosen), second_share=settings.second_reading,
+            )  # fmt: skip
+            day = progress_of(workspace, by, n_waiting)
+            shown = _shown(rows, chosen, day.n_left)
+            wanted = request.query_params.get("row", "")
+            if wanted and not any(row.entry_id == wanted for row in shown):
+                shown = [*_named(workspace, wanted), *shown]
+            return self.desk.page(
+                request, "queue.html", workspace, n_waiting=n_waiting, day=day, rows=shown, here=wanted, chosen=chosen,
+                lines=[] if chosen.active else _lines(workspace, by), put_off=_put_off(workspace, by, chosen),
+                cards={row.entry_id: card_line(workspace, row) for row in shown},
+                n_below=n_waiting - len(shown) if chosen.page == 0 else 0, n_pages=-(-n_waiting // PAGE_ROWS),
+                samples=waiting_samples(workspace.log, workspace.views, CHECKS) if not chosen.active else [],
+                position=workspace.views.position, page_rows=PAGE_ROWS,
+            )  # fmt: skip
+
+    def count(self, request: Request) -> Response:
+        """Return the number of waiting stories, for the live count."""
+        with self.desk.workspace() as workspace:
+            return Response(str(count_queue(workspace.views, workspace.clock(), reviewer_of(request))))
+
+
+def _limit(workspace: Workspace, chosen: Filter) -> int | None:
+    """Return how many rows are to be read: all of them only for a filter."""
+    if chosen.narrows:
+        return None
+    return max(workspace.config.settings.rows_per_day, chosen.page * PAGE_ROWS)
+
+
+def _shown(rows: list[QueueRow], chosen: Filter, n_left: int) -> list[QueueRow]:
+    """Return the rows of this page: the day's that are left, or a page of all that fit the filter."""
+    if not chosen.active:
+        seconds = [row for row in rows if row.why == "second reading"]
+        return [row for row in rows if row.why != "second reading"][:n_left] + seconds
+    fitting = [row for row in rows if chosen.fits(row)]
+    page = max(1, chosen.page)
+    return fitting[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+
+
+def _named(workspace: Workspace, entry_id: str) -> list[QueueRow]:
+    """Return the row that the address names, where it is one (a link from a mail, an undo)."""
+    row = queue_row(workspace.log, workspace.views, story_of(workspace.views, entry_id))
+    return [row] if row is not None else []
+
+
+def _lines(workspace: Workspace, by: str) -> list[Line]:
+    """Return what the reviewer did today, oldest first; labels given together are one line."""
+    lines: dict[str, Line] = {}
+    for act in reversed(todays_acts(workspace, by)):
+        key = act.act or str(act.position)
+        lines[key] = line_of(workspace, act, n=lines[key].n + 1 if key in lines else 1)
+    return list(lines.values())
+
+
+def _put_off(workspace: Workspace, by: str, chosen: Filter) -> list[dict[str, Any]]:
+    """Return what the reviewer put off, where that is asked for."""
+    if chosen.show != "put-off":
+        return []
+    return [
+        {"skip": skip, "title": title_of(workspace.log, workspace.views, skip.entry_id)}
+        for skip in skips_of(workspace.views, by, iso(workspace.clock()))
+    ]

@@ -1,0 +1,54 @@
+"""Small wordings of the page: how likely, how many sources, how long ago, which day. Values in, words or markup out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from markupsafe import Markup
+
+from monitor.triage.rows import QueueRow
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def short_age(since: str, now: datetime) -> str:
+    """Return how long ago an ISO time was: `12 min`, `5 h`, `yesterday`, then the date."""
+    at = datetime.fromisoformat(since)
+    minutes = int((now - at).total_seconds() // 60)
+    if minutes < 60:
+        return f"{max(0, minutes)} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h"
+    if (now.date() - at.date()).days == 1:
+        return "yesterday"
+    return f"{at.day} {MONTHS[at.month - 1]}" + ("" if at.year == now.year else f" {at.year}")
+
+
+def day(iso_day: str) -> str:
+    """Return a day in words: `Tuesday 17 November`."""
+    at = date.fromisoformat(iso_day)
+    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]}"
+
+
+def sources(row: QueueRow) -> Markup:
+    """Return how many publishers carry a story and how many independent sources stand behind it."""
+    if row.n_publishers <= 1:
+        return Markup("1 publisher") if row.n_publishers else Markup("publisher unknown")
+    alone = ' class="one"' if row.n_independent <= 1 else ""
+    return Markup(f"{row.n_publishers} publishers, <b{alone}>{row.n_independent} independent</b>")  # noqa: S704 - numbers
+
+
+def likelihood(row: QueueRow) -> Markup:
+    """Return the bar and the word for how likely it is that the text is a plot report, never that it is true."""
+    return Markup(  # noqa: S704 - numbers and our own words
+        f'{_bar(row.score)}<b><span class="hidden">Score, not yet calibrated: </span>{row.score:.2f}</b>'
+    )
+
+
+def _bar(share: float) -> str:
+    n_full = (share >= 0.2) + (share >= 0.55) + (share >= 0.8)
+    return f'<i class="bars b{n_full}" aria-hidden="true"></i>'

@@ -86,7 +86,18 @@ EXAMPLES: list[ev.EventData] = [
     ev.JobFinished(job="backup", scheduled_at=AT, detail="copied and verified 10 events", duration_ms=420),
     ev.SearchSaved(name="couriers", query='"arms dealer" OR courier lang:en', by="ana"),
     ev.ClockJumped(last_at=LATER, now_at=AT, seconds=-1800.0),
-    ev.PayloadErased(text_sha=FIRST, reason="request of 2026-01-31", entry_id=ENTRY),
+    ev.PayloadErased(
+        text_sha=FIRST, reason="request of 2026-01-31", entry_id=ENTRY, keep_out=True,
+        marks=["9f86d081884c7d659a2feaa0"],
+    ),
+    ev.ErasureBegun(n_texts=3, entry_id=ENTRY),
+    ev.ErasureFinished(upto=29),
+    ev.ErasureLifted(entry_id=ENTRY, by="ana", reason="the request was withdrawn"),
+    ev.RetentionRun(day="2026-01-31", before="2026-01-01T12:00:00.000000Z", n_texts=12),
+    ev.SigningKeyChanged(
+        at_position=30, at_hash="5f" * 32, old_key="MCowBQYDK2VwAyEA…", new_key="MCowBQYDK2VwAyEB…",
+        new_signature="q83vEjRWeJA…", old_signature="EjRWeJCrze8…", reason="the old laptop was sold",
+    ),
     ev.CheckpointSigned(
         at_position=31, at_hash="5f" * 32, root="3c" * 32, peaks=["3c" * 32],
         public_key="MCowBQYDK2VwAyEA…", signature="q83vEjRWeJA…",
@@ -124,7 +135,7 @@ def build_golden(folder: Path, name: str) -> None:
         payloads = {payload_sha(text): text for text in TEXTS}
         new = [ev.NewEvent(f"{data.type}:{n}", data) for n, data in enumerate(EXAMPLES[:-1])]
         log.append(new, recorded_at=AT, payloads=payloads)
-        log.erase_payload(FIRST)
+        log.append([], recorded_at=AT, erased=[FIRST])
         sign_checkpoint(log, recorded_at=LATER)
         (folder / f"{name}.jsonl").write_bytes(b"".join(export_log(log)))
         log.connection.execute("PRAGMA journal_mode = DELETE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -12,19 +13,23 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import InputError, LogBrokenError, NotFoundError
 from monitor.log.anchors import Anchor, anchors_path, last_anchor, read_anchors, write_anchor
+from monitor.log.chain import canonical, head_line, next_hash
 from monitor.log.checkpoints import checkpoint_if_due, sign_checkpoint, signing_key
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import CheckpointSigned, EntrySeen, NewEvent
-from monitor.log.merkle import grow, inclusion_path, node, root_from_path, root_of
+from monitor.log.merkle import consistency_path, grow, inclusion_path, is_consistent, node, root_from_path, root_of
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.proof import check_proof, prove
+from monitor.log.proof import Extension, Proof, check_proof, prove, prove_extension
 from monitor.log.sqlite import SqliteLog
+from monitor.log.trust import Trust, holding, statement
 from monitor.log.verify import verify_log
+from monitor.surfaces.cli.main import run
 from tests.conftest import ROOT
 from tests.log.conftest import AT, label
 
@@ -125,7 +130,9 @@ def independent(path: Path) -> int:
 
 def test_a_proof_holds_offline_with_both_verifiers(proved: dict[str, Any], tmp_path: Path) -> None:
     raw = json.dumps(proved).encode()
-    assert check_proof(raw, public_key=proved["checkpoint"]["public_key"]).position == 21
+    proof = check_proof(raw, public_key=proved["checkpoint"]["public_key"])
+    assert isinstance(proof, Proof)
+    assert proof.position == 21
     (tmp_path / "proof.json").write_bytes(raw)
     assert independent(tmp_path / "proof.json") == 0
 
@@ -192,12 +199,14 @@ def test_a_torn_anchor_is_passed_over_and_then_replaced(tmp_path: Path) -> None:
     assert read_anchors(path) == [first, second]
 
 
-def test_a_restore_voids_the_anchors_beyond_it(tmp_path: Path) -> None:
+def test_an_unsigned_restore_only_puts_the_anchors_beyond_it_in_doubt(tmp_path: Path) -> None:
     path = tmp_path / "anchors.jsonl"
     for position in (1, 5, 9):
         write_anchor(path, Anchor(position=position, hash=str(position)))
     write_anchor(path, Anchor(position=5, hash="5", restored=True))
-    assert [anchor.position for anchor in read_anchors(path)] == [1, 5, 5]
+    kept, doubtful, _ = holding(read_anchors(path), Trust())
+    assert [anchor.position for anchor in kept] == [1, 5, 5]
+    assert [anchor.position for anchor, _ in doubtful] == [9]
 
 
 def test_a_line_that_is_no_anchor_is_named(tmp_path: Path) -> None:
@@ -205,3 +214,69 @@ def test_a_line_that_is_no_anchor_is_named(tmp_path: Path) -> None:
     path.write_text('{"position":1,"hash":"aa"}\nnot an anchor\n{"position":2,"hash":"bb"}\n')
     with pytest.raises(LogBrokenError, match="line 2"):
         read_anchors(path)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16, 31, 32, 33])
+def test_every_tree_is_consistent_with_each_that_begins_it_and_with_no_other(n: int) -> None:
+    """Promise: RFC 9162, 2.1.4, for every pair of sizes; a changed leaf, root or path shows."""
+    all_leaves = leaves(n)
+
+    def root(size: int) -> bytes:
+        return root_of(grow([], 0, all_leaves[:size])[0])
+
+    for first in range(1, n + 1):
+        path = consistency_path(lambda start, end: all_leaves[start:end], first, n)
+        assert is_consistent(first, n, root(first), root(n), path)
+        assert not is_consistent(first, n, sha256(b"x").digest(), root(n), path)
+        assert not is_consistent(first, n, root(first), sha256(b"x").digest(), path)
+        for at in range(len(path)):
+            assert not is_consistent(first, n, root(first), root(n), path[:at] + path[at + 1 :])
+
+
+@pytest.fixture
+def extension(log: SqliteLog) -> Extension:
+    """The proof that a log of 43 events begins with its first 20."""
+    for start, end in ((0, 20), (20, 41)):
+        log.append([label(n) for n in range(start, end)], recorded_at=AT)
+        sign_checkpoint(log, recorded_at=AT)
+    return prove_extension(log, 20)
+
+
+def test_a_proof_that_a_head_only_added_holds_with_both_verifiers(extension: Extension, tmp_path: Path) -> None:
+    raw = msgspec.json.encode(extension)
+    assert check_proof(raw, public_key=extension.first.public_key) == extension
+    (tmp_path / "proof.json").write_bytes(raw)
+    assert independent(tmp_path / "proof.json") == 0
+
+
+@pytest.mark.parametrize("what", ["first", "second", "path"])
+def test_a_head_of_another_history_is_found_by_both_verifiers(extension: Extension, tmp_path: Path, what: str) -> None:
+    fields = json.loads(msgspec.json.encode(extension))
+    if what == "path":
+        fields["path"][0] = "ab" * 32
+    else:
+        fields[what]["root"] = "ab" * 32
+    with pytest.raises(InputError, match="does not hold"):
+        check_proof(json.dumps(fields).encode())
+    (tmp_path / "proof.json").write_text(json.dumps(fields))
+    assert independent(tmp_path / "proof.json") == 1
+
+
+def test_the_words_of_a_hostile_proof_do_not_reach_the_terminal(
+    proved: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Promise: a proof somebody sent is printed without what a terminal would act on."""
+    key = Ed25519PrivateKey.generate()
+    prev, data = bytes(32), "{}"
+    line = head_line("2026\x1b]0;owned\x07", "plot\x1b[2J", 1, "eve")
+    leaf = next_hash(prev, canonical(1, line, "k", data.encode()))
+    public = b64encode(key.public_key().public_bytes_raw()).decode()
+    signature = b64encode(key.sign(statement(1, "00" * 32, leaf.hex()))).decode()
+    head = {"position": 1, "hash": "00" * 32, "root": leaf.hex(), "public_key": public, "signature": signature}
+    fields = {
+        **proved, "position": 1, "type": "plot\x1b[2J", "version": 1, "recorded_at": "2026\x1b]0;owned\x07",
+        "actor": "eve", "key": "k", "data": data, "prev": prev.hex(), "path": [], "checkpoint": head, "text": None,
+    }  # fmt: skip
+    (tmp_path / "proof.json").write_text(json.dumps(fields))
+    assert run(["log", "check-proof", str(tmp_path / "proof.json")]) == 0
+    assert "\x1b" not in capsys.readouterr().out

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from monitor import app
+from monitor.errors import LogBrokenError
 from monitor.log.codec import iso
 from monitor.log.events import EntrySeen, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.sqlite import open_log
-from monitor.surfaces.cli.keep import KEEP_BACKUPS, write_backup
+from monitor.surfaces.cli.keep import write_backup
 from monitor.surfaces.cli.main import run
+from monitor.worker.backups import KEEP_BACKUPS
 from tests.conftest import NOW
 from tests.log.conftest import AT, label
 
@@ -82,9 +84,14 @@ def test_a_log_found_broken_stays_closed_until_a_backup_is_back(
     db.commit()
     db.close()
     said(capsys, "log", "verify", code=1)
-    assert "nothing was written" in said(capsys, "log", "checkpoint", code=6)
-    assert "ends at event 4" in said(capsys, "restore", "copy.db")
-    assert "signed, as event 5" in said(capsys, "log", "checkpoint")
+    log = open_log(folder / "data" / "log.db")
+    with pytest.raises(LogBrokenError, match="nothing was written"):
+        log.append([label(9)], recorded_at=AT)
+    log.close()
+    assert "ends at event 5" in said(capsys, "restore", "copy.db")
+    log = open_log(folder / "data" / "log.db")
+    assert len(log.append([label(9)], recorded_at=AT)) == 1
+    log.close()
     assert "verifies" in said(capsys, "log", "verify")
 
 
@@ -111,7 +118,7 @@ def test_erase_removes_the_text_for_good(folder: Path, capsys: pytest.CaptureFix
     said(capsys, "backup")
     text = said(capsys, "erase", ENTRY[:8], "--reason", "asked", "--yes")
     assert "erased 1 text(s)" in text
-    assert "1 backup(s)" in text
+    assert "still holds it: " in text
     assert "already erased" in said(capsys, "erase", ENTRY[:8], "--reason", "asked", "--yes")
     assert "erased" in said(capsys, "show", ENTRY[:8])
     assert "verifies" in said(capsys, "log", "verify")
@@ -126,7 +133,9 @@ def test_a_rebuild_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[s
 
 def test_a_restore_never_gives_up_events_unasked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "backup", "copy.db")
-    said(capsys, "log", "checkpoint")
+    log = open_log(folder / "data" / "log.db")
+    log.append([label(9)], recorded_at=AT)
+    log.close()
     assert "1 would be given up" in said(capsys, "restore", "copy.db", code=6)
     assert "1 later event(s) given up" in said(capsys, "restore", "copy.db", "--give-up-events")
     assert "verifies" in said(capsys, "log", "verify")

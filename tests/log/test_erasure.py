@@ -6,12 +6,23 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.errors import NotFoundError
+from monitor.errors import KeyConflictError, NotFoundError
 from monitor.log.codec import iso, parse_iso
-from monitor.log.erasure import drop_expired, erase_entry, expired_texts, texts_of
+from monitor.log.erasure import (
+    complete_erasures,
+    drop_expired,
+    erase_entry,
+    expired_texts,
+    finish_erasures,
+    kept_since,
+    lift_erasure,
+    texts_of,
+    was_asked_for,
+)
 from monitor.log.events import EntryFlagged, EntryRevised, EntrySeen, NewEvent, PageRead, PayloadErased, SampleDrawn
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import SqliteLog
+from monitor.log.remains import has_remains
+from monitor.log.sqlite import SqliteLog, open_log
 from monitor.log.store import EventStore
 from monitor.log.verify import verify_log
 from tests.log.conftest import AT, label
@@ -46,23 +57,25 @@ def test_every_revision_and_the_page_are_erased_once(store: EventStore) -> None:
         store.append([NewEvent(f"{n}", cls(**fields, **more))], recorded_at=AT, payloads={payload_sha(text): text})  # type: ignore[arg-type]
         shas.append(payload_sha(text))
     assert texts_of(store, "e1") == shas
-    assert erase_entry(store, "e1", reason="asked", actor="ana", recorded_at=AT) == shas
+    assert erase_entry(store, "e1", reason="asked", actor="ana", recorded_at=AT).names == shas
     assert [store.payload(sha) for sha in shas] == [None, None, None]
     head = store.head()
-    assert erase_entry(store, "e1", reason="again", actor="ana", recorded_at=AT) == []
+    assert erase_entry(store, "e1", reason="again", actor="ana", recorded_at=AT).names == []
     assert store.head() == head
     with pytest.raises(NotFoundError):
         erase_entry(store, "nobody", reason="asked", actor="ana", recorded_at=AT)
 
 
-def test_a_crash_between_saying_and_erasing_is_mended_by_erasing_again(log: SqliteLog) -> None:
+def test_an_erasure_an_older_version_only_declared_is_completed(log: SqliteLog) -> None:
     sha = see(log, "e1", entry_payload("text", ""))
     log.append(
         [NewEvent(f"payload-erased:{sha}", PayloadErased(text_sha=sha, reason="r", entry_id="e1"))], recorded_at=AT
     )
-    assert "erase it again" in verify_log(log.path).problems[0].what
-    assert erase_entry(log, "e1", reason="r", actor="ana", recorded_at=AT) == [sha]
-    assert verify_log(log.path).ok
+    assert verify_log(log.path).n_unfinished == 1
+    assert complete_erasures(log, [(sha, "e1")], AT) == 1
+    assert log.payload(sha) is None
+    assert verify_log(log.path).n_unfinished == 0
+    assert complete_erasures(log, [(sha, "e1")], AT) == 0
 
 
 def test_retention_drops_old_texts_nobody_flagged_labelled_or_sampled(store: EventStore) -> None:
@@ -73,11 +86,94 @@ def test_retention_drops_old_texts_nobody_flagged_labelled_or_sampled(store: Eve
     flag = EntryFlagged(entry_id="flagged", revision=0, model_id="m", score=1.0, threshold=0.5)
     sample = SampleDrawn(day="2026-01-31", entries=[("sampled", 0.1)], n_population=9)
     store.append([NewEvent("f", flag), label(7), NewEvent("s", sample)], recorded_at=AT)
-    assert drop_expired(store, now, 0) == 0
-    assert expired_texts(store, now, 41) == []
-    assert expired_texts(store, now, 30) == [(old["plain"], "plain")]
-    assert drop_expired(store, now, 30) == 1
-    assert drop_expired(store, now, 30) == 0
+    assert expired_texts(store, AT) == []
+    before = iso(now - timedelta(days=30))
+    assert expired_texts(store, before) == [(old["plain"], "plain")]
+    assert drop_expired(store, now, 30, before) == 1
+    assert drop_expired(store, now + timedelta(days=1), 30, before) == 0
     assert store.payload(old["plain"]) is None
     assert all(store.payload(old[name]) for name in ("flagged", "e7", "sampled"))
     assert store.payload(shared) is not None
+
+
+def test_an_early_text_leaves_no_remains_where_the_tree_grew(log: SqliteLog) -> None:
+    """Promise: what lay in the first page is not left in the page that became the root of a growing table."""
+    for n in range(40):
+        see(log, f"e{n}", entry_payload(f"{SECRET} {n:03d}", "a few words"))
+    for n in range(40):
+        erase_entry(log, f"e{n}", reason="asked", actor="ana", recorded_at=AT)
+    assert [path.name for path in log.path.parent.iterdir() if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_remains_an_older_version_left_are_swept(log: SqliteLog) -> None:
+    connection = log.connection
+    connection.execute("PRAGMA secure_delete = OFF")
+    for n in range(30):
+        see(log, f"e{n}", entry_payload(f"{SECRET} {n:03d}", "word " * (10 + 500 * (n % 3 == 0))))
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert has_remains(connection, log.path)
+    for n in range(30):
+        erase_entry(log, f"e{n}", reason="asked", actor="ana", recorded_at=AT)
+    assert [path.name for path in log.path.parent.iterdir() if SECRET.encode() in path.read_bytes()] == []
+    assert verify_log(log.path).ok
+
+
+def test_with_a_reader_open_an_erasure_is_pending_and_is_finished_later(log: SqliteLog) -> None:
+    """Promise: "done" is said only when the write-ahead log is empty; the rest is done when the reader has gone."""
+    see(log, "e1", entry_payload(SECRET, ""))
+    reader = open_log(log.path, read_only=True)
+    with reader.snapshot():
+        done = erase_entry(log, "e1", reason="asked", actor="ana", recorded_at=AT, wait_s=0.01)
+        assert (len(done.names), done.finished) == (1, False)
+        assert not finish_erasures(log, AT, wait_s=0.01)
+    reader.close()
+    assert finish_erasures(log, AT)
+    assert [path.name for path in log.path.parent.iterdir() if SECRET.encode() in path.read_bytes()] == []
+    head = log.head()
+    assert finish_erasures(log, AT)
+    assert log.head() == head
+
+
+def test_an_erasure_is_one_transaction(log: SqliteLog) -> None:
+    """Promise: killed anywhere, an erasure has happened whole or not at all, and the log verifies."""
+    sha = see(log, "e1", entry_payload("text", ""))
+    data = PayloadErased(text_sha=sha, reason="r", entry_id="e1")
+    with pytest.raises(KeyConflictError):
+        log.append(
+            [NewEvent("payload-erased:x", data), label(1), NewEvent("label:1", data)], recorded_at=AT, erased=[sha]
+        )
+    assert log.payload(sha) is not None
+    assert log.head()[0] == 1
+
+
+def test_what_was_lifted_can_be_erased_again(store: EventStore) -> None:
+    see(store, "e1", entry_payload("one", ""))
+    say = {"actor": "ana", "recorded_at": AT}
+    erase_entry(store, "e1", reason="asked", **say)
+    lift_erasure(store, "e1", by="ana", reason="withdrawn", recorded_at=AT)
+    second = entry_payload("two", "")
+    data = EntryRevised(entry_id="e1", revision=1, text_sha=payload_sha(second), feed_id="f", link="", changed=[])
+    store.append([NewEvent("r", data)], recorded_at=AT, payloads={payload_sha(second): second})
+    assert erase_entry(store, "e1", reason="asked again", **say).names == [payload_sha(second)]
+    asked = [event for event in store.read(types=["payload-erased"]) if was_asked_for(event)]
+    assert len(asked) == 3, "the first text, the second, and the wish anew for the first"
+
+
+DAYS = [f"2026-01-{day:02d}" for day in range(1, 21)]
+
+
+@pytest.mark.parametrize(
+    ("seen_on", "now", "days", "before"),
+    [
+        (DAYS, "2026-01-21T06:00:00Z", 5, "2026-01-16T06:00:00.000000Z"),
+        (DAYS, "2026-01-21T06:00:00Z", 20, "2026-01-01T06:00:00.000000Z"),
+        (DAYS, "2026-01-21T06:00:00Z", 21, ""),
+        (DAYS, "2027-01-21T06:00:00Z", 5, "2026-01-17T06:00:00.000000Z"),  # a leap of a year makes nothing a year older
+        (DAYS[:3], "2036-01-21T06:00:00Z", 30, ""),
+        ([], "2026-01-21T06:00:00Z", 1, ""),
+        (["2026-01-19"], "2026-01-21T06:00:00Z", 1, "2026-01-20T06:00:00.000000Z"),
+        ([*DAYS, "2036-05-05"], "2026-01-21T06:00:00Z", 5, "2026-01-16T06:00:00.000000Z"),  # a day that was set back
+    ],
+)
+def test_texts_age_by_the_days_on_which_ticks_ran(seen_on: list[str], now: str, days: int, before: str) -> None:
+    assert kept_since(seen_on, parse_iso(now), days) == before

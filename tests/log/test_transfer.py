@@ -11,11 +11,12 @@ import pytest
 
 from monitor.errors import InputError, LogBrokenError, LogError, NotFoundError
 from monitor.log.anchors import anchors_path, read_anchors
-from monitor.log.backup import backup_log, restore_log
+from monitor.log.backup import backup_log
 from monitor.log.checkpoints import sign_checkpoint
 from monitor.log.erasure import erase_entry
 from monitor.log.events import EntrySeen, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
+from monitor.log.restore import restore_log
 from monitor.log.sqlite import SqliteLog, open_log
 from monitor.log.transfer import export_log, import_log
 from monitor.log.verify import verify_log
@@ -48,10 +49,10 @@ def test_an_export_imports_to_the_same_events_hashes_and_texts(full: SqliteLog, 
 
 def test_every_line_is_json_and_says_what_it_is(full: SqliteLog) -> None:
     lines = [json.loads(line) for line in export_log(full)]
-    assert lines[0] == {"format": "monitor-log-1", "position": 10}
-    assert [line["position"] for line in lines[1:11]] == list(range(1, 11))
+    assert lines[0] == {"format": "monitor-log-1", "position": 12}
+    assert [line["position"] for line in lines[1:13]] == list(range(1, 13))
     assert lines[-1]["end"]["hash"] == full.head()[1]
-    assert lines[-1]["end"]["checkpoint"]["at_position"] == 9
+    assert lines[-1]["end"]["checkpoint"]["at_position"] == 11
 
 
 def test_an_export_without_texts_imports_and_verifies(full: SqliteLog, tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_an_export_without_texts_imports_and_verifies(full: SqliteLog, tmp_path:
     [
         (lambda lines: lines[:-1], InputError, "cut short"),
         (lambda lines: lines[:5] + lines[-1:], InputError, "cut short"),
-        (lambda lines: lines[:11] + lines[12:], InputError, "missing"),
+        (lambda lines: lines[:13] + lines[14:], InputError, "missing"),
         (lambda lines: lines[:3] + lines[4:], LogBrokenError, "event 3 is missing"),
         (lambda lines: [line.replace(b'"plot"', b'"unsure"') for line in lines], LogBrokenError, "event 4 was changed"),
         (lambda lines: [line.replace("متن".encode(), b"text") for line in lines], InputError, "changed"),
@@ -81,7 +82,7 @@ def test_a_damaged_export_imports_nothing(full: SqliteLog, tmp_path: Path, damag
 
 def test_only_an_empty_log_can_be_filled(full: SqliteLog, tmp_path: Path) -> None:
     lines = list(export_log(full))
-    with pytest.raises(LogBrokenError, match="has 10 event"):
+    with pytest.raises(LogBrokenError, match="has 12 event"):
         import_log(lines, full.path)
     open_log(tmp_path / "empty" / "log.db", create=True).close()
     assert import_log(lines, tmp_path / "empty" / "log.db") == full.head()
@@ -95,7 +96,7 @@ def test_a_backup_is_the_log_and_carries_its_checksum(full: SqliteLog, tmp_path:
     copy.close()
     assert (tmp_path / "copy.db.sha256").read_text() == f"{made.sha256}  copy.db\n"
     (tmp_path / "folder").mkdir()
-    assert Path(backup_log(full, tmp_path / "folder").path).name == f"log-000000010-{made.hash[:8]}.db"
+    assert Path(backup_log(full, tmp_path / "folder").path).name == f"log-000000012-{made.hash[:8]}.db"
 
 
 def test_a_backup_of_a_broken_log_is_refused_and_leaves_no_file(full: SqliteLog, tmp_path: Path) -> None:
@@ -111,7 +112,8 @@ def test_a_damaged_log_comes_back_from_its_backup(full: SqliteLog, tmp_path: Pat
     head = full.head()
     full.close()
     full.path.write_bytes(b"\0" * 9_999)
-    assert restore_log(tmp_path / "copy.db", full.path, recorded_at=LATER) == (10, 0)
+    done = restore_log(tmp_path / "copy.db", full.path, recorded_at=LATER)
+    assert (done.position, done.n_given_up) == (12, 0)
     restored = open_log(full.path)
     assert restored.head() == head
     restored.append([label(77)], recorded_at=LATER)
@@ -126,8 +128,11 @@ def test_going_back_is_refused_unless_asked_for_and_then_recorded(full: SqliteLo
     full.close()
     with pytest.raises(LogError, match="3 would be given up"):
         restore_log(tmp_path / "copy.db", full.path, recorded_at=LATER)
-    assert restore_log(tmp_path / "copy.db", full.path, recorded_at=LATER, give_up_events=True) == (10, 3)
-    assert verify_log(full.path, read_anchors(anchors_path(full.path))).ok
+    done = restore_log(tmp_path / "copy.db", full.path, recorded_at=LATER, give_up_events=True)
+    assert (done.position, done.n_given_up) == (12, 3)
+    report = verify_log(full.path, read_anchors(anchors_path(full.path)))
+    assert report.ok
+    assert report.restores == [f"put back to event 12, {LATER}: restored from copy.db"]
     assert "restored" in anchors_path(full.path).read_text()
 
 

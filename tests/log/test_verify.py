@@ -15,6 +15,7 @@ from monitor.errors import LogBrokenError
 from monitor.log.anchors import anchors_path, read_anchors
 from monitor.log.checkpoints import sign_checkpoint
 from monitor.log.events import EntrySeen, NewEvent, PayloadErased
+from monitor.log.judgement import HOLDS
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.sqlite import SqliteLog, open_log
 from monitor.log.verify import Report, verify_log
@@ -148,12 +149,14 @@ def test_a_missing_guard_is_found(full: Path) -> None:
     assert "events_no_update" in verify(full).problems[0].what
 
 
-def test_a_text_erased_in_name_only_is_found(full: Path) -> None:
+def test_an_erasure_an_older_version_left_unfinished_is_told_and_is_no_fault(full: Path) -> None:
     log = open_log(full)
     sha = next(log.read(types=["entry-seen"])).data.text_sha  # type: ignore[attr-defined]
     log.append([NewEvent("erased", PayloadErased(text_sha=sha, reason="asked"))], recorded_at=AT)
     log.close()
-    assert "still there" in verify(full).problems[0].what
+    report = verify(full)
+    assert (report.verdict, report.n_unfinished) == (HOLDS, 1)
+    assert "the next tick completes it" in report.notes[0]
 
 
 def test_a_file_that_is_no_database_is_reported_not_raised(tmp_path: Path) -> None:

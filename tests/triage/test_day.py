@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.learn.rows import Candidate, pick_rows, topic_words
+from monitor.log.codec import iso
 from monitor.triage.decide import label_entry, skip_row, withdraw
 from monitor.triage.queue import count_queue, list_queue
 from monitor.triage.undo import undo_last
@@ -128,7 +129,7 @@ def test_an_erased_title_stands_by_its_score(desk: Desk) -> None:
     desk.entry("bbbb1", f"{MAYOR} again", 0.8)
     desk.entry("cccc1", FERRY, 0.6)
     sha = desk.views.db.execute("SELECT text_sha FROM entries WHERE entry_id = 'bbbb1'").fetchone()[0]
-    desk.log.erase_payload(sha)
+    desk.log.append([], recorded_at=iso(desk.now), erased=[sha])
     assert shown(desk) == [(MAYOR, ""), ("", ""), (FERRY, "")]
 
 

@@ -135,9 +135,9 @@ def test_old_texts_are_dropped_after_the_first_tick_of_a_day(
     """Promise: retention is kept every day, and the whole log is read for it no oftener."""
     days: list[int] = []
 
-    def counted(log: EventStore, now: datetime, keep_days: int) -> int:
+    def counted(log: EventStore, now: datetime, keep_days: int, before: str) -> int:
         days.append(now.day)
-        return drop_expired(log, now, keep_days)
+        return drop_expired(log, now, keep_days, before)
 
     monkeypatch.setattr(chores, "drop_expired", counted)
     settings = msgspec.structs.replace(workspace.config.settings, retain_unflagged_days=2, audit_per_day=0)

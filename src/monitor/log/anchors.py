@@ -8,7 +8,6 @@ that log and anchors were changed together.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -20,7 +19,10 @@ MARKER_NAME = "verify-failed.txt"
 
 
 class Anchor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The log's chain at `position` ended in `hash` (hex). `restored` voids the earlier anchors beyond `position`."""
+    """The log's chain at `position` ended in `hash` (hex).
+
+    `restored`, where it is signed by the log's key (trust.py), voids the earlier anchors beyond `position`.
+    """
 
     position: int
     hash: str
@@ -28,6 +30,7 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     root: str = ""
     public_key: str = ""
     signature: str = ""
+    first_key: str = ""
     restored: bool = False
     note: str = ""
 
@@ -41,25 +44,16 @@ def anchors_path(log_path: Path) -> Path:
 
 
 def read_anchors(path: Path) -> list[Anchor]:
-    """Return the anchors that still hold, oldest first; none where there is no file. Raises LogBrokenError.
+    """Return every line, oldest first; none where there is no file. Which of them hold is for trust.py to say.
 
-    A last line without its line break is a write that was cut short, and is passed over.
+    A last line without its line break is a write that was cut short, and is passed over. Raises LogBrokenError for a
+    line that is no anchor, OSError where the file cannot be read.
     """
     try:
         lines = path.read_bytes().split(b"\n")[:-1]
     except FileNotFoundError:
         return []
-    return holding(_read_line(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
-
-
-def holding(anchors: Iterable[Anchor]) -> list[Anchor]:
-    """Return the anchors that no later restore has voided."""
-    kept: list[Anchor] = []
-    for anchor in anchors:
-        if anchor.restored:
-            kept = [earlier for earlier in kept if earlier.position <= anchor.position]
-        kept.append(anchor)
-    return kept
+    return [_read_line(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def last_anchor(path: Path) -> Anchor | None:

@@ -1,27 +1,35 @@
-"""Backups: a verified copy of a log in use, and putting one back.
+"""Backups: a verified copy of a log in use, and what goes along with it.
 
-A backup is one file in rollback mode plus `NAME.sha256` (as `sha256sum -c` reads it), so that bit rot shows. The
-signing key is not in it. Restoring keeps the log it replaces and leaves a line in anchors.jsonl: going back is no
-secret, and verification then knows that the events beyond were given up on purpose.
+A backup is one file in rollback mode, `NAME.sha256` (as `sha256sum -c` reads it), so that bit rot shows, and
+`NAME.anchors.jsonl`, the anchors as they were. The signing key is not in it. Putting one back is restore.py's.
+
+The copy is made in one step inside one read snapshot: writers go on, and cannot make it begin anew. A copy that shares
+pages with the one before would save room, but the log's random key index touches nearly every page of a large log each
+day, and each copy must stand for itself.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import re
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
-from monitor.errors import InputError, LogBrokenError, LogError, MonitorError, NotFoundError
-from monitor.log.anchors import Anchor, anchors_path, read_anchors, write_anchor, write_marker
+from monitor.errors import LogBrokenError, StorageError
+from monitor.log.anchors import Anchor, anchors_path, read_anchors
+from monitor.log.copies import note_copy
 from monitor.log.database import one_line_errors
+from monitor.log.judgement import DOES_NOT_HOLD, Report
 from monitor.log.sqlite import SqliteLog, open_log
 from monitor.log.transfer import put_in_place
 from monitor.log.verify import verify_log
+
+# What the service and `monitor backup` make by themselves bears its time; any other name was given by a person.
+_OWN = re.compile(r"log-\d{8}T\d{6}Z-\d+-[0-9a-f]{8}\.db")
 
 
 class Copy(msgspec.Struct, frozen=True):
@@ -34,14 +42,17 @@ class Copy(msgspec.Struct, frozen=True):
     n_bytes: int
 
 
-def backup_log(log: SqliteLog, target: Path) -> Copy:
+def backup_log(log: SqliteLog, target: Path, *, at: str = "") -> Copy:
     """Copy the log while it is in use, verify the copy, and put it at `target` (in a folder: under a name of its own).
 
-    Raises LogBrokenError where the copy does not verify; nothing is left at `target` then.
+    `at` (ISO, UTC) stands in the name of a copy that `prune` may delete one day. Raises LogBrokenError where the copy
+    does not verify, StorageError where it could not be checked; nothing is left at `target` then.
     """
+    anchors = read_anchors(anchors_path(log.path))  # before the copy: none may know more than it
     position, hash_ = log.head()
     if target.is_dir():
-        target /= f"log-{position:09d}-{hash_[:8]}.db"
+        moment = f"{re.sub('[-:]', '', at[:19])}Z-" if at else ""
+        target /= f"log-{moment}{position:09d}-{hash_[:8]}.db"
     temporary = target.with_name(target.name + ".partial")
     with one_line_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,90 +60,57 @@ def backup_log(log: SqliteLog, target: Path) -> Copy:
         os.close(os.open(temporary, os.O_RDWR | os.O_CREAT, 0o600))
         try:
             _copy_database(log.connection, temporary)
-            _require_whole(temporary, position, hash_)
+            require_whole(temporary, [*anchors, Anchor(position=position, hash=hash_)] if position else None)
             digest = file_sha256(temporary)
+            lines = b"".join(msgspec.json.encode(anchor) + b"\n" for anchor in anchors)
+            write_private(anchors_beside(target), lines)
             put_in_place(temporary, target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        checksum_path(target).write_text(f"{digest}  {target.name}\n", encoding="utf-8")
+        write_private(checksum_path(target), f"{digest}  {target.name}\n".encode())
     copied = head_of(target)
+    note_copy(log.path, target, copied[0], "backup")
     return Copy(str(target), *copied, digest, target.stat().st_size)
 
 
 def _copy_database(source: sqlite3.Connection, path: Path) -> None:
     copy = sqlite3.connect(path, isolation_level=None)
     try:
-        source.backup(copy, pages=2_000, sleep=0.01)
+        source.backup(copy)  # in one step: in smaller ones, every commit of another process would make it begin anew
         copy.execute("PRAGMA journal_mode = DELETE")
     finally:
         copy.close()
 
 
-def _require_whole(path: Path, position: int, hash_: str) -> None:
-    """Verify a copy in full, and that it holds the head the log had when the copy began."""
-    report = verify_log(path, [Anchor(position=position, hash=hash_)] if position else [])
+def require_whole(path: Path, anchors: Iterable[Anchor] | None = None) -> Report:
+    """Verify a copy in full, and against the heads its log had when the copy began; return what was found."""
+    report = verify_log(path, anchors)
     problem = report.first()
-    if problem is not None:
+    if problem is not None and report.verdict == DOES_NOT_HOLD:
         raise LogBrokenError(f"the copy does not verify: {problem.what}", problem.position)
+    if not report.head:
+        raise StorageError(f"the copy could not be checked: {report.unchecked}")
+    return report
 
 
-def restore_log(backup: Path, path: Path, *, recorded_at: str, give_up_events: bool = False) -> tuple[int, int]:
-    """Put a verified backup in place of the log; return (position of the backup, events given up).
+def prune(folder: Path, keep: int) -> list[Path]:
+    """Delete the copies beyond the newest `keep` that bear a time in their name, with what belongs to them.
 
-    The log replaced is kept beside it. The caller holds the worker's lock.
-    Raises NotFoundError, InputError (checksum), LogBrokenError (the backup does not verify), LogError (events would be
-    given up and `give_up_events` is false).
+    Copies a person named are never touched; the newest are told by the time of making, whatever they hold.
     """
-    if not backup.is_file():
-        raise NotFoundError(f"no backup at {backup}")
-    _check_sum(backup)
-    _require_whole(backup, 0, "")
-    position, hash_ = head_of(backup)
-    known = max((anchor.position for anchor in _anchors(path)), default=0)
-    known = max(known, _head_if_readable(path))
-    if known > position and not give_up_events:
-        raise LogError(
-            f"the backup ends at event {position}, the log knew {known}: {known - position} would be given up"
-        )
-    with one_line_errors(path):
-        temporary = path.with_name(path.name + ".restore")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(backup, temporary)
-        temporary.chmod(0o600)
-        _set_aside(path)
-        put_in_place(temporary, path)
-        write_marker(path, "")
-        note = f"restored from {backup.name}"
-        anchor = Anchor(position=position, hash=hash_, recorded_at=recorded_at, restored=True, note=note)
-        write_anchor(anchors_path(path), anchor)
-    return position, max(0, known - position)
+    own = sorted(path for path in folder.glob("log-*.db") if _OWN.fullmatch(path.name))
+    gone = own[: max(0, len(own) - keep)]
+    for path in gone:
+        for part in (path, checksum_path(path), anchors_beside(path)):
+            part.unlink(missing_ok=True)
+    return gone
 
 
-def _set_aside(path: Path) -> None:
-    """Keep the log about to be replaced, write-ahead log included, under a name that is free."""
-    if not path.exists():
-        return
-    number = 1
-    while (aside := path.with_name(f"{path.name}.replaced-{number}")).exists():
-        number += 1
-    for suffix in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-
-
-def _anchors(path: Path) -> list[Anchor]:
-    try:
-        return read_anchors(anchors_path(path))
-    except LogBrokenError:
-        return []
-
-
-def _head_if_readable(path: Path) -> int:
-    try:
-        return head_of(path)[0]
-    except MonitorError:
-        return 0
+def sweep_partial(folder: Path) -> None:
+    """Delete what a copy that was cut short left behind. The caller holds the worker's lock."""
+    for path in folder.glob("log-*.db.partial*"):
+        path.unlink(missing_ok=True)
 
 
 def head_of(path: Path) -> tuple[int, str]:
@@ -144,20 +122,14 @@ def head_of(path: Path) -> tuple[int, str]:
         log.close()
 
 
-def _check_sum(backup: Path) -> None:
-    try:
-        wanted = checksum_path(backup).read_text(encoding="utf-8").split()[0]
-    except (FileNotFoundError, IndexError):
-        return
-    if file_sha256(backup) != wanted:
-        raise InputError(
-            f"{backup} was changed since it was made: its SHA-256 is not the one in {checksum_path(backup).name}"
-        )
-
-
 def checksum_path(backup: Path) -> Path:
     """Return where a backup's checksum is kept."""
     return backup.with_name(backup.name + ".sha256")
+
+
+def anchors_beside(backup: Path) -> Path:
+    """Return where a backup's anchors are kept."""
+    return backup.with_name(backup.name + ".anchors.jsonl")
 
 
 def file_sha256(path: Path) -> str:
@@ -167,3 +139,16 @@ def file_sha256(path: Path) -> str:
         while piece := handle.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a small file whole or not at all, readable by its owner alone."""
+    temporary = path.with_name(path.name + ".new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb", closefd=False) as file:
+            file.write(content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    temporary.replace(path)

@@ -1,23 +1,24 @@
 """Signed checkpoints: Ed25519 over the log's head, written to the log and to the anchors file.
 
-Owns the signing key (signing.key, readable by its owner alone), the bytes that are signed, and their verification.
-`cryptography` is imported only by the functions that sign or verify.
+Owns the signing key (signing.key, readable by its owner alone) and everything it signs: heads, restores, and the
+change to another key. What a signature is worth is trust.py's. `cryptography` is imported only to sign.
 """
 
 from __future__ import annotations
 
 import os
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.errors import StorageError
-from monitor.log.anchors import Anchor, anchors_path, write_anchor
+from monitor.errors import InputError, NotFoundError, StorageError
+from monitor.log.anchors import Anchor, anchors_path, read_anchors, write_anchor
 from monitor.log.codec import parse_iso
-from monitor.log.events import CheckpointSigned, Event, NewEvent
+from monitor.log.events import CheckpointSigned, Event, NewEvent, SigningKeyChanged
 from monitor.log.merkle import grow, root_of
+from monitor.log.trust import anchor_of, key_statement, restore_statement, statement
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,31 +28,37 @@ if TYPE_CHECKING:
 KEY_NAME = "signing.key"
 
 
-def statement(position: int, hash_: str, root: str) -> bytes:
-    """Return the bytes a checkpoint's signature covers."""
-    return f"monitor checkpoint v1\n{position}\n{hash_}\n{root}\n".encode()
-
-
 def sign_checkpoint(log: SqliteLog, *, recorded_at: str) -> Event | None:
     """Sign the head, append the checkpoint and anchor it; None where nothing was added since the last one.
 
-    Raises StorageError where the key cannot be read or made.
+    Raises StorageError where the key cannot be read or made, NotFoundError where the log's key is not in the folder.
     """
     position, hash_ = log.head()
     last = log.last_checkpoint()
     if position == 0 or (last is not None and last.position == position):
         return None
-    peaks, n_leaves = _peaks(last)
+    key_path = log.path.with_name(KEY_NAME)
+    _finish_change(log, key_path)
+    if last is not None and not key_path.exists():
+        raise NotFoundError(
+            f"{key_path} is missing, the key that signs this log: put your copy of it back, or, if it is lost, begin "
+            "a new one with `monitor log new-key --lost`"
+        )
+    signed = _last_signed(last)
+    peaks, n_leaves = _peaks(signed)
     peaks, _ = grow(peaks, n_leaves, log.hashes(n_leaves, position))
     root = root_of(peaks).hex()
-    key = signing_key(log.path.with_name(KEY_NAME))
+    key = signing_key(key_path)
+    public = public_key_of(key)
+    first_key = (signed.first_key or signed.public_key) if signed else public
     data = CheckpointSigned(
         at_position=position,
         at_hash=hash_,
         root=root,
         peaks=[peak.hex() for peak in peaks],
-        public_key=_b64(key.public_key().public_bytes_raw()),
-        signature=_b64(key.sign(statement(position, hash_, root))),
+        public_key=public,
+        signature=_b64(key.sign(statement(position, hash_, root, first_key))),
+        first_key=first_key,
     )
     added = log.append([NewEvent(f"checkpoint:{position}", data)], recorded_at=recorded_at)
     write_anchor(anchors_path(log.path), anchor_of(data, recorded_at))
@@ -61,7 +68,12 @@ def sign_checkpoint(log: SqliteLog, *, recorded_at: str) -> Event | None:
 def checkpoint_if_due(
     log: SqliteLog, *, recorded_at: str, every_events: int = 1_000, every: timedelta = timedelta(hours=24)
 ) -> Event | None:
-    """Sign when there are many new events, or any and the last checkpoint is old: loading the signer costs ~60 ms."""
+    """Sign when there are many new events, or any and the last checkpoint is old: loading the signer costs ~60 ms.
+
+    None too where the log's key is not in the folder: `key_missing` says so, and the work goes on unsigned.
+    """
+    if key_missing(log):
+        return None
     last = log.last_checkpoint()
     position, _ = log.head()
     if last is not None:
@@ -71,29 +83,99 @@ def checkpoint_if_due(
     return sign_checkpoint(log, recorded_at=recorded_at)
 
 
-def anchor_of(data: CheckpointSigned, recorded_at: str) -> Anchor:
-    """Return the anchor that says what a checkpoint says."""
-    return Anchor(
-        position=data.at_position,
-        hash=data.at_hash,
-        root=data.root,
-        recorded_at=recorded_at,
-        public_key=data.public_key,
-        signature=data.signature,
+def key_missing(log: SqliteLog) -> bool:
+    """Return whether the log was signed before and the key is not in its folder."""
+    return not log.path.with_name(KEY_NAME).exists() and log.last_checkpoint() is not None
+
+
+def change_key(log: SqliteLog, *, recorded_at: str, reason: str, lost: bool = False) -> str:
+    """Make a new signing key, let the old one sign it in, and return its public key; the old file is kept beside it.
+
+    `lost` goes without the old key's signature: from then on verification asks for both public keys by name.
+    Raises NotFoundError where the old key is missing and not called lost, InputError where the log has no key yet.
+    """
+    path = log.path.with_name(KEY_NAME)
+    last = _last_signed(log.last_checkpoint())
+    if last is None:
+        raise InputError("the log was never signed: `monitor log checkpoint` makes its first key")
+    if not path.exists() and not lost:
+        raise NotFoundError(f"{path} is missing: put your copy back, or say that it is gone for good with --lost")
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    old = signing_key(path) if path.exists() and not lost else None
+    new = Ed25519PrivateKey.generate()
+    position, hash_ = log.head()
+    old_key = public_key_of(old) if old else last.public_key
+    message = key_statement(position, hash_, old_key, public_key_of(new))
+    data = SigningKeyChanged(
+        at_position=position,
+        at_hash=hash_,
+        old_key=old_key,
+        new_key=public_key_of(new),
+        new_signature=_b64(new.sign(message)),
+        old_signature=_b64(old.sign(message)) if old else "",
+        reason=reason,
     )
+    coming = path.with_suffix(".new")
+    _write_key(
+        coming, new.private_bytes_raw()
+    )  # durable before the event: a key the log names is never one that is gone
+    log.append([NewEvent(f"signing-key-changed:{position}", data)], recorded_at=recorded_at)
+    _finish_change(log, path)
+    return data.new_key
 
 
-def signature_holds(position: int, hash_: str, root: str, public_key: str, signature: str) -> bool:
-    """Return whether a signature is the key's over this head. False for malformed base64 too."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+def _finish_change(log: SqliteLog, path: Path) -> None:
+    """Put a new key in its place once the log names it, now or after a kill in between; one it does not name goes."""
+    coming = path.with_suffix(".new")
+    if not coming.exists():
+        return
+    event = log.last_keyed("signing-key-changed")
+    named = event.data.new_key if event and isinstance(event.data, SigningKeyChanged) else ""
+    if event is None or public_key_of(signing_key(coming)) != named:
+        coming.unlink()
+        return
+    if path.exists():
+        path.replace(path.with_name(f"{KEY_NAME}.before-{event.position}"))
+    coming.replace(path)
 
-    try:
-        key = Ed25519PublicKey.from_public_bytes(b64decode(public_key, validate=True))
-        key.verify(b64decode(signature, validate=True), statement(position, hash_, root))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+
+def sign_restore(path: Path, position: int, hash_: str, recorded_at: str, note: str) -> Anchor:
+    """Return the line that says a log was put back, signed where the key lies beside the log at `path`."""
+    bare = Anchor(position=position, hash=hash_, recorded_at=recorded_at, restored=True, note=note)
+    key_path = path.with_name(KEY_NAME)
+    if not key_path.exists():
+        return bare
+    key = signing_key(key_path)
+    signature = _b64(key.sign(restore_statement(bare)))
+    return Anchor(
+        position=position, hash=hash_, recorded_at=recorded_at, restored=True, note=note,
+        public_key=public_key_of(key), signature=signature,
+    )  # fmt: skip
+
+
+def vouch_restores(path: Path) -> int:
+    """Sign the restores that the anchors of the log at `path` list unsigned; return how many.
+
+    Raises NotFoundError where the key is missing.
+    """
+    if not path.with_name(KEY_NAME).exists():
+        raise NotFoundError(f"{path.with_name(KEY_NAME)} is missing: put your copy of the signing key back first")
+    lines = read_anchors(anchors_path(path))
+    signed = {(line.position, line.hash) for line in lines if line.restored and line.signature}
+    bare = {(line.position, line.hash): line for line in lines if line.restored} if lines else {}
+    unsigned = [line for key, line in bare.items() if key not in signed]
+    for line in unsigned:
+        write_anchor(
+            anchors_path(path),
+            sign_restore(path, line.position, line.hash, line.recorded_at, line.note or "vouched for"),
+        )
+    return len(unsigned)
+
+
+def public_key_of(key: Ed25519PrivateKey) -> str:
+    """Return the public key (base64) of a private one."""
+    return _b64(key.public_key().public_bytes_raw())
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:
@@ -119,11 +201,13 @@ def _write_key(path: Path, seed: bytes) -> None:
     temporary.replace(path)
 
 
-def _peaks(last: Event | None) -> tuple[list[bytes], int]:
+def _last_signed(last: Event | None) -> CheckpointSigned | None:
+    return last.data if last is not None and isinstance(last.data, CheckpointSigned) else None
+
+
+def _peaks(signed: CheckpointSigned | None) -> tuple[list[bytes], int]:
     """Return the tree the last checkpoint signed, to grow from."""
-    if last is None or not isinstance(last.data, CheckpointSigned):
-        return [], 0
-    return _from_hex(last.data.peaks), last.data.at_position
+    return (_from_hex(signed.peaks), signed.at_position) if signed else ([], 0)
 
 
 def _from_hex(peaks: Iterable[str]) -> list[bytes]:

@@ -105,7 +105,7 @@ def decode_data(type_: str, version: int, raw: bytes) -> EventData:
         raise LogError(
             f"the log holds {type_!r} version {version}, which this release cannot read: update monitor"
         ) from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise LogError(f"{type_}: stored data cannot be read ({error}); run `monitor log verify`") from error
 
 

@@ -7,7 +7,9 @@ Only writers checkpoint. Owns no statement about events.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,8 @@ _CACHE_KB = 65_536
 _WAL_PAGES = 4_000
 # A commit that finds no room is refused whole; stopping before that leaves room to label and to clean up.
 MIN_FREE_BYTES = 8 * 1024 * 1024
+# What SQLite says of a file that is not what it should be; everything else it says is about the machine.
+_DAMAGE = ("malformed", "not a database", "no such table", "no such column", "unsupported file format")
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -34,6 +38,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         else:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = FAST")  # no page that is rewritten keeps what it held before
             connection.execute("PRAGMA recursive_triggers = ON")
             connection.execute("PRAGMA trusted_schema = ON")
             connection.create_function("only_monitor_appends", 0, _yes, deterministic=True)
@@ -57,10 +62,37 @@ def _yes() -> int:
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
     if mode == "ro" and not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
-        uri += "&immutable=1"  # WAL wants to write beside the file; nothing can change a file in a read-only folder
+        return _open_copy(path)
+    return _open_uri(f"{path.absolute().as_uri()}?mode={mode}")
+
+
+def _open_uri(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+
+
+def _open_copy(path: Path) -> sqlite3.Connection:
+    """Open a private copy of a log nobody has open, in a folder that cannot be written, where WAL cannot work.
+
+    SQLite's `immutable` on the file itself would read nonsense as soon as a writer came; of a copy nobody knows it is
+    true. A file that changed while it was copied has a writer, and so a write-ahead log to join. Raises StorageError.
+    """
+    for _ in range(3):
+        before = path.stat()
+        handle, name = tempfile.mkstemp(prefix="monitor-", suffix=".db")
+        os.close(handle)
+        try:
+            shutil.copyfile(path, name)
+            after = path.stat()
+            if Path(f"{path}-wal").exists():
+                return _open_uri(f"{path.absolute().as_uri()}?mode=ro")
+            if (before.st_mtime_ns, before.st_size, before.st_ino) == (after.st_mtime_ns, after.st_size, after.st_ino):
+                connection = _open_uri(f"{Path(name).as_uri()}?mode=ro&immutable=1")
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the file, then unlinked
+                return connection
+        finally:
+            Path(name).unlink()
+    raise StorageError(f"busy: {path} changes while it is read, and its folder cannot be written; try again")
 
 
 def create_file(path: Path) -> sqlite3.Connection:
@@ -113,7 +145,7 @@ def sound_values(path: Path) -> Iterator[None]:
 def explain(error: sqlite3.Error, path: Path) -> MonitorError:
     """Return the error a person meets for what SQLite refused."""
     text = str(error)
-    if "malformed" in text or "not a database" in text or isinstance(error, sqlite3.IntegrityError):
+    if any(word in text for word in _DAMAGE) or isinstance(error, sqlite3.IntegrityError):
         return LogBrokenError(
             f"the log is damaged ({text}): run `monitor log verify`; `monitor restore` puts a backup back"
         )

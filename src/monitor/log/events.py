@@ -423,18 +423,27 @@ class SearchSaved(EventData, frozen=True, kw_only=True):
 
 
 class PayloadErased(EventData, frozen=True, kw_only=True):
-    """A payload was erased for good; its hash stays."""
+    """A payload was erased for good; its hash stays.
+
+    `keep_out`: a person asked for it, so later texts of the entry, and copies of it elsewhere, are not stored either;
+    `marks` are what a copy is known by, shortened hashes of its summary or title (log/marks.py). `withheld`: such a
+    later text or copy, named here and never stored.
+    """
 
     type: ClassVar[str] = "payload-erased"
     text_sha: str
     reason: str
     entry_id: str = ""
+    keep_out: bool = False
+    marks: list[str] = []
+    withheld: bool = False
 
 
 class CheckpointSigned(EventData, frozen=True, kw_only=True):
     """The log's head was signed (Ed25519, base64): the chain up to `at_position` ends in `at_hash`.
 
-    `root` is the Merkle root over the hashes up to there, `peaks` the tree it came from (hex, merkle.py).
+    `root` is the Merkle root over the hashes up to there, `peaks` the tree it came from (hex, merkle.py). `first_key`
+    is the log's first public key: one copy of any checkpoint pins the key of the whole log.
     """
 
     type: ClassVar[str] = "checkpoint-signed"
@@ -444,6 +453,56 @@ class CheckpointSigned(EventData, frozen=True, kw_only=True):
     signature: str
     root: str = ""
     peaks: list[str] = []
+    first_key: str = ""
+
+
+class SigningKeyChanged(EventData, frozen=True, kw_only=True):
+    """The log's key handed over to another: both sign the head at `at_position` and each other's name (docs/events.md).
+
+    `old_signature` is empty where the old key was lost: then nothing in the log vouches for the new one.
+    """
+
+    type: ClassVar[str] = "signing-key-changed"
+    at_position: int
+    at_hash: str
+    old_key: str
+    new_key: str
+    new_signature: str
+    old_signature: str = ""
+    reason: str = ""
+
+
+class ErasureBegun(EventData, frozen=True, kw_only=True):
+    """Texts were overwritten in the log, in the same transaction; copies of them may still lie in its side files."""
+
+    type: ClassVar[str] = "erasure-begun"
+    n_texts: int
+    entry_id: str = ""
+
+
+class ErasureFinished(EventData, frozen=True, kw_only=True):
+    """Every erasure up to event `upto` is complete: the write-ahead log was emptied after it."""
+
+    type: ClassVar[str] = "erasure-finished"
+    upto: int
+
+
+class RetentionRun(EventData, frozen=True, kw_only=True):
+    """The texts kept long enough on `day` (UTC) were erased, all of them; what was seen before `before` had expired."""
+
+    type: ClassVar[str] = "retention-run"
+    day: str
+    before: str
+    n_texts: int = 0
+
+
+class ErasureLifted(EventData, frozen=True, kw_only=True):
+    """A person allowed that later texts of an erased entry are stored again; what was erased stays erased."""
+
+    type: ClassVar[str] = "erasure-lifted"
+    entry_id: str
+    by: str
+    reason: str = ""
 
 
 EVENT_TYPES: dict[str, type[EventData]] = {
@@ -453,7 +512,8 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
         StorySplit, StoryLinked, CardCorrected, CardConfirmed, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
         ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, JobFinished, ClockJumped,
-        PayloadErased, CheckpointSigned, SearchSaved,
+        PayloadErased, ErasureBegun, ErasureFinished, ErasureLifted, RetentionRun, CheckpointSigned, SigningKeyChanged,
+        SearchSaved,
     )
 }  # fmt: skip
 

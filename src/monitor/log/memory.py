@@ -5,7 +5,7 @@ Keeps every promise of the protocol but durability; the contract tests hold it e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from monitor.log.chain import ZERO_HEX, chain_rows, check_new, split_head
 from monitor.log.codec import encode_all
@@ -23,7 +23,12 @@ class MemoryLog:
         self._payloads: dict[str, bytes | None] = {}
 
     def append(
-        self, events: Sequence[NewEvent], *, recorded_at: str, payloads: Mapping[str, bytes] | None = None
+        self,
+        events: Sequence[NewEvent],
+        *,
+        recorded_at: str,
+        payloads: Mapping[str, bytes] | None = None,
+        erased: Collection[str] = (),
     ) -> list[Event]:
         """Append all or nothing; return the events that were new."""
         check_new(events, recorded_at)
@@ -40,6 +45,7 @@ class MemoryLog:
         self._by_key.update((event.key, event) for event in added)
         for sha, payload in (payloads or {}).items():
             self._payloads.setdefault(sha, payload)
+        self._payloads.update(dict.fromkeys(erased))
         return added
 
     def _stored(self, keys: Sequence[str]) -> dict[str, Stored]:
@@ -73,11 +79,13 @@ class MemoryLog:
         """Return a payload's bytes, or None where it was erased or never stored."""
         return self._payloads.get(text_sha)
 
-    def erase_payload(self, text_sha: str) -> bool:
-        """Remove a payload's bytes for good; False where there were none."""
-        had = self._payloads.get(text_sha) is not None
-        self._payloads[text_sha] = None
-        return had
+    def purge(self, wait_s: float) -> bool:
+        """Memory keeps nothing beside its rows."""
+        return True
+
+    def last_keyed(self, prefix: str) -> Event | None:
+        """Return the newest event whose key begins with `prefix` and a colon."""
+        return next((event for event in reversed(self._events) if event.key.startswith(f"{prefix}:")), None)
 
     def check_writable(self) -> None:
         """Memory can always be written."""

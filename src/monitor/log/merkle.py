@@ -78,3 +78,45 @@ def root_from_path(leaf: bytes, index: int, size: int, path: Iterable[bytes]) ->
         number >>= 1
         last >>= 1
     return root if last == 0 else None
+
+
+def consistency_path(leaves: Leaves, first: int, second: int) -> list[bytes]:
+    """Return the proof that the tree of `second` leaves begins with that of `first` (RFC 9162, 2.1.4.1)."""
+    return _subproof(leaves, first, 0, second, whole=True) if 0 < first < second else []
+
+
+def _subproof(leaves: Leaves, first: int, start: int, end: int, *, whole: bool) -> list[bytes]:
+    if first == end - start:
+        return [] if whole else [_range_root(leaves, start, end)]
+    half = 1 << (end - start - 1).bit_length() - 1
+    if first <= half:
+        path = _subproof(leaves, first, start, start + half, whole=whole)
+        return [*path, _range_root(leaves, start + half, end)]
+    path = _subproof(leaves, first - half, start + half, end, whole=False)
+    return [*path, _range_root(leaves, start, start + half)]
+
+
+def is_consistent(first: int, second: int, first_root: bytes, second_root: bytes, path: list[bytes]) -> bool:
+    """Return whether a path proves that one tree begins with the other (RFC 9162, 2.1.4.2)."""
+    if not 0 < first <= second:
+        return False
+    if first == second:
+        return not path and first_root == second_root
+    steps = path if first & (first - 1) else [first_root, *path]
+    if not path:
+        return False
+    number, last = first - 1, second - 1
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    old = new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            old, new = node(step, old), node(step, new)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            new = node(new, step)
+        number, last = number >> 1, last >> 1
+    return last == 0 and (old, new) == (first_root, second_root)

@@ -17,6 +17,7 @@ PayloadRow = tuple[bytearray, int, bytes]  # sha, form, body
 
 INSERT_EVENT = "INSERT INTO events (position, head, key, data, hash) VALUES (?, ?, ?, ?, ?)"
 INSERT_PAYLOAD = "INSERT INTO payloads (sha, form, body) VALUES (?, ?, ?) ON CONFLICT (sha) DO NOTHING"
+ERASE_PAYLOAD = "UPDATE payloads SET form = 0, body = x'' WHERE sha = ? AND form <> 0"
 SELECT_RANGE = """
 SELECT position, head, key, data, hash FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from monitor.errors import LogError
+from monitor.errors import LogBrokenError, LogError
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -76,7 +76,7 @@ def schema_version(connection: sqlite3.Connection) -> int:
             f"the log has schema {version}, this release knows {SCHEMA_VERSION}: a newer monitor wrote it; update"
         )
     if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise LogError("the file is an SQLite database but not a monitor log")
+        raise LogBrokenError("the file is an SQLite database but not a monitor log")
     return int(version)
 
 

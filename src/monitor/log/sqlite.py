@@ -6,20 +6,22 @@ database.py, the tables in schema.py, full verification in verify.py. Every thre
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from monitor.errors import LogBrokenError
-from monitor.log.anchors import Anchor, anchors_path, last_anchor, read_marker, write_anchor
-from monitor.log.chain import ZERO, Row, chain_rows, check_new, first_bad_row, split_head
+from monitor.log.anchors import Anchor, anchors_path, write_anchor
+from monitor.log.chain import Row, chain_rows, check_new, split_head
 from monitor.log.codec import decode_data, encode_all
 from monitor.log.database import (
+    BUSY_TIMEOUT_S,
     check_free_space,
     connect,
     create_file,
@@ -29,9 +31,12 @@ from monitor.log.database import (
     sound_values,
 )
 from monitor.log.events import Event, NewEvent
+from monitor.log.guard import check_end, check_since, hash_at, head_row
 from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import ERASED, check_payloads, unpack
+from monitor.log.remains import empty_wal, has_remains, sweep
 from monitor.log.rows import (
+    ERASE_PAYLOAD,
     INSERT_EVENT,
     INSERT_PAYLOAD,
     SELECT_KEYS,
@@ -48,9 +53,6 @@ from monitor.log.rows import (
 from monitor.log.schema import SCHEMA_VERSION, migrate, schema_version
 
 _READ_ROWS = 1_000
-# Checked before the first append of a process: the last events, and a window that moves with the head, so that
-# ticks together walk the whole log. About 4 ms for both.
-_CHECK_ROWS = 1_000
 _ROOM_EVERY = 16_384  # how often, in events, an appender looks whether the log has become a large one
 
 
@@ -62,6 +64,7 @@ class SqliteLog:
         self.read_only = read_only
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
+        self._opened: tuple[int, int] | None = None  # device and inode of the file the connections read
         self._checked: tuple[int, bytes] | None = None  # a head this object has verified or written
         self._appended = ""  # when this object last appended
 
@@ -71,39 +74,58 @@ class SqliteLog:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = connect(self.path, read_only=self.read_only)
+            self._opened = self._opened or _identity(self.path)
             self._local.connection = connection
             self._connections.append(connection)
         return connection
 
     def append(
-        self, events: Sequence[NewEvent], *, recorded_at: str, payloads: Mapping[str, bytes] | None = None
+        self,
+        events: Sequence[NewEvent],
+        *,
+        recorded_at: str,
+        payloads: Mapping[str, bytes] | None = None,
+        erased: Collection[str] = (),
     ) -> Sequence[Event]:
-        """Append all events and payloads in one durable transaction; return the events that were new."""
+        """Append all events and payloads, and overwrite the `erased` ones, in one durable transaction."""
         check_new(events, recorded_at)
         check_payloads(payloads or {})
         raws = encode_all([event.data for event in events])
         packed = [payload_row(sha, payload) for sha, payload in (payloads or {}).items()]
+        gone = [bytes.fromhex(sha) for sha in erased]
         if self._checked is None:
             self.check_writable()
         with one_line_errors(self.path):
             try:
-                rows, prev = self._commit(events, raws, recorded_at, packed)
-            except sqlite3.IntegrityError:  # most likely a known key: find out, and leave the known ones out
-                events, raws = without_known(events, raws, self._stored)
-                rows, prev = self._commit(events, raws, recorded_at, packed)
+                events, rows, prev = self._commit(events, raws, recorded_at, packed, gone)
+            except (
+                sqlite3.IntegrityError
+            ):  # most likely a known key: leave the known ones out, nobody writing meanwhile
+                events, rows, prev = self._commit(events, raws, recorded_at, packed, gone, known_too=True)
         return Appended(events, rows, prev)
 
     def _commit(
-        self, events: Sequence[NewEvent], raws: Sequence[bytes], at: str, packed: Sequence[PayloadRow]
-    ) -> tuple[list[Row], bytes]:
-        connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
+        self,
+        events: Sequence[NewEvent],
+        raws: Sequence[bytes],
+        at: str,
+        packed: Sequence[PayloadRow],
+        gone: Sequence[bytes],
+        *,
+        known_too: bool = False,
+    ) -> tuple[Sequence[NewEvent], list[Row], bytes]:
+        connection = self._begin(secure=bool(gone))
         try:
             position, prev = self._trusted_head(connection)
+            if known_too:
+                events, raws = without_known(events, raws, self._stored)
             rows = chain_rows(events, raws, at, position, prev)
             connection.executemany(INSERT_EVENT, bindable(rows))
             if packed:
                 connection.executemany(INSERT_PAYLOAD, packed)
+            if gone:
+                connection.executemany(ERASE_PAYLOAD, [(sha,) for sha in gone])
+                connection.executemany(INSERT_PAYLOAD, [(sha, ERASED, b"") for sha in gone])
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -114,20 +136,30 @@ class SqliteLog:
             self._appended = at
             if rows[-1][0] // _ROOM_EVERY != position // _ROOM_EVERY:
                 make_room(connection)
-        return rows, prev
+        return events, rows, prev
+
+    def _begin(self, *, secure: bool) -> sqlite3.Connection:
+        """Begin writing, to the file that bears the log's name now: a restore may have put another one there."""
+        while True:
+            connection = self.connection
+            if secure:
+                connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("BEGIN IMMEDIATE")
+            if self._opened == _identity(self.path):
+                return connection
+            connection.execute("ROLLBACK")
+            self._forget_connections()
+            self.check_writable()
+
+    def _forget_connections(self) -> None:
+        """Leave a file that was replaced. Other threads open the new one when they next ask for a connection."""
+        self._local, self._opened, self._checked = threading.local(), None, None
 
     def _trusted_head(self, connection: sqlite3.Connection) -> tuple[int, bytes]:
         """Return the head, having checked the events other writers added since this object last looked."""
-        head = _head(connection)
+        head = head_row(connection)
         if head != self._checked and self._checked is not None:
-            position, prev = self._checked
-            found = first_bad_row(_rows(connection, position), position, prev)
-            if found or head[0] < position:
-                where, what = found or (
-                    position,
-                    f"the log ends at {head[0]}, before event {position} it held a moment ago",
-                )
-                raise broken(where, what)
+            check_since(connection, self._checked, head)
         return head
 
     def _stored(self, keys: Sequence[str]) -> dict[str, Stored]:
@@ -142,38 +174,7 @@ class SqliteLog:
         """
         with one_line_errors(self.path):
             check_free_space(self.path)
-            head = _head(self.connection)
-            for start in {max(0, head[0] - _CHECK_ROWS), _moving_window(head[0])}:
-                self._check_rows(start, start + _CHECK_ROWS)
-            self._check_anchor(head[0])
-        self._checked = head
-
-    def _check_anchor(self, head: int) -> None:
-        if failed := read_marker(self.path):
-            raise broken(0, failed)
-        anchor = last_anchor(anchors_path(self.path))
-        if anchor is None:
-            return
-        if anchor.position > head:
-            what = f"the log ends here, but an anchor of {anchor.recorded_at} knows event {anchor.position}"
-            raise broken(head, f"{what}: its tail was cut, or an old copy was put back")
-        hash_ = self._hash_at(anchor.position)
-        if hash_ is None or hash_.hex() != anchor.hash:
-            raise broken(anchor.position, "its hash is not the one anchored: the log was rewritten")
-
-    def _check_rows(self, after: int, upto: int) -> None:
-        prev = self._hash_at(after)
-        if prev is None:
-            raise broken(after, f"event {after} is missing")
-        found = first_bad_row(_rows(self.connection, after, upto), after, prev)
-        if found:
-            raise broken(*found)
-
-    def _hash_at(self, position: int) -> bytes | None:
-        if position == 0:
-            return ZERO
-        row = self.connection.execute("SELECT hash FROM events WHERE position = ?", (position,)).fetchone()
-        return row[0] if row else None
+            self._checked = check_end(self.connection, self.path)
 
     def read(self, *, after: int = 0, upto: int | None = None, types: Sequence[str] | None = None) -> Iterator[Event]:
         """Yield events with after < position <= upto, in order; a thousand in memory, no lock held between."""
@@ -183,7 +184,7 @@ class SqliteLog:
                 for rows in self._pages(SELECT_TYPES, after, upto, wanted):
                     yield from map(event_of, rows)
                 return
-            prev = self._hash_at(after)
+            prev = hash_at(self.connection, after)
             before, last_head = prev.hex() if prev else "", ""
             at, type_, version, actor = "", "", 0, ""
             for rows in self._pages(SELECT_RANGE, after, upto):
@@ -197,7 +198,7 @@ class SqliteLog:
                     before = now
 
     def _pages(self, query: str, after: int, upto: int | None, *values: str) -> Iterator[list[Any]]:
-        last = _head(self.connection)[0] if upto is None else upto
+        last = head_row(self.connection)[0] if upto is None else upto
         while after < last:
             rows = self.connection.execute(query, (after, last, *values, _READ_ROWS)).fetchall()
             if rows:
@@ -222,7 +223,7 @@ class SqliteLog:
     def head(self) -> tuple[int, str]:
         """Return the last position and its hash."""
         with one_line_errors(self.path):
-            position, hash_ = _head(self.connection)
+            position, hash_ = head_row(self.connection)
         return position, hash_.hex()
 
     def rows(self, *, after: int = 0, upto: int | None = None) -> Iterator[Row]:
@@ -256,8 +257,15 @@ class SqliteLog:
 
     def last_checkpoint(self, *, from_position: int = 0) -> Event | None:
         """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
-        by_key = "WHERE e.key >= 'checkpoint:' AND e.key < 'checkpoint;' AND e.position >= ?"
-        return self._one(f"{SELECT_WITH_PREV} {by_key} ORDER BY +e.position DESC LIMIT 1", from_position)
+        event = self.last_keyed("checkpoint")
+        return event if event is not None and event.position >= from_position else None
+
+    def last_keyed(self, prefix: str) -> Event | None:
+        """Return the newest event whose key begins with `prefix` and a colon."""
+        with one_line_errors(self.path), sound_values(self.path):
+            query = f"{SELECT_WITH_PREV} WHERE e.key >= ? AND e.key < ? ORDER BY +e.position DESC LIMIT 1"
+            row = self.connection.execute(query, (f"{prefix}:", f"{prefix};")).fetchone()
+            return event_of(row) if row else None
 
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
@@ -273,20 +281,27 @@ class SqliteLog:
             row = self.connection.execute("SELECT form, body FROM payloads WHERE sha = ?", (sha,)).fetchone()
         return unpack(sha, *row) if row else None
 
-    def erase_payload(self, text_sha: str) -> bool:
-        """Overwrite a payload's bytes for good, in the file and in its write-ahead log; False where there were none.
-
-        The name stays as a tombstone: the same text arriving again is not stored again.
-        """
-        sha = bytes.fromhex(text_sha)
+    def purge(self, wait_s: float) -> bool:
+        """Empty the write-ahead log, which may hold overwritten texts; False where it is read all of `wait_s`."""
         with one_line_errors(self.path):
-            self.connection.execute("PRAGMA secure_delete = ON")
-            query = "UPDATE payloads SET form = 0, body = x'' WHERE sha = ? AND form <> 0"
-            had = self.connection.execute(query, (sha,)).rowcount > 0
-            if not had:
-                self.connection.execute(INSERT_PAYLOAD, (sha, ERASED, b""))
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return had
+            connection = self.connection
+            connection.execute(f"PRAGMA busy_timeout = {round(wait_s * 1000)}")
+            try:
+                return empty_wal(connection) and (not has_remains(connection, self.path) or sweep(connection))
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let this thread read one moment of the log for the length of a `with` block, whoever appends meanwhile."""
+        with one_line_errors(self.path):
+            connection = self.connection
+            connection.execute("BEGIN")
+            try:
+                head_row(connection)
+                yield
+            finally:
+                connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Anchor the head if this object appended, then close every thread's connection."""
@@ -308,6 +323,10 @@ def open_log(path: Path, *, read_only: bool = False, create: bool = False) -> Sq
     Raises NotFoundError, LogError (newer or foreign file), StorageError, LogBrokenError.
     """
     with one_line_errors(path):
+        if path.with_name("restore.pending").exists():  # a restore was cut short, or is at work
+            from monitor.log.restore import complete_restore
+
+            complete_restore(path)
         if create and not path.exists():
             connection = create_file(path)
             migrate(connection)
@@ -329,24 +348,9 @@ def _bring_up_to_date(log: SqliteLog) -> None:
     migrate(log.connection)
 
 
-def broken(position: int, what: str) -> LogBrokenError:
-    """Return the refusal to append to a broken log."""
-    return LogBrokenError(
-        f"the log is broken at event {position}: {what}; nothing was written. "
-        "Run `monitor log verify`, then `monitor restore BACKUP`; reading and triage lists still work",
-        position,
-    )
-
-
-def _head(connection: sqlite3.Connection) -> tuple[int, bytes]:
-    row = connection.execute("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1").fetchone()
-    return row or (0, ZERO)
-
-
-def _rows(connection: sqlite3.Connection, after: int, upto: int = 2**62) -> Iterator[Row]:
-    yield from connection.execute(SELECT_RANGE, (after, upto, -1))
-
-
-def _moving_window(head: int) -> int:
-    """Return the start of the window of old events to check at this head."""
-    return head * 7919 % max(1, head - _CHECK_ROWS) if head > _CHECK_ROWS else 0
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a fifth of what Path.stat takes, at every append
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

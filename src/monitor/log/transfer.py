@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
-from monitor.errors import InputError, LogBrokenError
+from monitor.errors import InputError, LogBrokenError, LogError
 from monitor.log.anchors import Anchor, anchors_path, write_anchor
 from monitor.log.chain import ZERO, Row, first_bad_row, head_line, split_head
+from monitor.log.codec import decode_data
 from monitor.log.database import connect, one_line_errors
 from monitor.log.events import CheckpointSigned
 from monitor.log.payloads import WITHHELD, pack, payload_sha, unpack
@@ -26,7 +26,9 @@ from monitor.log.schema import migrate
 from monitor.log.sqlite import SqliteLog, open_log
 
 FORMAT = "monitor-log-1"
-_BATCH = 2_000
+# Longer than any line an export has: a text is cut at 16 MiB of its feed, and JSON can make six characters of one.
+MAX_LINE_BYTES = 128 << 20
+_BATCH, _BATCH_BYTES = 2_000, 16 << 20
 _DATA = b',"data":'
 
 
@@ -60,6 +62,11 @@ def export_log(log: SqliteLog, *, texts: bool = True) -> Iterator[bytes]:
 
     Events appended meanwhile are left out. Raises LogBrokenError for a changed text.
     """
+    with log.snapshot():
+        yield from _lines(log, texts)
+
+
+def _lines(log: SqliteLog, texts: bool) -> Iterator[bytes]:
     position, hash_ = log.head()
     yield _line({"format": FORMAT, "position": position})
     for row in log.rows(upto=position):
@@ -110,6 +117,28 @@ def import_log(lines: Iterable[bytes], path: Path, *, source: str = "-") -> tupl
     return head
 
 
+def bounded_lines(file: BinaryIO, source: str) -> Iterator[bytes]:
+    """Yield the lines of a file; raise InputError for one that would fill the memory."""
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        if len(line) > MAX_LINE_BYTES:
+            raise InputError(f"{source}: a line is longer than {MAX_LINE_BYTES >> 20} MiB: not an export")
+        yield line
+
+
+def _batches(lines: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield numbered lines, some thousands at a time and not many megabytes."""
+    batch: list[tuple[int, bytes]] = []
+    n_bytes = 0
+    for number, line in enumerate(lines, 1):
+        batch.append((number, line))
+        n_bytes += len(line)
+        if len(batch) >= _BATCH or n_bytes >= _BATCH_BYTES:
+            yield batch
+            batch, n_bytes = [], 0
+    if batch:
+        yield batch
+
+
 class _Importer:
     """Writes lines into a new database, checking the chain as they come."""
 
@@ -120,8 +149,7 @@ class _Importer:
 
     def take(self, lines: Iterable[bytes]) -> tuple[int, str]:
         """Write every line; return the head."""
-        numbered = enumerate(lines, 1)
-        while batch := list(islice(numbered, _BATCH)):
+        for batch in _batches(lines):
             self.connection.execute("BEGIN IMMEDIATE")
             self._write(batch)
             self.connection.execute("COMMIT")
@@ -144,7 +172,7 @@ class _Importer:
         for number, line in batch:
             try:
                 self._sort(line, number, rows, payloads)
-            except (msgspec.DecodeError, ValueError, TypeError) as error:
+            except (msgspec.DecodeError, ValueError, TypeError, RecursionError, LogError) as error:
                 raise InputError(
                     f"{self.source}:{number}: not a line of an export ({error}); nothing was imported"
                 ) from error
@@ -162,6 +190,7 @@ class _Importer:
         if found:
             event = msgspec.json.decode(start + b"}", type=_EventLine)
             head = head_line(event.recorded_at, event.type, event.version, event.actor)
+            decode_data(event.type, event.version, data[:-1])  # what cannot be read again is not taken in
             rows.append((event.position, head, event.key, data[:-1], bytes.fromhex(event.hash)))
             return
         fields = msgspec.json.decode(line)

@@ -12,12 +12,14 @@ from pathlib import Path
 import msgspec
 
 from monitor.errors import StorageError
+from monitor.log.checkpoints import key_missing
 from monitor.log.codec import parse_iso
 from monitor.log.database import check_free_space
 from monitor.poll.health import HABIT_ENTRIES, FeedFacts, judge
 from monitor.triage.queue import count_queue
 from monitor.views.fold import Views
 from monitor.views.queries.entries import n_entries, n_flagged, reported_times
+from monitor.views.queries.erasures import pending_erasure
 from monitor.views.queries.feeds import FeedRow, watched_feeds
 from monitor.views.queries.labels import n_standing
 from monitor.views.queries.models import in_use
@@ -76,6 +78,13 @@ def condition_of(workspace: Workspace) -> Condition:
     overdue = _tick_warnings(tick, feeds, now)
     warnings += overdue
     failures = storage_problems(workspace.data_dir) + _failures(views)
+    if at := pending_erasure(views):
+        warnings.append(
+            f"an erasure (event {at}) is not finished: a program that reads the log was in the way; the next tick "
+            "tries again; close what has been open for long"
+        )
+    if key_missing(workspace.log):
+        warnings.append("signing.key is missing: nothing is signed until your copy is back (docs/security.md)")
     if model is None:
         warnings.append("no model is in use: run `monitor init`")
     return Condition(

@@ -14,7 +14,6 @@ import msgspec
 from monitor.config.values import FeedConfig
 from monitor.errors import KeyConflictError, MonitorError
 from monitor.fetch.values import FetchResult
-from monitor.log.codec import iso
 from monitor.log.events import Event
 from monitor.poll.values import FeedState
 from monitor.worker.collect import Collector, Commit, Outcome
@@ -110,7 +109,7 @@ class Batch:
     def _log(self, commits: Sequence[Commit]) -> Sequence[Event]:
         events = [event for commit in commits for event in commit.events]
         payloads = {sha: body for commit in commits for sha, body in commit.payloads.items()}
-        return self._workspace.log.append(events, recorded_at=iso(self._workspace.clock()), payloads=payloads)
+        return self._workspace.write(events, payloads)
 
     def _fold(self, appended: Sequence[Event], commits: Sequence[Commit]) -> None:
         self._workspace.views.fold(appended)

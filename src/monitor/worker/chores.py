@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from monitor.learn.sample import Unflagged, draw_sample
 from monitor.log.checkpoints import checkpoint_if_due
 from monitor.log.codec import iso
-from monitor.log.erasure import drop_expired
+from monitor.log.erasure import complete_erasures, drop_expired, finish_erasures, kept_since, retention_is_done
 from monitor.log.events import NewEvent, SampleDrawn
 from monitor.views.queries.entries import unflagged_between
+from monitor.views.queries.erasures import erasures_left, loose_erasures
 from monitor.views.queries.queue import was_drawn
-from monitor.views.queries.ticks import newest_ticks
+from monitor.views.queries.ticks import tick_days
 from monitor.worker.searching import fill_index
 from monitor.worker.workspace import Workspace
 
@@ -29,14 +30,29 @@ def do_chores(workspace: Workspace, now: datetime) -> None:
 
 
 def drop_old_texts(workspace: Workspace, now: datetime) -> None:
-    """Erase the texts kept long enough, after the first tick of a day (UTC): finding them reads the whole log."""
+    """Erase the texts kept long enough, once a day (UTC): finding them reads the whole log."""
     days = workspace.config.settings.retain_unflagged_days
     if not days:
         return
-    ticks = newest_ticks(workspace.views, 2)
-    if len(ticks) < 2 or ticks[1].finished_at < iso(_midnight(now)):
-        drop_expired(workspace.log, now, days)
+    if not retention_is_done(workspace.log, now):
+        drop_expired(workspace.log, now, days, kept_since(tick_days(workspace.views), now, days))
         workspace.views.catch_up()
+
+
+def end_erasures(workspace: Workspace, now: datetime) -> bool:
+    """Complete what an erasure left undone: one a reader was in the way of, or one an older version was cut short in.
+
+    Return False where it is still not done; `monitor status` says so.
+    """
+    if not erasures_left(workspace.views):
+        return True
+    workspace.log.check_writable()
+    if left := loose_erasures(workspace.views):
+        complete_erasures(workspace.log, left, iso(now))
+    done = finish_erasures(workspace.log, iso(now))
+    workspace.views.catch_up()
+    fill_index(workspace)
+    return done
 
 
 def draw_yesterday(workspace: Workspace, now: datetime) -> None:

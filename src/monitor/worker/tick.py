@@ -23,6 +23,7 @@ from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
 from monitor.log.store import EventStore
 from monitor.poll import schedule
 from monitor.poll.values import FeedState
+from monitor.views.queries.erasures import erasures_left
 from monitor.worker.states import feed_states
 from monitor.worker.sync import feed_changes
 from monitor.worker.workspace import Workspace
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 RECENTLY = timedelta(hours=1)  # a feed that worked so lately shows that there was a network
 CLOCK_SLACK = timedelta(minutes=5)
+CLOCK_LEAP = timedelta(days=3)
 
 
 class TickReport(msgspec.Struct, kw_only=True):
@@ -80,6 +82,10 @@ def run_tick(
     _check_names(workspace, only := frozenset(only))
     due = _due(workspace, now, only, force)
     report = TickReport(n_due=len(due))
+    if erasures_left(workspace.views):
+        from monitor.worker.chores import end_erasures
+
+        end_erasures(workspace, now)
     if not due:
         return report
     from monitor.worker.chores import do_chores  # what only a working tick needs costs an idle one a third more
@@ -101,8 +107,8 @@ def run_tick(
 
 
 def nothing_due(workspace: Workspace) -> bool:
-    """Say whether a tick now would do nothing: feeds.yaml is as the log knows it, and no feed is due."""
-    if feed_changes(workspace.views, workspace.config.feeds):
+    """Say whether a tick now would do nothing: feeds.yaml as the log knows it, no feed due, no erasure pending."""
+    if feed_changes(workspace.views, workspace.config.feeds) or erasures_left(workspace.views):
         return False
     return not _due(workspace, workspace.clock(), frozenset(), force=False)
 
@@ -144,10 +150,13 @@ def _due(
 
 
 def _clock_jump(workspace: Workspace, now: datetime) -> list[NewEvent]:
-    """Return a clock-jumped event where the clock stands before the last event."""
+    """Return a clock-jumped event where the clock stands before the last event, or days after it.
+
+    A machine that was off for as long looks the same; retention counts neither (log/erasure.py).
+    """
     position, _ = workspace.log.head()
     last = workspace.log.get(position)
-    if last is None or parse_iso(last.recorded_at) <= now + CLOCK_SLACK:
+    if last is None or -CLOCK_SLACK <= now - parse_iso(last.recorded_at) <= CLOCK_LEAP:
         return []
     seconds = (now - parse_iso(last.recorded_at)).total_seconds()
     return [

@@ -5,7 +5,7 @@ The clock is a function here and nowhere deeper; every rule below takes `now` as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from monitor.log.codec import iso
 from monitor.log.events import Event, NewEvent
 from monitor.log.sqlite import SqliteLog
 from monitor.views.fold import Views
+from monitor.worker.withhold import withhold
 
 if TYPE_CHECKING:
     from monitor.classify.model import Model
@@ -57,9 +58,14 @@ class Workspace:
 
     def append(self, events: Sequence[NewEvent], payloads: dict[str, bytes] | None = None) -> Sequence[Event]:
         """Append in one durable transaction, stamped by the clock, and fold what was new."""
-        appended = self.log.append(events, recorded_at=iso(self.clock()), payloads=payloads)
+        appended = self.write(events, payloads or {})
         self.views.fold(appended)
         return appended
+
+    def write(self, events: Sequence[NewEvent], payloads: Mapping[str, bytes]) -> Sequence[Event]:
+        """Append without folding; texts a person had erased stay out."""
+        events, payloads, erased = withhold(self.views, events, payloads)
+        return self.log.append(events, recorded_at=iso(self.clock()), payloads=payloads, erased=erased)
 
     def close(self) -> None:
         """Close the views and the log."""

@@ -6,24 +6,22 @@ import os
 from pathlib import Path
 
 import click
+import msgspec
 
 from monitor import app
-from monitor.errors import LogBrokenError
-from monitor.log.anchors import anchors_path, read_anchors, write_marker
-from monitor.log.backup import Copy, backup_log, checksum_path, restore_log
-from monitor.log.checkpoints import sign_checkpoint
+from monitor.log.backup import Copy
 from monitor.log.codec import iso
-from monitor.log.erasure import erase_entry
-from monitor.log.verify import verify_log
+from monitor.log.copies import still_holding
+from monitor.log.erasure import erase_entry, lift_erasure, mark_shared, texts_of
+from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, reviewer, working, write_json
 from monitor.triage.entries import find_entry
 from monitor.views.fold import rebuild_views
+from monitor.views.queries.erasures import sharing_entries, text_positions
+from monitor.worker.backups import back_up, put_back
 from monitor.worker.lock import LOCK_NAME, worker_lock
-from monitor.worker.searching import renew_index
+from monitor.worker.searching import fill_index, renew_index
 from monitor.worker.workspace import Workspace
-
-BACKUPS_NAME = "backups"
-KEEP_BACKUPS = 7
 
 
 def data_folder(ctx: click.Context) -> Path:
@@ -52,13 +50,15 @@ def rebuild(ctx: click.Context) -> None:
 @click.command()
 @click.argument("entry")
 @click.option("--reason", required=True, help="Why; kept in the log for good, so name no person.")
+@click.option("--lift", is_flag=True, help="Instead, allow that later texts of the entry are stored again.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @click.pass_context
-def erase(ctx: click.Context, entry: str, reason: str, yes: bool, as_json: bool) -> None:
+def erase(ctx: click.Context, entry: str, reason: str, lift: bool, yes: bool, as_json: bool) -> None:
     """Erase the title, summary and text of ENTRY for good, in every revision; the chain still verifies.
 
-    Backups and exports made before still hold the text: delete them too. The link and the author the feed gave stay.
+    Later edits of the entry, and copies of it in other feeds, are scored and flagged, and their text is not stored,
+    until you --lift that. Backups made before still hold the text: they are named. The link and the author stay.
 
     \b
     Example:
@@ -69,17 +69,52 @@ def erase(ctx: click.Context, entry: str, reason: str, yes: bool, as_json: bool)
     with working(ctx) as workspace:
         entry_id = find_entry(workspace.views, entry)
         if not yes and not as_json:
-            click.confirm(f"Erase the text of entry {entry_id} for good?", abort=True)
+            asked = "Store later texts of entry {} again?" if lift else "Erase the text of entry {} for good?"
+            click.confirm(asked.format(entry_id), abort=True)
         at = iso(workspace.clock())
-        erased = erase_entry(workspace.log, entry_id, reason=reason, actor=reviewer(), recorded_at=at)
-        workspace.views.catch_up()
-        copies = len(list((workspace.data_dir / BACKUPS_NAME).glob("*.db")))
+        if lift:
+            lift_erasure(workspace.log, entry_id, by=reviewer(), reason=reason, recorded_at=at)
+            workspace.views.catch_up()
+            click.echo(f"lifted: later texts of entry {entry_id} are stored again; what was erased stays erased")
+            return
+        answer = _erase(workspace, entry_id, reason, at)
     if as_json:
-        write_json({"entry_id": entry_id, "erased": erased, "n_backups_that_may_hold_it": copies})
+        write_json(answer)
         return
-    click.echo(f"erased {len(erased)} text(s) of entry {entry_id}" if erased else "already erased")
-    if copies:
-        click.echo(f"{copies} backup(s) in {BACKUPS_NAME}/ may still hold it: delete them, then `monitor backup`")
+    n_texts = len(answer.erased)
+    click.echo(f"erased {n_texts} text(s) of entry {entry_id}" if n_texts else "already erased")
+    if answer.n_shared:
+        click.echo(f"{answer.n_shared} other entries had the same text; theirs is gone too")
+    if not answer.finished:
+        click.echo(
+            "another program is reading the log, so copies may still lie in its side files: the next tick "
+            "removes them; `monitor status` tells until then"
+        )
+    for copy in answer.copies:
+        click.echo(f"still holds it: {safe.line(copy, 300)}; delete it (then `monitor backup`)")
+
+
+class EraseAnswer(msgspec.Struct, frozen=True):
+    """What `erase` did, and which files still hold the text or may."""
+
+    entry_id: str
+    erased: list[str]
+    finished: bool
+    n_shared: int
+    copies: list[str]
+
+
+def _erase(workspace: Workspace, entry_id: str, reason: str, at: str) -> EraseAnswer:
+    log, views = workspace.log, workspace.views
+    positions = text_positions(views, entry_id)
+    names = texts_of(log, entry_id, positions)
+    shared = sharing_entries(views, names, entry_id)
+    mark_shared(log, shared, reason=reason, recorded_at=at)
+    done = erase_entry(log, entry_id, reason=reason, actor=reviewer(), recorded_at=at, positions=positions)
+    views.catch_up()
+    fill_index(workspace, None)
+    copies = still_holding(workspace.data_dir, names, min(positions, default=0))
+    return EraseAnswer(entry_id, done.names, done.finished, len(shared), copies)
 
 
 @click.command()
@@ -89,7 +124,8 @@ def erase(ctx: click.Context, entry: str, reason: str, yes: bool, as_json: bool)
 def backup(ctx: click.Context, target: Path | None, as_json: bool) -> None:
     """Copy the log while it is in use and verify the copy, to TARGET (a file or a folder) or data/backups.
 
-    The signing key (signing.key) is not in it: keep a copy of that elsewhere.
+    The anchors and the model in use go along. In data/backups the newest seven that were made without a TARGET are
+    kept; copies you named are never deleted. The signing key (signing.key) is not in it: keep a copy of it elsewhere.
 
     \b
     Example:
@@ -97,10 +133,9 @@ def backup(ctx: click.Context, target: Path | None, as_json: bool) -> None:
 
     Exit codes: 0 copied and verified, 6 the log or the copy does not verify, 7 disk.
     """
-    folder = data_folder(ctx)
-    log = app.open_existing_log(folder)
+    log = app.open_existing_log(data_folder(ctx))
     try:
-        made = backup_log(log, target or _own_folder(folder))
+        made = back_up(log, app.now(), target)
     finally:
         log.close()
     if as_json:
@@ -112,47 +147,41 @@ def backup(ctx: click.Context, target: Path | None, as_json: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--give-up-events", is_flag=True, help="Go back even though the log holds events the backup lacks.")
+@click.option("--other-log", is_flag=True, help="Replace this log by a backup of another one.")
 @click.pass_context
-def restore(ctx: click.Context, file: Path, give_up_events: bool) -> None:
+def restore(ctx: click.Context, file: Path, give_up_events: bool, other_log: bool) -> None:
     """Put a verified backup FILE in place of the log. The file it replaces is kept; views follow by themselves.
+
+    On a new machine: `monitor init`, this, `monitor log verify`. Put your copies of signing.key and feeds.yaml back.
 
     \b
     Example:
-      monitor restore data/backups/log-000001234-5f3c9a10.db
+      monitor restore data/backups/log-20260131T020000Z-000001234-5f3c9a10.db
 
-    Exit codes: 0 restored, 4 no such file, 5 a tick is running, 6 the backup does not verify, or events would be lost.
+    Exit codes: 0 restored, 4 no such file, 5 a tick is running, 6 the backup does not verify, is another log's, or
+    events would be lost.
     """
     folder = data_folder(ctx)
     folder.mkdir(parents=True, exist_ok=True)
     with worker_lock(folder / LOCK_NAME):
-        at = iso(app.now())
-        position, n_lost = restore_log(file, folder / app.LOG_NAME, recorded_at=at, give_up_events=give_up_events)
-    lost = f"; {n_lost} later event(s) given up" if n_lost else ""
-    click.echo(f"restored: the log ends at event {position}{lost}")
+        path = folder / app.LOG_NAME
+        done, missing = put_back(file, path, app.now(), give_up_events=give_up_events, other_log=other_log)
+    lost = f"; {done.n_given_up} later event(s) given up" if done.n_given_up else ""
+    click.echo(f"restored: the log ends at event {done.position}{lost}")
+    if missing:
+        click.echo(
+            f"the model in use, {missing}, is not beside the backup: copy models/{missing}.json into "
+            f"{folder / app.MODELS_NAME}, or run `monitor train`"
+        )
+    if done.public_key and not (folder / "signing.key").exists():
+        click.echo(f"the key that signs this log is not here: put your copy of signing.key into {folder}")
 
 
 def write_backup(workspace: Workspace) -> Copy:
-    """Do what the nightly job does: sign, verify, back up, keep the newest seven.
+    """Do what the nightly job does: sign, back up, verify, keep the newest seven.
 
     Raises LogBrokenError where the log does not verify: the older backups are kept then, and appending stops.
     """
-    now = workspace.clock()
-    sign_checkpoint(workspace.log, recorded_at=iso(now))
+    made = back_up(workspace.log, workspace.clock())
     workspace.views.catch_up()
-    report = verify_log(workspace.log.path, read_anchors(anchors_path(workspace.log.path)))
-    first = report.first()
-    if first is not None:
-        write_marker(workspace.log.path, first.what)
-        raise LogBrokenError(f"the log does not verify: {first.what}; no backup was made", first.position)
-    folder = _own_folder(workspace.data_dir)
-    made = backup_log(workspace.log, folder)
-    for old in sorted(folder.glob("log-*.db"))[:-KEEP_BACKUPS]:
-        old.unlink()
-        checksum_path(old).unlink(missing_ok=True)
     return made
-
-
-def _own_folder(data_dir: Path) -> Path:
-    folder = data_dir / BACKUPS_NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

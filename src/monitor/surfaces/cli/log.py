@@ -7,18 +7,20 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import click
 
 from monitor import app
-from monitor.errors import InputError, LogBrokenError
-from monitor.log.anchors import anchors_path, read_anchors, read_marker, write_marker
+from monitor.errors import InputError, StorageError
+from monitor.log.anchors import read_marker, write_marker
 from monitor.log.chain import Row, split_head
 from monitor.log.codec import iso
+from monitor.log.copies import note_copy
 from monitor.log.events import EVENT_TYPES
+from monitor.log.judgement import DOES_NOT_HOLD, UNCHECKED, Report
 from monitor.log.sqlite import SqliteLog
-from monitor.log.verify import Report, verify_log
+from monitor.log.verify import verify_with_anchors
 from monitor.surfaces import safe
 from monitor.surfaces.cli.keep import backup, data_folder, erase, rebuild, restore, write_backup
 from monitor.surfaces.cli.options import json_option, write_json, write_json_line
@@ -95,90 +97,89 @@ def _show(opened: SqliteLog, rows: Iterable[Row], as_json: bool, types: tuple[st
 @log.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="Anchors to check [anchors.jsonl].")
-@click.option("--key", metavar="BASE64", help="The public key every signature must be by.")
+@click.option("--key", "keys", metavar="BASE64", multiple=True, help="A public key you know; others are not believed.")
 @click.option("--quick", is_flag=True, help="Chain, signatures and anchors only; no texts, no page check.")
 @json_option
 @click.pass_context
 def verify(
-    ctx: click.Context, file: Path | None, against: Path | None, key: str | None, quick: bool, as_json: bool
+    ctx: click.Context, file: Path | None, against: Path | None, keys: tuple[str, ...], quick: bool, as_json: bool
 ) -> None:
     """Verify the whole log, or a backup FILE: pages, chain, texts, signatures, anchors.
 
-    A log that does not verify is not appended to until it does. tools/verify_log.py verifies without monitor.
+    There are three answers: it holds; it does not hold (then nothing is appended until it does); it could not be
+    checked, and why (then nothing is refused). tools/verify_log.py verifies without monitor.
 
     \b
     Example:
       monitor log verify
       monitor log verify backups/log.db --against anchors-kept-elsewhere.jsonl
 
-    Exit codes: 0 it verifies, 1 it does not, 4 no log.
+    Exit codes: 0 it holds, 1 it does not, 4 no log, 7 it could not be checked.
     """
     path = file or data_folder(ctx) / app.LOG_NAME
     if not path.is_file():
         app.open_existing_log(path.parent)  # says where it looked and what to do
-    report = check(path, against, key, quick=quick)
+    report = verify_with_anchors(path, against, quick=quick, keys=keys)
     if file is None:
         remember(path, report, clear=not quick)
     if as_json:
-        write_json({"ok": report.ok, **{name: getattr(report, name) for name in report.__struct_fields__}})
+        found = {name: getattr(report, name) for name in report.__struct_fields__}
+        write_json({"ok": report.ok, "verdict": report.verdict, **found})
     else:
         _write_report(report)
     if not report.ok:
-        ctx.exit(1)
-
-
-def check(path: Path, against: Path | None = None, key: str | None = None, *, quick: bool = False) -> Report:
-    """Verify a log file against anchors (its own where none are named) and, if given, the key that must have signed."""
-    own = anchors_path(path)
-    try:
-        anchors = read_anchors(against or own)
-    except LogBrokenError as error:
-        report = verify_log(path, quick=quick)
-        report.add(0, str(error))
-        return report
-    report = verify_log(path, anchors, quick=quick)
-    for other in report.public_keys:
-        if key and other != key:
-            report.add(0, f"signed by another key: {other}")
-    return report
+        ctx.exit(1 if report.verdict == DOES_NOT_HOLD else StorageError.exit_code)
 
 
 def remember(path: Path, report: Report, *, clear: bool) -> None:
-    """Keep what is wrong beside the log, where appending looks; a full verification without a fault clears it."""
+    """Keep what is wrong beside the log, where appending looks; a full verification that holds clears it.
+
+    What could not be checked leaves things as they are.
+    """
     first = report.first()
     if first is not None:
         write_marker(path, first.what)
-    elif clear and read_marker(path):
+    elif report.ok and clear and read_marker(path):
         write_marker(path, "")
 
 
 def _write_report(report: Report) -> None:
     for problem in sorted(report.problems, key=lambda found: (found.position == 0, found.position)):
         click.echo(f"WRONG  {safe.line(problem.what, 400)}")
+    for line in report.restores:
+        click.echo(f"note   signed by the log's key: {safe.line(line, 300)}")
     for note in report.notes:
-        click.echo(f"note   {note}")
+        click.echo(f"note   {safe.line(note, 400)}")
     counts = (
         f"{report.n_events} events, {report.n_payloads} texts ({report.n_erased} erased), "
         f"{report.n_checkpoints} checkpoints, {report.n_anchors} anchors"
     )
-    first = report.first()
-    if first is None:
-        click.echo(f"the log verifies: {counts}; head {report.head[:16]}")
-        for public_key in report.public_keys:
-            click.echo(f"signed by {public_key}")
+    if report.verdict == DOES_NOT_HOLD:
+        first = report.first()
+        where = f"the first bad position is {first.position}" if first and first.position else "the file is damaged"
+        click.echo(f"the log does not verify: {where}. Nothing is appended to it until it does; triage stays readable.")
+        click.echo("`monitor restore BACKUP` puts a verified backup in its place and keeps this file.")
         return
-    where = f"the first bad position is {first.position}" if first.position else "the file is damaged"
-    click.echo(f"the log does not verify: {where}. Nothing is appended to it until it does; triage stays readable.")
-    click.echo("`monitor restore BACKUP` puts a verified backup in its place and keeps this file.")
+    if report.verdict == UNCHECKED:
+        click.echo(f"the log could not be checked: {safe.line(report.unchecked, 600)}")
+        click.echo(f"Nothing wrong was found in {counts}, and nothing is refused.")
+    else:
+        click.echo(f"the log verifies: {counts}; head {report.head[:16]}")
+    for public_key in report.public_keys:
+        click.echo(f"signed by {safe.line(public_key, 100)}")
 
 
 @log.command()
 @click.argument("position", type=click.IntRange(1))
 @click.option("--text", is_flag=True, help="Include the text the event names.")
+@click.option("--extends", is_flag=True, help="Instead, prove that the log begins with its first POSITION events.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to a file instead.")
 @click.pass_context
-def prove(ctx: click.Context, position: int, text: bool, output: Path | None) -> None:
+def prove(ctx: click.Context, position: int, text: bool, extends: bool, output: Path | None) -> None:
     """Write the proof that the event at POSITION is in the log: it verifies offline, without the log.
+
+    With --extends, prove that the newest signed head only added to the one signed at POSITION (a checkpoint's
+    `at_position`): whoever kept that head sees that nothing before it was changed.
 
     \b
     Example:
@@ -190,9 +191,11 @@ def prove(ctx: click.Context, position: int, text: bool, output: Path | None) ->
     import msgspec
 
     from monitor.log.proof import prove as make_proof
+    from monitor.log.proof import prove_extension
 
     with _reading(ctx) as opened:
-        proof = msgspec.json.format(msgspec.json.encode(make_proof(opened, position, with_text=text)), indent=2)
+        made = prove_extension(opened, position) if extends else make_proof(opened, position, with_text=text)
+    proof = msgspec.json.format(msgspec.json.encode(made), indent=2)
     if output:
         output.write_bytes(proof + b"\n")
     else:
@@ -211,11 +214,18 @@ def check_proof(file: BinaryIO, key: str) -> None:
 
     Exit codes: 0 it holds, 9 it does not.
     """
+    from monitor.log.proof import Extension
     from monitor.log.proof import check_proof as hold
 
     proof = hold(file.read(), public_key=key)
-    click.echo(f"holds: event {proof.position}, {proof.type}, recorded {proof.recorded_at}")
-    click.echo(f"under the head of {proof.checkpoint.position} events signed by {proof.checkpoint.public_key}")
+    if isinstance(proof, Extension):
+        said = f"holds: the log of {proof.second.position} events begins with that of {proof.first.position}"
+        signed = f"both heads are signed, by {proof.first.public_key} and {proof.second.public_key}"
+    else:
+        said = f"holds: event {proof.position}, {proof.type}, recorded {proof.recorded_at}"
+        signed = f"under the head of {proof.checkpoint.position} events signed by {proof.checkpoint.public_key}"
+    click.echo(safe.line(said, 300))
+    click.echo(safe.line(signed, 300))
 
 
 @log.command()
@@ -235,6 +245,49 @@ def checkpoint(ctx: click.Context) -> None:
     finally:
         opened.close()
     click.echo("nothing new since the last checkpoint" if signed is None else f"signed, as event {signed.position}")
+
+
+@log.command(name="new-key")
+@click.option("--reason", required=True, help="Why; kept in the log for good.")
+@click.option("--lost", is_flag=True, help="The old key is gone: go on without its signature.")
+@click.pass_context
+def new_key(ctx: click.Context, reason: str, lost: bool) -> None:
+    """Change the signing key: the old one signs the new one in. The old file is kept beside it.
+
+    With --lost nothing in the log vouches for the new key: `log verify` then asks for both keys by name.
+
+    \b
+    Example:
+      monitor log new-key --reason "the old laptop was sold"
+
+    Exit codes: 0 changed, 4 the key is missing, 9 the log was never signed.
+    """
+    from monitor.log.checkpoints import change_key, sign_checkpoint
+
+    opened = app.open_existing_log(data_folder(ctx))
+    try:
+        key = change_key(opened, recorded_at=iso(app.now()), reason=reason, lost=lost)
+        sign_checkpoint(opened, recorded_at=iso(app.now()))
+    finally:
+        opened.close()
+    click.echo(f"signed from now on by {key}: keep this line, and a copy of signing.key, elsewhere")
+
+
+@log.command()
+@click.pass_context
+def vouch(ctx: click.Context) -> None:
+    """Sign the restores that anchors.jsonl lists without a signature, once you know that they were yours.
+
+    \b
+    Example:
+      monitor log vouch
+    """
+    from monitor.log.checkpoints import vouch_restores
+
+    folder = data_folder(ctx)
+    app.open_existing_log(folder, read_only=True).close()
+    n_signed = vouch_restores(folder / app.LOG_NAME)
+    click.echo(f"signed {n_signed} restore(s)" if n_signed else "no restore is unsigned")
 
 
 @log.command()
@@ -261,6 +314,8 @@ def export(ctx: click.Context, file: Path, no_texts: bool) -> None:
         with gzip.open(temporary, "wb", 6) if file.suffix == ".gz" else temporary.open("wb") as target:
             target.writelines(lines)
         temporary.replace(file)
+        if not no_texts:
+            note_copy(opened.path, file, opened.head()[0], "export")
     click.echo(f"wrote {file}")
 
 
@@ -278,18 +333,20 @@ def import_(ctx: click.Context, file: Path) -> None:
     Exit codes: 0 imported, 6 its chain does not hold or the log is not empty, 9 not an export or cut short.
     """
     import gzip
+    import zlib
 
-    from monitor.log.transfer import import_log
+    from monitor.log.transfer import bounded_lines, import_log
 
     folder = data_folder(ctx)
     folder.mkdir(parents=True, exist_ok=True)
     with worker_lock(folder / LOCK_NAME):
         if str(file) == "-":
-            head = import_log(sys.stdin.buffer, folder / app.LOG_NAME)
+            head = import_log(bounded_lines(sys.stdin.buffer, "-"), folder / app.LOG_NAME)
         else:
             try:
                 with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
-                    head = import_log(lines, folder / app.LOG_NAME, source=file.name)
-            except (OSError, EOFError) as error:
+                    bounded = bounded_lines(cast(BinaryIO, lines), file.name)
+                    head = import_log(bounded, folder / app.LOG_NAME, source=file.name)
+            except (OSError, EOFError, zlib.error) as error:
                 raise InputError(f"{file}: {error}") from error
     click.echo(f"imported {head[0]} events, head {head[1][:16]}")

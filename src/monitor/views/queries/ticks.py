@@ -36,6 +36,11 @@ def newest_ticks(views: Views, limit: int) -> list[TickRow]:
     return [TickRow(*row) for row in views.db.execute(f"{_TICK} ORDER BY position DESC LIMIT ?", (limit,))]
 
 
+def tick_days(views: Views) -> list[str]:
+    """Return the days (ISO, UTC) on which ticks began, in order."""
+    return [row[0] for row in views.db.execute("SELECT DISTINCT substr(started_at, 1, 10) FROM ticks ORDER BY 1")]
+
+
 def last_finished_tick(views: Views) -> TickRow | None:
     """Return the newest tick that came to its end."""
     row = views.db.execute(f"{_TICK} WHERE finished_at IS NOT NULL ORDER BY position DESC LIMIT 1").fetchone()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
+
 from monitor.stories.cases import Cases
 
 ARREST = (
@@ -69,3 +72,40 @@ def test_a_follow_up_of_a_follow_up_joins_the_first_case() -> None:
 def test_nothing_to_compare_is_no_match() -> None:
     assert Cases().find([ARREST]) is None
     assert cases().find([("", "")]) is None
+
+
+class Exhaustive(Cases):
+    """Compares a new story with every earlier one."""
+
+    def candidates(self, names: Iterable[str]) -> list[int]:
+        """Return all."""
+        return list(range(len(self._stories)))
+
+
+def test_looking_only_at_stories_with_a_rare_name_in_common_finds_what_looking_at_all_does() -> None:
+    """Promise: the work of a tick is bounded by who is named, and no link is lost by it."""
+    rng = random.Random(4)
+    people = [
+        f"{first}{last}" for first in ("Vor", "Nel", "Tam", "Ril", "Oss") for last in ("ban", "dek", "mir", "zul")
+    ]
+    acts = ("kidnap the exiled broadcaster", "poison a former officer", "set fire to the printing works of a magazine")
+
+    def report() -> tuple[str, str]:
+        one, other, act = rng.choice(people), rng.choice(people), rng.choice(acts)
+        return (
+            f"Two held over alleged plot to {act}",
+            f"Police said that {one} and {other} had planned to {act} abroad.",
+        )
+
+    few, all_ = Cases(), Exhaustive()
+    n_found = 0
+    for n in range(150):
+        text = report()
+        found = few.find([text])
+        assert found == all_.find([text])
+        n_found += found is not None
+        for made in (few, all_):
+            made.add(f"s{n}", f"s{n}", [text])
+    assert n_found > 10
+    assert few.candidates(["nobody"]) == []
+    assert len(few.candidates(["ilar", *map(str.lower, people[:1])])) < 75

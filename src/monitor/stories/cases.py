@@ -51,12 +51,15 @@ class Cases:
     def __init__(self, frequencies: Frequencies | None = None) -> None:
         self._frequencies = frequencies or Frequencies.background()
         self._stories: list[tuple[str, str, list[dict[str, float]], dict[str, str]]] = []
+        self._by_name: dict[str, list[int]] = {}  # a name's stem -> the stories that write it
 
     def add(self, story_id: str, case_id: str, texts: Sequence[tuple[str, str]]) -> None:
         """Add an earlier story: (title, text) of its entries, of which the first few count."""
         counts, names = _read(texts)
         for count in counts:
             self._frequencies.add(count)
+        for name in names:
+            self._by_name.setdefault(name, []).append(len(self._stories))
         self._stories.append((story_id, case_id, counts, names))
 
     def find(self, texts: Sequence[tuple[str, str]]) -> CaseMatch | None:
@@ -65,8 +68,16 @@ class Cases:
         for count in counts:
             self._frequencies.add(count)
         new = self._profile("", "", counts, names)
-        matches = (self._match(new, self._profile(*story)) for story in self._stories)
+        matches = (self._match(new, self._profile(*self._stories[number])) for number in self.candidates(names))
         return max((match for match in matches if match), key=lambda match: match.similarity, default=None)
+
+    def candidates(self, names: Iterable[str]) -> list[int]:
+        """Return the numbers of the stories that share a rare name, in the order added: no other one can match.
+
+        A rare name stands in fewer than one document of 150, so that they are few however many stories there are.
+        """
+        rare = [name for name in names if name in self._by_name and self._frequencies.rarity(name) >= RARE]
+        return sorted({number for name in rare for number in self._by_name[name]})
 
     def _profile(
         self, story_id: str, case_id: str, counts: Iterable[Mapping[str, float]], names: Mapping[str, str]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+import pytest
 
 from monitor.fetch.policy import FetchPolicy
 from monitor.poll.discover import MAX_LINKS, Finder, feed_links
@@ -89,3 +92,30 @@ def test_a_hostile_page_costs_little():
     many = b"".join(b"<link rel=alternate type=text/xml href=/%d>" % i for i in range(10_000))
     assert len(feed_links(many, BASE)) == MAX_LINKS
     assert time.process_time() - before < 3
+
+
+@pytest.mark.parametrize(
+    ("title", "href"),
+    [("Harbour &raquo; Comments Feed", "/comments/feed/"), ("Harbour » Kommentar-Feed", "/c.xml"),
+     ("", "/a-report/comments/feed"),
+     ("Harbour » Flux des commentaires", "/c"), ("Лента комментариев", "/c"), ("コメント", "/c"),
+     ("Search results for x", "/s")],
+)  # fmt: skip
+def test_the_feed_of_the_articles_comes_before_what_readers_say(title: str, href: str):
+    page = (
+        f'<link rel="alternate" type="application/rss+xml" title="{title}" href="{href}">'
+        '<link rel="alternate" type="application/rss+xml" title="Harbour &raquo; Feed" href="/feed/">'
+    )
+    assert feed_links(page.encode(), BASE) == ["https://a.example/feed/", f"https://a.example{href}"]
+
+
+@pytest.mark.parametrize(
+    ("base", "feed"),
+    [('<base href="/sub/">', "/sub/f.xml"), ("<BASE HREF='https://b.example/x/y'>", "https://b.example/x/f.xml"),
+     ('<base target="_top">', "/f.xml"), ('<base href="https://[">', "/f.xml"),
+     ('<!-- <base href="/no/"> -->', "/f.xml"),
+     ('<base href="/one/"><base href="/two/">', "/one/f.xml")],
+)  # fmt: skip
+def test_links_are_relative_to_the_base_a_page_states(base: str, feed: str):
+    page = f'<head>{base}<link rel="alternate" type="application/atom+xml" href="f.xml"></head>'
+    assert feed_links(page.encode(), "https://a.example/") == [urljoin("https://a.example/", feed)]

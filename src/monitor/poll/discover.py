@@ -43,6 +43,13 @@ _TAG = re.compile(r"<(?:link|a)\s[^<>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"([a-zA-Z-]{1,20})\s{0,9}=\s{0,9}(?:\"([^\"<>]{0,1900})\"|'([^'<>]{0,1900})'|([^\s\"'<>]{1,1900}))"
 )
+_BASE = re.compile(r"<base\s[^<>]{1,2000}>", re.IGNORECASE)
+# Feeds of what readers say or search for, beside the articles, in the words of common site software.
+_BESIDE = re.compile(
+    r"\bcomments?\b|/comments?/|kommentar|commentaires?|comentarios?|comentários?|\bcommenti\b|reacties|yorumlar"
+    r"|комментари|коментар|\bkomentarz|تعليقات|评论|評論|コメント|댓글|search results|/search/",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 
 
@@ -150,9 +157,11 @@ def _is_address(text: str) -> bool:
 
 
 def feed_links(body: bytes, base: str) -> list[str]:
-    """Return the addresses a page gives as feeds, in order, each once, at most MAX_LINKS."""
+    """Return the addresses a page gives as feeds, at most MAX_LINKS: in order, feeds of comments and the like last."""
     text = _COMMENT.sub("", body[:MAX_HTML].decode("utf-8", "replace"))
+    base = _base_of(text, base)
     links: list[str] = []
+    beside: list[str] = []
     for tag in _TAG.findall(text):
         known = {key.lower(): html.unescape(a or b or c) for key, a, b, c in _ATTRIBUTE.findall(tag)}
         rel, kind, href = known.get("rel", "").lower().split(), known.get("type", "").lower(), known.get("href", "")
@@ -163,6 +172,19 @@ def feed_links(body: bytes, base: str) -> list[str]:
             address = urljoin(base, href.strip())
         except ValueError:
             continue
-        if address.startswith(("http://", "https://")) and address not in links:
-            links.append(address)
-    return links[:MAX_LINKS]
+        if address.startswith(("http://", "https://")) and address not in links + beside:
+            is_beside = _BESIDE.search(f"{known.get('title', '')} {urlsplit(address).path}")
+            (beside if is_beside else links).append(address)
+    return (links + beside)[:MAX_LINKS]
+
+
+def _base_of(text: str, base: str) -> str:
+    """Return what a page's links are relative to: its first <base href>, else its own address."""
+    for tag in _BASE.findall(text):
+        for key, a, b, c in _ATTRIBUTE.findall(tag):
+            if key.lower() == "href":
+                try:
+                    return urljoin(base, html.unescape(a or b or c).strip())
+                except ValueError:
+                    return base
+    return base

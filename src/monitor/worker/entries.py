@@ -18,6 +18,7 @@ from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
 from monitor.parse.kinds import read_source
 from monitor.parse.values import ParsedEntry, ParsedFeed
 from monitor.poll import schedule
+from monitor.poll.counters import only_counters
 from monitor.poll.identity import Change, Was, identify, lookup_keys
 from monitor.poll.values import FeedState
 from monitor.views.fold import Views
@@ -50,7 +51,7 @@ class EntryReader:
         """Return the entries' events and payloads, the feed's own event, and how many entries were flagged."""
         known, held = _known(self.workspace.views, feed.feed_id, parsed.entries, first=state.last_ok_at is None)
         found = identify(feed.feed_id, parsed.entries, known, self._old_text)
-        changes = [change for change in found if change.kind != "unchanged"]
+        changes = self._without_counters([change for change in found if change.kind != "unchanged"], known)
         events: list[NewEvent] = []
         payloads: dict[str, bytes] = {}
         for change in changes:
@@ -66,6 +67,18 @@ class EntryReader:
         events += score_events
         fetched = self._fetched(feed, state, result, parsed, body_sha, changes)
         return events, payloads, fetched, sum(bool(item.flag) for item in scored)
+
+    def _without_counters(self, changes: list[Change], known: Mapping[str, Was]) -> list[Change]:
+        """Leave out the revisions in which nothing but counters changed."""
+        revised = [change for change in changes if change.changed == ("text",)]
+        pairs = []
+        for change in revised:
+            old = read_entry_payload(self.workspace.log.payload(known[change.entry_id].text_sha))
+            entry = change.entry
+            new = f"{entry.title}\n{entry.summary}\n{entry.text}"
+            pairs.append((f"{old.title}\n{old.summary}\n{old.text}" if old is not None else "", new))
+        ticked = {change.entry_id for change, only in zip(revised, only_counters(pairs), strict=True) if only}
+        return [change for change in changes if change.entry_id not in ticked]
 
     def _old_text(self, text_sha: str) -> str:
         """Return title and summary of a text of the log; nothing where it was erased."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,3 +32,19 @@ def shared() -> Path:
 def now() -> datetime:
     """A fixed moment."""
     return NOW
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --shuffle: run the tests in an order that a seed decides, to find those that lean on their neighbours."""
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="shuffle files, and the tests of each, by this seed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Shuffle where asked; the tests of a file stay together, so that what they share is made once."""
+    seed = config.getoption("--shuffle")
+    if seed is None:
+        return
+    rng = random.Random(seed)
+    order = {path: rng.random() for path in sorted({str(item.path) for item in items})}
+    rng.shuffle(items)
+    items.sort(key=lambda item: order[str(item.path)])

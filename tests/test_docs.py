@@ -146,3 +146,43 @@ def test_every_setting_is_documented() -> None:
     """Each key of feeds.yaml's settings is named in a document."""
     text = text_of_all()
     assert [name for name in Settings.__struct_fields__ if f"`{name}`" not in text and f"{name}:" not in text] == []
+
+
+def spoken_commands(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line number, words) of each `monitor …` that a document tells people to type, in prose or in a block."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        typed = [line[2:]] if line.startswith("$ monitor") else re.findall(r"`(monitor [^`]+)`", line)
+        for text in typed:
+            first = re.split(r"[|>#;]|&&", text)[0]
+            yield number, [word.strip("[]") for word in first.split()[1:]]
+
+
+def unknown_word(words: list[str]) -> str:
+    """The first subcommand or option of a command line that does not exist; nothing where all do."""
+    context = click.Context(cli, info_name="monitor")
+    command: click.Command = cli
+    for word in words:
+        if word.startswith("-"):
+            known = {name for parameter in command.get_params(context) for name in parameter.opts}
+            if word.split("=")[0] not in known | {"--help", "-h", "--version"}:
+                return word
+        elif isinstance(command, click.Group) and re.fullmatch(r"[a-z-]+", word):
+            found = command.get_command(context, word)
+            if found is None:
+                return word
+            context, command = click.Context(found, info_name=word, parent=context), found
+    return ""
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_a_document_speaks_of_exists(path: Path) -> None:
+    """Subcommands and options in prose and in blocks are those of the program: a renamed one is found here."""
+    faults = [(number, words) for number, words in spoken_commands(path) if unknown_word(words)]
+    assert faults == []
+
+
+def test_a_command_that_does_not_exist_is_found() -> None:
+    """The check sees a wrong subcommand and a wrong option."""
+    assert unknown_word(["labels", "withdraw", "--reviewer", "ana"]) == "--reviewer"
+    assert unknown_word(["nonsense"]) == "nonsense"
+    assert unknown_word(["labels", "withdraw", "--of", "ana"]) == ""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.fetch.transfer import default_ca_file
+from monitor.surfaces.cli.doctor import certificate_check
 from monitor.surfaces.cli.main import COMMANDS, run
 from monitor.surfaces.cli.pager import pager_for
 
@@ -141,3 +143,21 @@ def test_nothing_is_coloured(folder: Path, capsys: pytest.CaptureFixture[str]) -
         assert run([name]) == 0
     assert "\x1b" not in capsys.readouterr().out
     assert len(COMMANDS) > 20
+
+
+def test_labels_alone_lists_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`monitor labels` is `monitor labels list`, as the documents say."""
+    capsys.readouterr()
+    assert run(["labels"]) == 0
+    listed = capsys.readouterr().out
+    assert run(["labels", "list"]) == 0
+    assert capsys.readouterr().out == listed
+
+
+def test_doctor_looks_at_the_certificates(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle that cannot be read is bad: every https feed would fail. One that can is counted."""
+    assert certificate_check(default_ca_file()).state == "ok"
+    assert certificate_check(str(folder / "none.pem")).state == "bad"
+    empty = folder / "empty.pem"
+    empty.write_text("")
+    assert certificate_check(str(empty)).state == "bad"

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import sqlite3
+import ssl
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 from monitor import app
 from monitor.classify.scan import compiled
 from monitor.errors import MonitorError, install_hint
+from monitor.fetch.transfer import default_ca_file
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, write_json
 from monitor.surfaces.health import health_of
@@ -51,13 +53,14 @@ def doctor(ctx: click.Context, as_json: bool) -> int:
         write_json(checks)
     else:
         for check in checks:
-            click.echo(f"{check.state:<8}{check.what:<12}{safe.line(check.say, 400)}")
+            click.echo(f"{check.state:<8}{check.what:<14}{safe.line(check.say, 400)}")
     return int(any(check.state == "bad" for check in checks))
 
 
 def _checks(config: str | None, data: str | None) -> Iterator[Check]:
     yield Check("ok", "python", sys.version.split()[0])
     yield sqlite_check(sqlite3.sqlite_version_info)
+    yield certificate_check(default_ca_file())
     yield _scorer()
     yield from (_extra(name, module) for name, module in EXTRAS.items())
     try:
@@ -78,6 +81,16 @@ def sqlite_check(version: tuple[int, ...]) -> Check:
         return Check("ok", "sqlite", text)
     say = f"{text} has the WAL-reset bug (fixed in 3.51.3); {install_hint('newsqlite')} for a fixed one"
     return Check("warning", "sqlite", say)
+
+
+def certificate_check(bundle: str) -> Check:
+    """Judge the bundle of certificate authorities that fetching trusts."""
+    try:
+        n_known = len(ssl.create_default_context(cafile=bundle).get_ca_certs())
+    except OSError as error:
+        say = f"{bundle} cannot be used ({error.strerror or error}): no https feed can be read; see SSL_CERT_FILE"
+        return Check("bad", "certificates", say)
+    return Check("ok" if n_known else "bad", "certificates", f"{n_known} authorities in {bundle}")
 
 
 def _scorer() -> Check:

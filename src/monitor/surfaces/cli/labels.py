@@ -21,15 +21,19 @@ FIELDS = ("position", "entry_id", "story_id", "label", "by", "at", "sample", "wi
 MAX_BYTES = 64 * 1024 * 1024
 
 
-@click.group()
-def labels() -> None:
-    """List, import, export and withdraw labels.
+@click.group(invoke_without_command=True)
+@click.pass_context
+def labels(ctx: click.Context) -> None:
+    """List, import, export and withdraw labels; without a word, list them.
 
     \b
     Example:
+      monitor labels
       monitor labels list --of ana
       monitor labels withdraw --of ana --day 2026-01-31 --reason "wrong codebook"
     """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_labels)
 
 
 def _selection(command: Any) -> Any:

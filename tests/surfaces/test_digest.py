@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import io
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -147,3 +154,72 @@ def test_mail_goes_to_a_server_and_says_what_is_to_read(house: House) -> None:
     assert b"text/html" in message
     assert b"Subject: monitor 2026-01-31: 1 to read" in message
     assert not any(line.startswith(b"Bcc:") for line in received)
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+tls"])
+def test_a_mail_server_whose_certificate_nobody_vouches_for_gets_nothing(scheme: str, tmp_path: Path) -> None:
+    """Promise: neither password nor digest go to whoever answers on the port; with its authority known, they do."""
+    certificate, key = own_certificate(tmp_path)
+    with mail_server(certificate, key, implicit=scheme == "smtps") as (port, heard):
+        settings = Digest(to=["desk@example.org"], smtp=f"{scheme}://ana:secret@localhost:{port}")
+        with pytest.raises(OSError, match=r"(?i)certificate"):
+            send.send_mail(settings, "subject", "text")
+    assert not any("secret" in line or "AUTH" in line or "MAIL" in line for line in heard)
+
+
+def own_certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for localhost that no authority signed."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    began = datetime(2020, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(began).not_valid_after(began.replace(year=2120))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    encoded = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "key.pem").write_bytes(encoded)
+    return folder / "cert.pem", folder / "key.pem"
+
+
+@contextmanager
+def mail_server(certificate: Path, key: Path, *, implicit: bool) -> Iterator[tuple[int, list[str]]]:
+    """Serve one connection of SMTP with TLS, at once or after STARTTLS; yield the port and the lines it heard."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    heard: list[str] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        connection.settimeout(10)
+        try:
+            if implicit:
+                connection = context.wrap_socket(connection, server_side=True)
+            connection.sendall(b"220 localhost\r\n")
+            while line := connection.recv(1000).decode():
+                heard.append(line)
+                if line.startswith("STARTTLS"):
+                    connection.sendall(b"220 go ahead\r\n")
+                    connection = context.wrap_socket(connection, server_side=True)
+                else:
+                    connection.sendall(b"250-localhost\r\n250 STARTTLS\r\n")
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listener.getsockname()[1], heard
+    finally:
+        thread.join(20)
+        listener.close()

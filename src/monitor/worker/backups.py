@@ -17,6 +17,7 @@ from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted
 from monitor.log.restore import Restored, restore_log
 from monitor.log.sqlite import SqliteLog, open_log
+from monitor.worker.setup import bring_shipped
 
 BACKUPS_NAME, MODELS_NAME = "backups", "models"
 KEEP_BACKUPS = 7
@@ -57,6 +58,16 @@ def put_back(
         log.close()
 
 
+def model_missing(path: Path) -> str:
+    """Install the shipped model where the log at `path` uses it; return the id of another one that is not here."""
+    log = open_log(path, read_only=True)
+    try:
+        models = path.parent / MODELS_NAME
+        return _copy_model(log, models, models)
+    finally:
+        log.close()
+
+
 def _copy_model(log: SqliteLog, source: Path, target: Path) -> str:
     """Copy the file of the model in use; return its id where it is in neither place."""
     promoted = log.last_keyed("model-promoted")
@@ -66,7 +77,7 @@ def _copy_model(log: SqliteLog, source: Path, target: Path) -> str:
     if (target / name).exists():
         return ""
     if not (source / name).is_file():
-        return promoted.data.model_id
+        return "" if bring_shipped(target, promoted.data.model_id) else promoted.data.model_id
     target.mkdir(parents=True, exist_ok=True)
     temporary = target / f"{name}.new"
     shutil.copyfile(source / name, temporary)

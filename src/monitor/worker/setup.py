@@ -19,7 +19,27 @@ def set_up(log: EventStore, views: Views, feeds: list[FeedConfig], models: Path,
     if events := feed_changes(views, feeds):
         views.fold(log.append(events, recorded_at=recorded_at))
     model = in_use(views)
-    return model.model_id if model else ""
+    if model is None:
+        return ""
+    bring_shipped(models, model.model_id)
+    return model.model_id
+
+
+def bring_shipped(models: Path, model_id: str) -> bool:
+    """Install the shipped model's file where it is the one in use and missing; return whether a file is there then.
+
+    A log that came from a backup or an import names its model; any other file than the shipped one has to come along.
+    """
+    if (models / f"{model_id}.json").is_file():
+        return True
+    from monitor.classify.model import model_id_of
+    from monitor.classify.modelstore import COLD_MODEL, save_model
+
+    content = COLD_MODEL.read_bytes()
+    if model_id_of(content) != model_id:
+        return False
+    save_model(models, content)
+    return True
 
 
 def _first_model(models: Path) -> list[NewEvent]:

@@ -24,6 +24,7 @@ from monitor.log.verify import verify_with_anchors
 from monitor.surfaces import safe
 from monitor.surfaces.cli.keep import backup, data_folder, erase, rebuild, restore, write_backup
 from monitor.surfaces.cli.options import json_option, write_json, write_json_line
+from monitor.worker.backups import model_missing
 from monitor.worker.lock import LOCK_NAME, worker_lock
 
 __all__ = ["backup", "erase", "log", "rebuild", "restore", "write_backup"]
@@ -350,3 +351,8 @@ def import_(ctx: click.Context, file: Path) -> None:
             except (OSError, EOFError, zlib.error) as error:
                 raise InputError(f"{file}: {error}") from error
     click.echo(f"imported {head[0]} events, head {head[1][:16]}")
+    if missing := model_missing(folder / app.LOG_NAME):
+        click.echo(
+            f"the model in use, {missing}, did not come along: copy models/{missing}.json into "
+            f"{folder / app.MODELS_NAME}, or run `monitor train`"
+        )

@@ -46,4 +46,10 @@ def init(ctx: click.Context) -> None:
         views.close()
     finally:
         log.close()
+    if not (folder / app.MODELS_NAME / f"{model_id}.json").is_file():
+        click.echo(
+            f"the model in use, {model_id}, is not in {folder / app.MODELS_NAME}: copy its file there, or run "
+            "`monitor train`; until then ticks end with an error"
+        )
+        return
     click.echo(f"model {model_id} in use, {len(config.feeds)} feeds; next: `monitor tick`, then `monitor queue`")

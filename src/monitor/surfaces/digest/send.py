@@ -7,6 +7,7 @@ sent again; one that was cut short between is sent again at the next run (at lea
 from __future__ import annotations
 
 import smtplib
+import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -102,7 +103,11 @@ def _once(
 
 
 def send_mail(settings: Digest, subject: str, text: str, html: str = "") -> None:
-    """Send one e-mail over the configured SMTP server (smtp://, smtp+tls:// or smtps://host:port). Raises OSError."""
+    """Send one e-mail over the configured SMTP server (smtp://, smtp+tls:// or smtps://host:port).
+
+    With TLS the server's certificate must be good for its name, by the system's authorities or $SSL_CERT_FILE, before
+    a password or a word is sent. Raises OSError and SMTPException.
+    """
     message = EmailMessage()
     message["Subject"] = safe.line(subject, 200)
     message["From"] = settings.sender or "monitor@localhost"
@@ -111,13 +116,24 @@ def send_mail(settings: Digest, subject: str, text: str, html: str = "") -> None
     if html:
         message.add_alternative(html, subtype="html")
     server = urlsplit(settings.smtp if "://" in settings.smtp else f"smtp://{settings.smtp or 'localhost:25'}")
-    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
-    with kind(server.hostname or "localhost", server.port or 0, timeout=SMTP_TIMEOUT_S) as connection:
+    host, port = server.hostname or "localhost", server.port or 0
+    with _connection(server.scheme, host, port) as connection:
         if server.scheme == "smtp+tls":
-            connection.starttls()
+            connection.starttls(context=_verified())
         if server.username:
             connection.login(server.username, server.password or "")
         connection.send_message(message)
+
+
+def _connection(scheme: str, host: str, port: int) -> smtplib.SMTP:
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT_S, context=_verified())
+    return smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT_S)
+
+
+def _verified() -> ssl.SSLContext:
+    """Return a context that demands a good certificate; smtplib's own takes any."""
+    return ssl.create_default_context()
 
 
 def write_file(path: Path, content: DigestContent) -> None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from monitor.config.load import Config, load_config
 from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, StorageError
 from monitor.fetch.fetcher import CurlFetcher
@@ -19,6 +21,7 @@ from monitor.log.codec import iso, parse_iso
 from monitor.log.sqlite import SqliteLog, open_log
 from monitor.views.fold import Views, open_past, open_views
 from monitor.views.queries.models import in_use
+from monitor.worker.sync import with_known_ids
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -140,6 +143,7 @@ def open_reading(given: str | None = None, data: str | None = None, as_of: str |
 
 
 def _workspace(config: Config, folder: Path, log: SqliteLog, views: Views) -> Workspace:
+    config = msgspec.structs.replace(config, feeds=with_known_ids(views, config.feeds))
     return Workspace(
         config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model, fetcher=FETCHER
     )  # fmt: skip

@@ -5,11 +5,9 @@ The tree is yamltree.py's, single values are reader.py's, files and the cache lo
 
 from __future__ import annotations
 
-import hashlib
-
 from monitor.config.reader import Reader, read_settings
 from monitor.config.settings import Settings
-from monitor.config.values import KINDS, FeedConfig, Select
+from monitor.config.values import KINDS, FeedConfig, Select, derived_id
 from monitor.config.yamltree import MAX_ITEMS, Mapping, Node, Problem, Scalar, Sequence, read_tree
 from monitor.errors import ConfigError
 
@@ -93,7 +91,7 @@ def _feed(node: Node, group: str, problems: list[Problem]) -> tuple[int, FeedCon
     reader = Reader(node, _FEED_KEYS, "a feed", problems)
     url = reader.url("url", required=True)
     name = reader.text("name", required=True, max_length=200)
-    feed_id = reader.slug("id") or hashlib.sha256(url.encode()).hexdigest()[:10]
+    feed_id = reader.slug("id") or derived_id(url)
     feed = FeedConfig(
         feed_id=feed_id,
         url=url,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 # What a source may be; parse/kinds.py knows how each is read.
@@ -17,6 +19,11 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
     date: str = ""
     summary: str = ""
     text: str = ""
+
+
+def derived_id(url: str) -> str:
+    """Return the id of a source that is given none."""
+    return hashlib.sha256(url.encode()).hexdigest()[:10]
 
 
 class FeedConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -79,7 +79,7 @@ def judge(facts: FeedFacts, now: datetime, recent: Callable[[], Sequence[datetim
         usual = f"its longest silence before was {_words(allowed / SILENCE_FACTOR)}"
         return "stale", f"no new entry for {_words(silence)} (since {quiet_since:%Y-%m-%d %H:%M}); {usual}"
     if facts.moved_to:
-        return "moved", f"moved for good to {facts.moved_to}; put that into feeds.yaml"
+        return "moved", f"moved for good to {facts.moved_to}; put that into feeds.yaml; its entries stay with it"
     return "partial" if facts.partial else "ok", facts.warning
 
 

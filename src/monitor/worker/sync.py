@@ -4,10 +4,39 @@ from __future__ import annotations
 
 import msgspec
 
-from monitor.config.values import FeedConfig, Select
+from monitor.config.values import FeedConfig, Select, derived_id
 from monitor.log.events import FeedAdded, FeedChanged, FeedRemoved, NewEvent
+from monitor.poll.urls import same_page
 from monitor.views.fold import Views
 from monitor.views.queries.feeds import FeedRow, watched_feeds
+
+
+def with_known_ids(views: Views, configured: list[FeedConfig]) -> list[FeedConfig]:
+    """Return the feeds; one whose address was changed keeps the id the log knows it by, and so its entries.
+
+    That is a feed without an `id` whose address the log does not know, where exactly one feed has gone from feeds.yaml
+    that moved there or differs in scheme, `www.` or a final slash. An `id` that is given is a decision.
+    """
+    fresh = {feed.feed_id for feed in configured}
+    if all(feed.feed_id != derived_id(feed.url) for feed in configured):
+        return configured
+    orphans = [row for row in watched_feeds(views) if row.feed_id not in fresh]
+    if not orphans:
+        return configured
+    known = {row.feed_id for row in watched_feeds(views)}
+    kept = []
+    for feed in configured:
+        if feed.feed_id == derived_id(feed.url) and feed.feed_id not in known:
+            same = [row for row in orphans if _is_of(row, feed.url)]
+            if len(same) == 1:
+                orphans.remove(same[0])
+                feed = msgspec.structs.replace(feed, feed_id=same[0].feed_id)
+        kept.append(feed)
+    return kept
+
+
+def _is_of(row: FeedRow, url: str) -> bool:
+    return any(known and same_page(known, url) for known in (row.url, row.moved_to))
 
 
 def feed_changes(views: Views, configured: list[FeedConfig]) -> list[NewEvent]:

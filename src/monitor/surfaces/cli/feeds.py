@@ -48,6 +48,7 @@ def list_feeds(ctx: click.Context, as_json: bool) -> None:
         from monitor.surfaces.condition import condition_of
 
         with reading(ctx) as workspace:
+            config = workspace.config  # with the ids the log knows
             states = {feed.feed_id: (feed.state, feed.what) for feed in condition_of(workspace).feeds}
     rows = [(feed, *states.get(feed.feed_id, ("new", "not asked yet"))) for feed in config.feeds]
     if as_json:

@@ -1,42 +1,11 @@
-"""Which labels count: latest per reviewer, unsure and withdrawn left out, even splits left out and reported."""
+"""Labels for learning: the label that stands, with its text, source and weight; contrast nobody looked at."""
 
 from __future__ import annotations
 
-from monitor.learn.labels import Decision, background_texts, labelled_texts, list_decisions, verdicts
+from monitor.learn.labels import background_texts, labelled_texts
 from monitor.log.events import LabelWithdrawn, NewEvent, SampleDrawn
+from monitor.triage.standing import verdicts
 from tests.learn.conftest import Desk
-
-
-def said(position: int, entry: str, label: str, by: str = "ana", **more: bool) -> Decision:
-    """A decision on an entry."""
-    return Decision(position, entry, f"s{entry}", label, by, "2026-01-31T12:00:00.000000Z", **more)
-
-
-def test_the_latest_of_each_reviewer_counts() -> None:
-    """A change of mind replaces the earlier verdict."""
-    settled, split = verdicts([said(1, "a", "plot"), said(2, "a", "not-plot")])
-    assert [(v.entry_id, v.plot, v.votes, v.position) for v in settled] == [("a", False, (0, 1), 2)]
-    assert split == []
-
-
-def test_unsure_takes_the_vote_back_and_counts_for_nothing() -> None:
-    """Who is unsure teaches nothing, whatever was said before."""
-    assert verdicts([said(1, "a", "plot"), said(2, "a", "unsure")]) == ([], [])
-
-
-def test_withdrawn_labels_count_for_nothing() -> None:
-    """A withdrawn decision lets the earlier one stand."""
-    settled, _ = verdicts([said(1, "a", "plot"), said(2, "a", "not-plot", withdrawn=True)])
-    assert [v.plot for v in settled] == [True]
-
-
-def test_an_even_split_is_left_out_and_named() -> None:
-    """Reviewers who disagree are asked, not averaged; a third opinion settles it."""
-    decisions = [said(1, "a", "plot"), said(2, "a", "not-plot", "ben")]
-    assert verdicts(decisions) == ([], ["a"])
-    settled, split = verdicts([*decisions, said(3, "a", "plot", "eve")])
-    assert [(v.plot, v.votes) for v in settled] == [(True, (2, 1))]
-    assert split == []
 
 
 def test_labels_from_the_log_carry_text_source_and_weight(desk: Desk) -> None:
@@ -48,7 +17,7 @@ def test_labels_from_the_log_carry_text_source_and_weight(desk: Desk) -> None:
     )
     desk.say(flagged, "plot")
     desk.say(drawn, "not-plot", sample=True)
-    settled, _ = verdicts(list_decisions(desk.workspace.views))
+    settled, _ = verdicts(desk.workspace.views)
     found = labelled_texts(desk.workspace.views, desk.workspace.log, settled)
     assert [(x.text.title, x.plot, x.weight) for x in found] == [
         ("Police foil plot to kill exiled editor", True, 1.0),

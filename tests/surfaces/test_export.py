@@ -8,9 +8,8 @@ import msgspec
 import pytest
 
 from monitor.surfaces.export import exchange
-from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries, verdict
+from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries
 from monitor.triage.decide import label_entry
-from monitor.views.queries.labels import LabelRow
 from tests.surfaces.conftest import House
 
 
@@ -82,21 +81,3 @@ def test_the_words_allege_and_never_find(entries: list[LabelledEntry]) -> None:
     words = exchange.card_words(entries[0])
     assert "an allegation, not a finding" in words
     assert "guilty" not in words.lower()
-
-
-def row(by: str, label: str) -> LabelRow:
-    return LabelRow(position=1, entry_id="e", story_id="", label=label, by=by, note="", at="", withdrawn=False)
-
-
-@pytest.mark.parametrize(
-    ("labels", "expected"),
-    [
-        ([row("ana", "plot")], ("plot", True)),
-        ([row("ana", "plot"), row("ana", "not-plot")], ("not-plot", True)),
-        ([row("ana", "plot"), row("ben", "not-plot")], ("unsure", False)),
-        ([row("ana", "plot"), row("ben", "not-plot"), row("cleo", "plot")], ("plot", False)),
-    ],
-)
-def test_the_verdict_is_the_majority_of_the_newest_labels(labels: list[LabelRow], expected: tuple[str, bool]) -> None:
-    """Promise: a tie is unsure, never a coin toss."""
-    assert verdict(labels) == expected

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 
@@ -31,6 +31,7 @@ class Desk:
     log: MemoryLog
     views: Views
     now: datetime
+    flagged: list[str] = field(default_factory=list)
 
     def add(self, key: str, data: EventData, payloads: dict[str, bytes] | None = None) -> int:
         """Append one event and fold it; return its position."""
@@ -64,6 +65,7 @@ class Desk:
         )
         if not flag:
             return
+        self.flagged.append(entry_id)
         terms = [("c:ACT", 1.5, "attack")]
         flagged = EntryFlagged(
             entry_id=entry_id, revision=0, model_id="m1", score=score, threshold=0.5, terms_for=terms, band=band
@@ -97,6 +99,11 @@ class Desk:
 @pytest.fixture
 def desk(now: datetime) -> Desk:
     """An empty desk with one feed."""
+    return new_desk(now)
+
+
+def new_desk(now: datetime = datetime(2026, 1, 31, 12, tzinfo=UTC)) -> Desk:
+    """Make an empty desk with one feed."""
     log = MemoryLog()
     views = open_views(None, log)
     desk = Desk(log, views, now)

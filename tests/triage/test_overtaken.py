@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from monitor.errors import StaleViewError
-from monitor.learn.labels import list_decisions, verdicts
 from monitor.triage.agreement import conflicts, read_units
 from monitor.triage.decide import label_entry
 from monitor.triage.queue import count_queue, list_queue
+from monitor.triage.standing import verdicts
 from tests.triage.conftest import Desk
 
 
@@ -68,11 +68,11 @@ def test_an_overtaken_answer_neither_teaches_nor_disagrees(desk: Desk) -> None:
     """Promise: `not-plot` on the first report must not teach that the charge is none, nor count as a conflict."""
     desk.entry("aaaa1111", "Smoke over the harbour", 0.6)
     answer(desk, "aaaa1111", "not-plot")
-    assert [verdict.plot for verdict in verdicts(list_decisions(desk.views))[0]] == [False]
+    assert [verdict.plot for verdict in verdicts(desk.views)[0]] == [False]
     desk.reword("aaaa1111", "Two charged over the harbour fire", 0.97)
-    assert verdicts(list_decisions(desk.views)) == ([], [])
+    assert verdicts(desk.views) == ([], [])
     answer(desk, "aaaa1111", "plot", by="ben")
-    assert [verdict.plot for verdict in verdicts(list_decisions(desk.views))[0]] == [True]
+    assert [verdict.plot for verdict in verdicts(desk.views)[0]] == [True]
     assert conflicts(read_units(desk.views)) == []
 
 

@@ -1,4 +1,4 @@
-"""Which labels count for learning: latest per reviewer, withdrawn and unsure left out, one verdict per entry.
+"""Labels for learning: verdicts with their texts, and unlabelled texts as contrast. Which label stands: triage.
 
 Reads the views and the payloads; decides nothing about weights (train.py). Verdicts come in the order of the log, so
 the same log gives the same training set.
@@ -6,7 +6,7 @@ the same log gives the same training set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -62,31 +62,6 @@ def list_decisions(views: Views, *, upto: int | None = None) -> list[Decision]:
         for label, story_id in all_labels(views)
         if upto is None or label.position <= upto
     ]  # fmt: skip
-
-
-def verdicts(decisions: Iterable[Decision]) -> tuple[list[Verdict], list[str]]:
-    """Return one verdict per entry, and the entries on which reviewers are evenly split (left out).
-
-    Of each reviewer the latest decision on an entry counts; `unsure` takes back an earlier verdict and casts no vote. A
-    decision on words the entry no longer has casts none either: it must not teach that the new ones are no plot.
-    """
-    latest: dict[str, dict[str, Decision]] = {}
-    for decision in decisions:
-        if not decision.withdrawn and not decision.overtaken:
-            latest.setdefault(decision.entry_id, {})[decision.by] = decision
-    settled, split = [], []
-    for entry_id, by_reviewer in latest.items():
-        votes = [decision for decision in by_reviewer.values() if decision.label != UNSURE]
-        n_plot = sum(decision.label == PLOT for decision in votes)
-        n_not = len(votes) - n_plot
-        if n_plot == n_not:
-            if votes:
-                split.append(entry_id)
-            continue
-        last = max(votes, key=lambda decision: decision.position)
-        sample = any(decision.sample for decision in votes)
-        settled.append(Verdict(entry_id, last.story_id, n_plot > n_not, (n_plot, n_not), last.position, sample))
-    return sorted(settled, key=lambda verdict: verdict.position), sorted(split)
 
 
 def labelled_texts(views: Views, log: EventStore, settled: Sequence[Verdict]) -> list[Labelled]:

@@ -1,7 +1,7 @@
 """Several reviewers: who decided what on the same story, how well they agree, and where they do not.
 
-Units are stories (an entry labelled alone is a unit of its own); of each reviewer the newest standing label counts, and
-`unsure` is a label like the others. Pure but for reading the labels view.
+Units are stories (an entry labelled alone is a unit of its own); of each reviewer the label that counts by standing.py
+is compared, and `unsure` is a label like the others. Pure but for reading the labels view.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from itertools import combinations
 
 import msgspec
 
+from monitor.learn.labels import NOT_PLOT, PLOT
+from monitor.triage.standing import newest
 from monitor.views.fold import Views
-from monitor.views.queries.labels import standing_labels
+from monitor.views.queries.labels import LabelRow, standing_labels
 
 Units = dict[str, dict[str, str]]
 
@@ -46,16 +48,16 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 def read_units(views: Views) -> Units:
-    """Return unit -> reviewer -> newest standing label."""
-    units: Units = defaultdict(dict)
+    """Return unit -> reviewer -> the label of theirs that counts (standing.py)."""
+    units: dict[str, list[LabelRow]] = defaultdict(list)
     for label in standing_labels(views):
-        units[label.story_id or label.entry_id][label.by] = label.label
-    return dict(units)
+        units[label.story_id or label.entry_id].append(label)
+    return {unit: {by: label.label for by, label in newest(labels).items()} for unit, labels in units.items()}
 
 
 def conflicts(units: Mapping[str, Mapping[str, str]]) -> list[Conflict]:
-    """Return the units on which standing labels differ."""
-    return [Conflict(unit, dict(labels)) for unit, labels in units.items() if len(set(labels.values())) > 1]
+    """Return the units that one reviewer calls plot and another not-plot; who is unsure contradicts nobody."""
+    return [Conflict(unit, dict(labels)) for unit, labels in units.items() if {PLOT, NOT_PLOT} <= set(labels.values())]
 
 
 def agreement(units: Mapping[str, Mapping[str, str]]) -> Agreement:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from monitor.learn.labels import list_decisions, verdicts
+from monitor.learn.labels import NOT_PLOT, PLOT
 from monitor.learn.quality import Quality, SampleAnswer, estimate
 from monitor.log.store import EventStore
+from monitor.triage.standing import n_plots, standing_of
 from monitor.views.fold import Views
 from monitor.views.queries import queue
 from monitor.views.queries.entries import EntryRow
@@ -45,18 +46,9 @@ def _row(log: EventStore, drawn: queue.Drawn, entry: EntryRow) -> SampleRow:
 
 
 def read_quality(views: Views, since: str = "") -> Quality:
-    """Read found plots, the sample and its answers from the views, and estimate.
-
-    An entry's own verdict counts; where it has none, the newest verdict on another entry of its story.
-    """
-    settled, _ = verdicts(list_decisions(views))
-    own = {verdict.entry_id: verdict.plot for verdict in settled}
-    of_story = {verdict.story_id: verdict.plot for verdict in settled}
-
-    def plot(entry_id: str, story_id: str) -> bool | None:
-        return own.get(entry_id, of_story.get(story_id))
-
-    n_found = sum(plot(*row) is True for row in queue.flagged_unsampled(views, since))
+    """Read found plots, the sample and its answers from the views, and estimate, by the label that stands."""
+    n_found = n_plots(views, [entry_id for entry_id, _ in queue.flagged_unsampled(views, since)])
     drawn = queue.drawn_since(views, since)
-    answers = [SampleAnswer(item.probability, own[item.entry_id]) for item in drawn if item.entry_id in own]
+    said = [(item.probability, standing_of(views, item.entry_id).label) for item in drawn]
+    answers = [SampleAnswer(probability, label == PLOT) for probability, label in said if label in (PLOT, NOT_PLOT)]
     return estimate(n_found, answers, len(drawn), queue.n_population(views, since))

@@ -16,11 +16,12 @@ import msgspec
 from monitor.classify.modelstore import load_model, save_model
 from monitor.classify.seeds import seeds_in_use
 from monitor.errors import ModelError, NotFoundError
-from monitor.learn.labels import background_texts, labelled_texts, list_decisions, verdicts
+from monitor.learn.labels import background_texts, labelled_texts
 from monitor.learn.retrain import Materials, RecentText, comparison_figures, train_candidate
 from monitor.learn.train import Text, texts_sha
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted, ModelRejected, ModelTrained, NewEvent
+from monitor.triage.standing import verdicts
 from monitor.views.queries.entries import seen_since, undecided_since
 from monitor.views.queries.models import in_use
 from monitor.views.queries.texts import text_of
@@ -57,10 +58,9 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
     Raises NotFoundError or ModelError where no model is in use.
     """
     now, current = workspace.clock(), workspace.model
-    decisions = list_decisions(workspace.views)
-    settled, split = verdicts(decisions)
+    settled, split = verdicts(workspace.views)
     trained_upto = int(current.card.get("label_positions", [0, 0])[1])
-    earlier, _ = verdicts(decision for decision in decisions if decision.position <= trained_upto)
+    earlier, _ = verdicts(workspace.views, upto=trained_upto)
     materials = Materials(
         labelled=tuple(labelled_texts(workspace.views, workspace.log, settled)),
         background=tuple(background_texts(workspace.views, workspace.log, BACKGROUND_MAX)),

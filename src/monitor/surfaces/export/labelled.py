@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
 
 from monitor.facts.sentence import claim_words
 from monitor.facts.values import Card
-from monitor.triage.entries import labels_of
+from monitor.triage.standing import newest, standing
 from monitor.triage.told import CONFIRMED, UNCONFIRMED, StoryFacts, story_facts
 from monitor.views.queries.entries import labelled
-from monitor.views.queries.labels import LabelRow
+from monitor.views.queries.labels import covering
 from monitor.views.queries.stories import case_of
 from monitor.views.queries.texts import text_of
 from monitor.worker.workspace import Workspace
 
 
 class LabelledEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry with the verdict that stands: each reviewer's newest label, the majority of them, else `unsure`."""
+    """One entry with the label that stands (triage/standing.py)."""
 
     entry_id: str
     story_id: str
@@ -46,33 +45,22 @@ class LabelledEntry(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
-def verdict(labels: list[LabelRow]) -> tuple[str, bool]:
-    """Return the label that stands and whether all reviewers agree; own labels go before the story's."""
-    newest: dict[str, LabelRow] = {}
-    for item in labels:
-        newest[item.by] = item
-    counts = Counter(item.label for item in newest.values())
-    (best, n_best), *others = counts.most_common()
-    tie = bool(others) and others[0][1] == n_best
-    return ("unsure" if tie else best), len(counts) == 1
-
-
 def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledEntry]:
     """Yield the labelled entries in the order they were seen; `only` keeps one label."""
     views, log = workspace.views, workspace.log
     for row in labelled(views):
         entry_id, story_id = row.entry_id, row.story_id
-        standing = [item for item in labels_of(views, entry_id) if not item.withdrawn]
-        own = [item for item in standing if item.entry_id == entry_id] or standing
-        label, agreed = verdict(own)
-        if only and label != only:
+        own = list(newest(covering(views, entry_id)).values())
+        found = standing(own)
+        if not found.label or (only and found.label != only):
             continue
         text, facts = text_of(log, row), story_facts(log, views, story_id)
         yield LabelledEntry(
-            entry_id=entry_id, story_id=story_id, case_id=case_of(views, story_id), label=label,
-            reviewers=sorted({item.by for item in own}), agreed=agreed, notes=[item.note for item in own if item.note],
-            labelled_at=own[-1].at, title=text.title, summary=text.summary, link=row.link, publisher=row.publisher,
-            origin=row.origin, published_at=row.published_at, lang=row.lang, score=row.score, model_id=row.model_id,
+            entry_id=entry_id, story_id=story_id, case_id=case_of(views, story_id), label=found.label,
+            reviewers=sorted(found.by), agreed=found.agreed, notes=[item.note for item in own if item.note],
+            labelled_at=max(item.at for item in own), title=text.title, summary=text.summary, link=row.link,
+            publisher=row.publisher, origin=row.origin, published_at=row.published_at, lang=row.lang,
+            score=row.score, model_id=row.model_id,
             card=exported(facts), sentence=facts.sentence, sentence_status=facts.status, claims=claim_lines(facts),
             n_independent=facts.sources.counts.n_independent, position=row.position,
         )  # fmt: skip

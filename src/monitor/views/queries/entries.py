@@ -24,6 +24,10 @@ OVERTAKEN = """coalesce(e.flagged_position > l.position
 UNLABELLED = f"""NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL
     AND NOT {OVERTAKEN})"""
 
+# For the story of entry `e`, joined as `s`: a story's label `l` answers the entries it had, and copies that join later;
+# `plot` also answers everything else that joins, the others do not, so that a wrong join cannot hide a plot.
+COVERED = "(l.label = 'plot' OR s.position IS NULL OR s.position < l.position OR s.similarity >= 0.5)"
+
 
 class EntryRow(msgspec.Struct, frozen=True):
     """One entry as it stands: newest revision, newest score, its flag, its feed and its story.

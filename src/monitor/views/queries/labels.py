@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from monitor.views.fold import Views
-from monitor.views.queries.entries import OVERTAKEN, STORY
+from monitor.views.queries.entries import COVERED, OVERTAKEN, STORY
 from monitor.views.queries.rows import with_truths
 
 
@@ -69,6 +69,22 @@ def standing_labels(views: Views) -> list[LabelRow]:
 def newest_labels(views: Views, limit: int) -> list[LabelRow]:
     """Return the newest labels, withdrawn ones included, newest first."""
     return [_label(row) for row in views.db.execute(f"{_SELECT} ORDER BY l.position DESC LIMIT ?", (limit,))]
+
+
+_COVERING = f"""SELECT {_COLUMNS} FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+    JOIN labels l ON l.entry_id = e.entry_id OR (l.story_id = {STORY} AND l.story_id <> '' AND {COVERED})
+    WHERE e.entry_id = ? AND l.withdrawn_position IS NULL AND NOT {OVERTAKEN} ORDER BY l.position"""
+
+
+def covering(views: Views, entry_id: str) -> list[LabelRow]:
+    """Return the labels that stand and speak of an entry, its own and its story's, in log order."""
+    return [_label(row) for row in views.db.execute(_COVERING, (entry_id,))]
+
+
+def labelled_ids(views: Views) -> list[str]:
+    """Return the entries that were themselves given a label nobody withdrew, in the order of their first."""
+    query = "SELECT entry_id FROM labels WHERE withdrawn_position IS NULL GROUP BY entry_id ORDER BY min(position)"
+    return [str(row[0]) for row in views.db.execute(query)]
 
 
 def answered_before(views: Views, entry_id: str, story_id: str) -> LabelRow | None:

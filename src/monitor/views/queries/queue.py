@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from monitor.views.fold import Views
-from monitor.views.queries.entries import OVERTAKEN, SELECT, STORY, UNLABELLED, EntryRow, entry_row
+from monitor.views.queries.entries import COVERED, OVERTAKEN, SELECT, STORY, UNLABELLED, EntryRow, entry_row
 from monitor.views.queries.stories import alone
 
 
@@ -23,12 +23,11 @@ class Flagged(msgspec.Struct, frozen=True):
 _FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce(e.band, ''), e.flagged_at
     FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
     WHERE e.flagged_position IS NOT NULL"""
-# A label given to a story answers the entries it had, and copies that join later; `plot` also answers everything else
-# that joins, the others do not, so that a wrong join cannot hide a plot. An entry's own label goes before the story's.
+# What no label speaks of: the same labels as labels.covering finds (tests/triage/test_standing.py).
 _OPEN = f"""{_FLAGGED} AND {UNLABELLED}
   AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.story_id = {STORY} AND l.story_id <> ''
                   AND l.withdrawn_position IS NULL AND NOT {OVERTAKEN}
-                  AND (l.label = 'plot' OR s.position IS NULL OR s.position < l.position OR s.similarity >= 0.5))
+                  AND {COVERED})
   AND NOT EXISTS (SELECT 1 FROM skips k WHERE k.story_id = {STORY} AND k.by = ? AND k.until > ?)
 ORDER BY e.score DESC, e.flagged_position"""
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 from monitor.classify import features, seeds
@@ -19,10 +20,10 @@ from monitor.classify.modelstore import COLD_MODEL
 from monitor.classify.sequences import DATA, sequence_of
 from monitor.learn.cold import cold_bytes
 
-EVERY = 5  # of the background entries, one in five is shipped: more gains little (docs/classifier.md)
 HEAD = """\
-# General news as concept sequences: title / sentence / …; "~" marks a second, different state. Made by
-# tools/make_classifier_data.py from unlabelled feed entries of 2022; no word, name, source or date of them is left.
+# General news as concept sequences, each behind the number of entries that have it: title / sentence / …; "~" marks a
+# second, different state. Made by tools/make_classifier_data.py from unlabelled feed entries of 2022; no word, name,
+# source or date of them is left.
 """
 
 
@@ -39,11 +40,11 @@ def main() -> None:
 
 
 def background_lines(path: Path) -> list[str]:
-    """Return every EVERY-th entry as a concept sequence, sorted, so that the order says nothing either."""
+    """Return the entries' concept sequences, counted and sorted, so that the order says nothing either."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        entries = [json.loads(line) for number, line in enumerate(file) if number % EVERY == 0]
-    lines = (sequence_of(features.read(e["title"], e["summary"], lang="en")) for e in entries)
-    return sorted(line for line in lines if line.replace("/", "").strip())
+        entries = map(json.loads, file)
+        sequences = Counter(sequence_of(features.read(e["title"], e["summary"], lang="en")) for e in entries)
+    return sorted(f"{n}\t{sequence}" for sequence, n in sequences.items() if sequence.replace("/", "").strip())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ TOLD = {
     "fr": "La police a arrêté deux hommes qui projetaient l'assassinat d'un dissident pour le renseignement iranien",
     "de": "Polizei verhaftet zwei Männer, die die Ermordung eines Dissidenten für Irans Geheimdienst planten",
     "tr": "Polis, İran istihbaratı için bir muhalife suikast planlayan iki kişiyi gözaltına aldı",
-    "ru": "Полиция арестовала двух мужчин, планировавших ликвидацию диссидента для иранской разведки",
+    "ru": "Полиция арестовала двух мужчин, планировавших покушение на диссидента для иранской разведки",
     "ar": "الشرطة تعتقل رجلين خططا لاغتيال معارض لصالح المخابرات الإيرانية",
     "fa": "پلیس دو مرد را که قصد ترور یک مخالف را برای وزارت اطلاعات ایران داشتند بازداشت کرد",
     "he": "המשטרה עצרה שני גברים שתכננו חיסול מתנגד משטר עבור המודיעין של איראן",

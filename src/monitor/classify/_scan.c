@@ -30,7 +30,7 @@ enum { WORD_CHAR = 1, LETTER = 2, END = 4 };
 typedef struct { uint64_t key; int32_t value; } Slot;
 typedef struct { Slot *slots; size_t mask, n; } Table; /* open addressing; value UNASKED: free */
 typedef struct { uint64_t hash; size_t at; uint32_t length; int32_t word; } Written; /* word NONE: free */
-typedef struct { int32_t term; int8_t vote, silent, begins_pair; int32_t node[]; } Word; /* a node for each language */
+typedef struct { int32_t term; int8_t vote, silent, begins_pair, letter; int32_t node[]; } Word; /* a node for each language */
 typedef struct { uint64_t kinds; int32_t state, concept, mask, entry, stems, n_stems; } Node; /* entry: what it is alone */
 typedef struct { PyObject *text; int32_t node; } Stem;
 typedef struct { double norm, dot; int32_t view; uint32_t count; int known; } Term;
@@ -149,7 +149,8 @@ static int32_t new_word(Scan *self, PyObject *text) {
     int32_t number = (int32_t)self->texts.n;
     if ((size_t)number >= self->words_room && grow((void **)&self->words, &self->words_room, self->word_size) < 0)
         return NONE;
-    *word_at(self, number) = (Word){NONE, NONE, 0, 0};
+    int8_t letter = PyUnicode_GET_LENGTH(text) == 1 && PyUnicode_READ_CHAR(text, 0) != '.';
+    *word_at(self, number) = (Word){NONE, NONE, letter, 0, letter};
     for (int i = 0; i < self->n_languages; i++) word_at(self, number)->node[i] = UNASKED;
     if (PUSH(self->texts, text) < 0) return NONE;
     Py_INCREF(text);
@@ -308,7 +309,7 @@ static inline int cut_as(Scan *self, int kind, const void *data, Py_ssize_t n) {
             } else { /* initials: letters and full stops by turns, twice or more */
                 while (end < n && class_of(letter(kind, data, end - 1)) & LETTER && letter(kind, data, end) == '.') end += 2;
                 end -= 1; /* now behind the last full stop, or at i where there is none */
-                if (end - i < 4) { end = i + 1; continue; }
+                if (end - i < 4) end = i + 1; /* a letter alone */
             }
         }
         uint64_t key = packed(kind, data, i, end);
@@ -432,9 +433,14 @@ static int walk(Scan *self, size_t from, size_t to, int language) {
         int32_t best = self->nodes.at[node].entry;
         if (best != node) { /* a branch: the longest phrase that begins here */
             for (size_t next = end; next < to; ) {
-                node = step_to(self, node, self->tokens.at[next]);
-                if (node == UNASKED) return -1;
-                if (node == NONE) break;
+                int32_t onward = step_to(self, node, self->tokens.at[next]);
+                if (onward == UNASKED) return -1;
+                if (onward == NONE) {
+                    if (!word_at(self, self->tokens.at[next])->letter) break;
+                    next++; /* no phrase asks for this letter: it is stepped over */
+                    continue;
+                }
+                node = onward;
                 next++;
                 if (self->nodes.at[node].entry != NONE) { best = self->nodes.at[node].entry; end = next; }
             }
@@ -812,7 +818,7 @@ static int exec_module(PyObject *module) {
     if (!type) return -1;
     int failed = PyModule_AddObjectRef(module, "Scan", type);
     Py_DECREF(type);
-    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 2);
+    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 3);
 }
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, exec_module}, {0, NULL}};
 static PyModuleDef definition = {

@@ -28,10 +28,11 @@ VIEWS = ("words", "concepts", "patterns")
 TITLE_COUNTS = 2  # a title's terms count twice: measured, docs/classifier.md
 TEXT_WORDS = 300  # of a full text the first words are read; fewer cost quality, more gain none (docs/classifier.md)
 MAX_CHARS = 50_000  # of a title, summary or text; what follows is not read, so that no entry costs seconds
+OUTLET_WORDS, TITLE_WORDS = 5, 4  # a title's tail of so few words behind so many is its outlet's name
 LEAD_SENTENCES = 3  # the title and two more: where a report says what it reports
 
 _CASED = frozenset(mask.CASED)  # a dict's keys would scan the list of words once for each of theirs
-SILENT = EMPTY_WORDS | {"", "."}
+SILENT = EMPTY_WORDS | {"", "."}  # and letters alone
 PLACES = SENTENCE, TITLE, LEAD = "s:", "t:", "d:"  # of a pattern
 
 Counts = tuple[Mapping[str, float], Mapping[str, float], Mapping[str, float]]
@@ -99,7 +100,14 @@ def cleaned(title: str, summary: str, text: str) -> tuple[str, str]:
         body = f"{body}\n{opening}" if body else opening
     if "\n" in head:
         head = head.replace("\n", " ")
-    return head, body
+    return unsigned(head), body
+
+
+def unsigned(title: str) -> str:
+    """Return a title without the outlet's name that search feeds put behind it: "… - Example News France"."""
+    report, dash, outlet = title.rpartition(" - ")
+    signed = dash and len(outlet.split()) <= OUTLET_WORDS and len(report.split()) >= TITLE_WORDS
+    return report if signed else title
 
 
 def head_of(text: str) -> str:
@@ -123,14 +131,14 @@ def count(passages: Passages, known: KnownWords | None = None) -> Counts:
 
 
 def _word_terms(words: list[str]) -> list[str]:
-    kept = [word for word in words if word not in SILENT]
+    kept = [word for word in words if len(word) > 1 and word not in SILENT]
     return [*kept, *map(" ".join, pairwise(kept))]
 
 
 def _known_terms(words: list[str], known: KnownWords) -> list[str]:
     """Return what `_word_terms` returns, in the same order, as far as it is known."""
     terms, firsts = known
-    kept = [word for word in words if word not in SILENT]
+    kept = [word for word in words if len(word) > 1 and word not in SILENT]
     found = [word for word in kept if word in terms]
     found += [pair for one, two in pairwise(kept) if one in firsts and (pair := f"{one} {two}") in terms]
     return found
@@ -147,7 +155,7 @@ def _concept_terms(sentences: list[list[tuple[str, int, int, int]]]) -> list[str
 
 def counts_as_word(word: str) -> bool:
     """Tell whether a masked word counts in the words view."""
-    return word not in SILENT
+    return len(word) > 1 and word not in SILENT
 
 
 def pattern_counts(head: list[int], body: list[int]) -> Counter[str]:

@@ -17,7 +17,7 @@ from monitor.text import mask
 from monitor.text.language import LANGUAGES, stated_language, votes
 from monitor.text.tokens import fold_token
 
-VERSION = 2  # of what the two halves say to each other
+VERSION = 3  # of what the two halves say to each other
 _NONE, _MANY_STATES = -1, -2
 _WORDS, _CONCEPTS, _PATTERNS = range(3)
 
@@ -123,4 +123,4 @@ def _fold(token: str) -> str:
 def _lexicon(language: int) -> tuple[mask.Lexicon, dict[str, list[int]], int, bool]:
     """Return a lexicon with what tells at a glance that it holds nothing for a word."""
     lexicon = mask.lexicon_for(LANGUAGES[language])
-    return lexicon, lexicon.lengths, mask.HEAD, bool(lexicon.clitics)
+    return lexicon, lexicon.lengths, mask.HEAD, lexicon.asks_always

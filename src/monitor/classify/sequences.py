@@ -35,9 +35,13 @@ def template_counts(path: Path = TEMPLATES, fillings: int = FILLINGS) -> list[fe
     ]
 
 
-def background_counts(path: Path = DATA / "background.txt") -> list[features.Counts]:
-    """Return the counts of the shipped background: general news as concept sequences, without words or names."""
-    return [count_sequence(_sequence(line)) for line in _lines(path)]
+def background_counts(path: Path = DATA / "background.txt") -> list[tuple[features.Counts, int]]:
+    """Return the counts of the shipped background, and how many entries have them.
+
+    General news as concept sequences, without words or names.
+    """
+    lines = (line.split("\t") for line in _lines(path))
+    return [(count_sequence(_sequence(sequence)), int(n)) for n, sequence in lines]
 
 
 def count_sequence(sequence: Sequence) -> features.Counts:

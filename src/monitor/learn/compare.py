@@ -17,7 +17,7 @@ import numpy as np
 
 from monitor.learn.fit import Options
 from monitor.learn.metrics import average_precision
-from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, fit_set, scores_of
+from monitor.learn.train import Row, Text, TrainingSet, fit_set, scores_of
 
 GOLD_FILE = Path(__file__).parent / "gold.jsonl"
 N_FOLDS = 4
@@ -116,7 +116,7 @@ def replay_recent(current: Scored, candidate: Scored, recent: Sequence[Recent]) 
     )
 
 
-def held_out_scores(data: TrainingSet, options: Options = OPTIONS) -> list[float]:
+def held_out_scores(data: TrainingSet, options: Options | None = None) -> list[float]:
     """Return a score for each labelled row from a fit that saw none of its story's labels.
 
     Stories go to one of N_FOLDS folds by the hash of their id, so a label added later moves no other.

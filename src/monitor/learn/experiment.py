@@ -60,10 +60,10 @@ class Experiment:
         labels: Mapping[str, StreamLabel],
         prior: Sequence[Prior],
         background: Sequence[StreamEntry] = (),
-        options: Options = OPTIONS,
+        options: Options | None = None,
     ) -> None:
         self.entries, self.labels, self.options = entries, labels, options
-        self.store = TermStore(len(options.views))
+        self.store = TermStore(len(OPTIONS.views))
         first = self.store.add_all(p.counts for p in prior).start
         self.prior = tuple(Row(first + i, p.plot, p.weight) for i, p in enumerate(prior))
         self.background = np.array(count_texts(self.store, [_text(e) for e in background]), dtype=np.int64)

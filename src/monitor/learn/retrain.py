@@ -34,6 +34,7 @@ from monitor.learn.train import (
     example_of,
     export,
     fit_set,
+    options_for,
     scores_of,
     texts_sha,
     thresholds_for_budget,
@@ -139,7 +140,8 @@ class _Counted:
         self.gold = self._count([text for text, _ in gold_items()])
         self.recent = self._count([item.text for item in materials.recent])
         self.background = self._count(materials.background, remember=False)
-        self.ordinary = np.array([row.row for row in self.prior if not row.plot and row.weight <= 1], dtype=np.int64)
+        general = [(first + i, int(known.weight)) for i, known in enumerate(prior) if known.ordinary]
+        self.ordinary = np.repeat([row for row, _ in general], [n for _, n in general]).astype(np.int64)
         rows = tuple(
             Row(int(row), item.plot, item.weight, item.group, item.source)
             for row, item in zip(self.labelled, materials.labelled, strict=True)
@@ -225,7 +227,7 @@ def _card(materials: Materials, counted: _Counted, comparison: Comparison, thres
         "background_sha": texts_sha(materials.background),
         "gold_sha": gold_sha(),
         "features_version": FEATURES_VERSION,
-        "options": msgspec.to_builtins(OPTIONS),
+        "options": msgspec.to_builtins(options_for(counted.data.labelled)),
         "rows_per_day": materials.rows_per_day,
         "thresholds": msgspec.to_builtins(thresholds),
         "figures": {name: value[1] for name, value in comparison_figures(comparison).items() if name in MEASURES},

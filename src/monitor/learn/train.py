@@ -26,10 +26,10 @@ SOURCE_CAP = 0.2  # one source's labels weigh at most this share of their class
 TOTAL = 10_000.0  # weights are scaled to this sum, so that `c` means the same with few and many rows
 N_EXAMPLES = 200  # labelled plots kept for "nearest example"
 
-# Word weights are learnt from few texts and many words, so the words view gets twice the room of the two views that
-# generalise; pad 20 keeps a text with one known word from being taken for that word. Plateau: docs/classifier.md.
+# The options of a model without labels; pad 20 keeps a text with one known word from being taken for that word.
+# Plateau: docs/classifier.md.
 OPTIONS = Options(
-    views=(ViewOptions(scale=2.0, pad=20.0), ViewOptions(pad=20.0), ViewOptions(pad=20.0)),
+    views=(ViewOptions(pad=20.0), ViewOptions(pad=20.0), ViewOptions(pad=20.0)),
     kind="logistic",
     c=0.1,
     positive_ratio=1.0,
@@ -82,8 +82,29 @@ class Thresholds(msgspec.Struct, frozen=True):
     look_again: float
 
 
-def fit_set(data: TrainingSet, options: Options = OPTIONS) -> Fitted:
-    """Fit the classifier on a training set. Raises ValueError where there is no example of one kind."""
+def options_for(labelled: Sequence[Row]) -> Options:
+    """Return the options for these labels: the words view's room grows from once to twice that of the others.
+
+    Words mean little before there are labels (four articles in one style), and are what labels teach best.
+    """
+    words, *others = OPTIONS.views
+    return msgspec.structs.replace(
+        OPTIONS, views=(msgspec.structs.replace(words, scale=2.0 - _prior_share(labelled)), *others)
+    )
+
+
+def _prior_share(labelled: Sequence[Row]) -> float:
+    """Return the part of the plots' weight that seeds and templates keep beside so many labelled plot stories."""
+    n_stories = len({row.group or str(row.row) for row in labelled if row.plot})
+    return PRIOR_FADE / (PRIOR_FADE + n_stories)
+
+
+def fit_set(data: TrainingSet, options: Options | None = None) -> Fitted:
+    """Fit the classifier on a training set, by default with the options for its labels.
+
+    Raises ValueError where there is no example of one kind.
+    """
+    options = options or options_for(data.labelled)
     weighed = weigh(data)
     rows = np.array([row.row for row, _ in weighed], dtype=np.int64)
     labels = np.array([row.plot for row, _ in weighed], dtype=bool)
@@ -101,8 +122,7 @@ def weigh(data: TrainingSet) -> list[tuple[Row, float]]:
     a story's labels sharing one weight. Not-plots: each background row counts 1, each answered row HARD_WEIGHT.
     """
     labelled = _cap_sources(data.labelled, _label_weights(data.labelled))
-    n_stories = len({row.group or str(row.row) for row in data.labelled if row.plot})
-    prior_share = PRIOR_FADE / (PRIOR_FADE + n_stories)
+    prior_share = _prior_share(data.labelled)
     prior_total = sum(row.weight for row in data.prior if row.plot) or 1.0
     label_total = sum(w for row, w in zip(data.labelled, labelled, strict=True) if row.plot) or 1.0
     plots = [(row, row.weight * prior_share / prior_total) for row in data.prior if row.plot]

@@ -13,23 +13,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from monitor.text.language import LANGUAGES
-from monitor.text.tokens import SENTENCE_END, fold
+from monitor.text.tokens import SENTENCE_END, fold, is_letter
 
 FOLDER = Path(__file__).parent / "lexicon"
 KINDS_WIDTH = 64  # bits of a sentence's mask that name kinds; the bits above name states
 MEMORY = 200_000  # words met that a lexicon remembers before it forgets them all
 HEAD = 3  # no stem is shorter; a word's first letters tell whether any may fit
+TAIL = 5  # no tail of a compound is shorter: "*sabotage" in "bahnsabotage"
 ANY = "*"  # in a form: any one word
-_JOINTS = re.compile(r"[-–'’‌]")  # what the token pattern cuts at inside a form
+# What the token pattern cuts at inside a form; not at the inner mark of a Hebrew word.
+_JOINTS = re.compile(r"[-–’‌]|'(?![א-ת])|(?<![א-ת]{2})['\"״׳]")
 
 # One- and two-letter words written together with what follows, longest first.
 CLITICS = {
     "ar": ("وال", "بال", "فال", "كال", "کال", "ولل", "لل", "ال", "و", "ف", "ب", "ل", "ک", "س"),
     "he": ("וה", "של", "שה", "מה", "בה", "לה", "ול", "וב", "ומ", "כש", "ו", "ה", "ב", "ל", "מ", "ש", "כ"),
 }
-
-# Words that mean something else in capitals, and the token that stands for them.
-CASED = {"US": "u.s.", "RAW": "=raw", "MIT": "=mit", "ISI": "=isi", "IS": "=is", "MİT": "=mit", "MOIS": "=mois"}
 
 
 class Entry(NamedTuple):
@@ -59,6 +58,16 @@ class Branch:
                     return branch
         return found
 
+    def take(self, other: Branch) -> None:
+        """Take over the phrases of another branch that this one does not have."""
+        for word, onward in other.following.items():
+            own = self.following.setdefault(word, onward)
+            if own is not onward:
+                own.entry = own.entry or onward.entry
+                own.take(onward)
+        for stem, onward in other.stems.items():
+            self.stems.setdefault(stem, onward)
+
 
 class Marked(NamedTuple):
     """A text after the walk.
@@ -75,22 +84,26 @@ class Marked(NamedTuple):
 class Lexicon(dict[str, "Entry | Branch | None"]):
     """The words of one language (and English), as a dict that looks an unknown word up by stem, once."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, forms: Iterable[tuple[str, Entry]] | None = None) -> None:
         super().__init__()
         self.clitics = CLITICS.get(language, ())
         self.stems: dict[str, Entry | Branch] = {}
         self.lengths: dict[str, list[int]] = {}  # a stem's first letters -> the lengths of those stems, longest first
-        for line in _lines(language):
-            self._add(*line)
+        self.tails: dict[str, Entry] = {}  # what compounds end in
+        for form, entry in lines(language) if forms is None else forms:
+            self._add(form, entry)
         self._complete()
         self[SENTENCE_END] = Entry("", 0, "")
         self._given = frozenset(self)
 
     def _add(self, pattern: str, entry: Entry) -> None:
-        parts = [word for word in _JOINTS.sub(" ", pattern).split() if len(word) > 1 or word == ANY]
-        if not parts:
-            return
+        parts = _JOINTS.sub(" ", pattern).split()
         first, *rest = parts
+        if first.startswith(ANY) and first != ANY:
+            assert len(first) > TAIL, pattern  # noqa: S101 - our own data
+            assert not rest, pattern  # noqa: S101 - our own data
+            self.tails.setdefault(first[1:], entry)
+            first = first[1:]
         place: dict[str, Any] = self.stems if first.endswith("*") else self
         key = first.rstrip("*")
         if place is self.stems and key not in place:
@@ -112,13 +125,16 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         held.entry = held.entry or entry
 
     def _complete(self) -> None:
-        """Give a word that only begins phrases the meaning its stem has alone."""
+        """Give a word that begins phrases what its stem has: its meaning alone, and its phrases."""
         for stem, held in sorted(self.stems.items()):
             if isinstance(held, Branch) and held.entry is None:
                 held.entry = _alone(self._by_stem(stem, len(stem) - 1))
         for word, own in self.items():
-            if isinstance(own, Branch) and own.entry is None:
-                own.entry = _alone(self._find(word))
+            if isinstance(own, Branch):
+                found = self._find(word)
+                own.entry = own.entry or _alone(found)
+                if isinstance(found, Branch):
+                    own.take(found)
 
     def __missing__(self, word: str) -> Entry | Branch | None:
         if len(self) > len(self._given) + MEMORY:
@@ -128,6 +144,8 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         return found
 
     def _find(self, word: str) -> Entry | Branch | None:
+        if self.tails and (tail := self._by_tail(word)):
+            return tail
         found = self._by_stem(word, len(word))
         if found is not None:
             return found
@@ -138,6 +156,20 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
                 if found is not None:
                     return found
         return None
+
+    def _by_tail(self, word: str) -> Entry | None:
+        """Return what the longest known tail of a compound stands for; None where a longer stem says more."""
+        for at in range(HEAD, len(word) - TAIL + 1):
+            entry = self.tails.get(word[at:])
+            if entry is not None:
+                longest = next((n for n in self.lengths.get(word[:HEAD], ()) if word[:n] in self.stems), 0)
+                return entry if longest <= len(word) - at else None
+        return None
+
+    @property
+    def asks_always(self) -> bool:
+        """Whether a word's first letters do not tell that the lexicon holds nothing for it."""
+        return bool(self.clitics or self.tails)
 
     def _by_stem(self, word: str, longest: int) -> Entry | Branch | None:
         for length in self.lengths.get(word[:HEAD], ()):
@@ -168,7 +200,7 @@ def mark(folded: list[str], lexicon: Lexicon) -> Marked:
             continue
         end = at + 1
         if found.__class__ is Branch:
-            if found.stems or (end < n_words and folded[end] in found.following):
+            if found.stems or (end < n_words and (folded[end] in found.following or len(folded[end]) == 1)):
                 found, end = _phrase(found, folded, end)
                 skip = end
             else:
@@ -195,16 +227,21 @@ def mark(folded: list[str], lexicon: Lexicon) -> Marked:
 
 
 def _phrase(branch: Branch, folded: list[str], at: int) -> tuple[Entry | None, int]:
-    """Return the longest phrase that begins with `branch`, and the place after it."""
+    """Return the longest phrase that begins with `branch`, and the place after it.
+
+    A letter alone that no phrase asks for is stepped over: "hired a hitman", "a state's hand".
+    """
     best, end = branch.entry, at
-    node: Branch | None = branch
-    while at < len(folded):
-        node = node.step(folded[at])  # type: ignore[union-attr]
-        if node is None:
+    node = branch
+    for place in range(at, len(folded)):
+        onward = node.step(folded[place])
+        if onward is None:
+            if is_letter(folded[place]):
+                continue
             break
-        at += 1
+        node = onward
         if node.entry is not None:
-            best, end = node.entry, at
+            best, end = node.entry, place + 1
     return best, end
 
 
@@ -259,15 +296,16 @@ def n_states(bits: int) -> int:
     return (bits >> KINDS_WIDTH).bit_count()
 
 
-def _lines(language: str) -> Iterator[tuple[str, Entry]]:
+def lines(language: str) -> Iterator[tuple[str, Entry]]:
     """Yield (pattern, entry): the language's own words first, then English words, services and names."""
     for code in dict.fromkeys((language, "en")):
         yield from _names(code)
-        yield from _words(code)
+        yield from words(code)
     yield from _services()
 
 
-def _words(code: str) -> Iterator[tuple[str, Entry]]:
+def words(code: str) -> Iterator[tuple[str, Entry]]:
+    """Yield (form, entry) of a language's own word list."""
     for line in data_lines(f"words-{code}.txt"):
         concept, _, forms = line.partition(":")
         entry = Entry(concept, concept_bits(concept), "")
@@ -280,7 +318,8 @@ def _services() -> Iterator[tuple[str, Entry]]:
         head, _, forms = line.partition(":")
         code, concept = head.split()
         state = state_bit(code) if code != "--" else 0
-        entry = Entry(concept, concept_bits(concept) | state, "#" + concept.lower())
+        kind = "state" if "STATE" in concept_kinds()[concept] else concept.lower()
+        entry = Entry(concept, concept_bits(concept) | state, f"#{kind}")
         for form in _forms(forms):
             yield form, entry
 
@@ -301,6 +340,14 @@ def _forms(text: str) -> Iterable[str]:
     )
 
 
+def _cased() -> dict[str, str]:
+    """Return the words that mean something else in capitals (forms with "="), and the token that stands for each."""
+    lines = (line for name in ("services.txt", "words-en.txt") for line in data_lines(name))
+    forms = (form.strip() for line in lines for form in line.partition(":")[2].split(","))
+    tokens = {form[1:].upper(): form for form in forms if form.startswith("=")}
+    return {"US": "u.s.", "MİT": "=mit"} | tokens
+
+
 def data_lines(name: str) -> list[str]:
     """Return a data file's lines without blank lines and comments; an absent file is empty."""
     path = FOLDER / name
@@ -308,3 +355,6 @@ def data_lines(name: str) -> list[str]:
         return []
     lines = path.read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+CASED = _cased()

@@ -10,11 +10,11 @@ import re
 import unicodedata
 from functools import cache
 
-# Words of two or more letters or digits, initials such as "U.S.", and sentence ends as tokens of their own.
-# A Hebrew abbreviation keeps its inner quotation mark.
-TOKEN = re.compile(r"\w{2,}(?:[\"'״׳][א-ת]+)?|(?:[^\W\d_]\.){2,}|[.!?…؟۔\n]")
+# Words, initials such as "U.S.", letters alone (a phrase may need them: "is k", "à la solde"), and sentence ends as
+# tokens of their own. A Hebrew abbreviation keeps its inner quotation mark.
+TOKEN = re.compile(r"\w{2,}(?:[\"'״׳][א-ת]+)?|(?:[^\W\d_]\.){2,}|\w|[.!?…؟۔\n]")
 # The same for ASCII text, a fifth faster.
-_ASCII_TOKEN = re.compile(r"\w{2,}|(?:[A-Za-z]\.){2,}|[.!?\n]", re.ASCII)
+_ASCII_TOKEN = re.compile(r"\w{2,}|(?:[A-Za-z]\.){2,}|\w|[.!?\n]", re.ASCII)
 SENTENCE_END = "."
 MEMORY = 50_000  # words remembered folded; a looked-up word costs a quarter of a folded one
 
@@ -68,6 +68,11 @@ def fold(text: str) -> str:
 def fold_token(written: str) -> str:
     """Return a token as `split` folds it; a line's end is a sentence's."""
     return SENTENCE_END if written == "\n" or written in _ENDS else fold(written)
+
+
+def is_letter(folded: str) -> bool:
+    """Tell whether a folded token is one letter or digit alone: it counts nowhere but inside a phrase that has it."""
+    return len(folded) == 1 and folded != SENTENCE_END
 
 
 class _Folded(dict[str, str]):

@@ -31,7 +31,8 @@ def test_every_form_is_matched_by_its_own_words(code: str) -> None:
     [
         ("She is late", "en", "MILITANT"), ("The train stopped in the snow", "en", "FOIL"),
         ("The state of the roads", "en", "REGIME"), ("Au lieu de pleurer", "fr", "LINK"),
-        ("El sueldo sube", "es", "LINK"), ("שנה טובה", "he", "HISTORY"), ("My boss is late", "en", "SERVICE"), ("Cada día llueve", "es", "SERVICE"),
+        ("El sueldo sube", "es", "LINK"), ("שנה טובה", "he", "HISTORY"), ("My boss is late", "en", "SERVICE"),
+        ("Cada día llueve", "es", "SERVICE"),
         ("Un incendie à Lyon", "fr", "ARSON"), ("En train de dormir", "fr", "INFRA"), ("Он заговорил", "ru", "PLOT"),
         ("Toplantıya katıldı", "tr", "KILL"), ("Lo último en moda", "es", "KILL"),
         ("Die Polizei will uns schützen", "de", "SHOOT"),

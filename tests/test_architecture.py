@@ -23,6 +23,7 @@ ROOMS = (
     "facts",
     "stories",
     "classify",
+    "archive",
     "text",
     "poll",
     "parse",

@@ -62,7 +62,7 @@ def test_a_stated_body_serves_where_the_page_shows_none():
     head = f"<title>T</title><script type='application/ld+json'>{stated}</script>"
     source = page("<div id='app'></div>", head)
     assert densest_text(parse_html(source)) == ""
-    assert article._as_stated(source, "") == " ".join(STORY)
+    assert article.as_stated(source, "") == " ".join(STORY)
     assert article.extract_article(source.encode(), "")[1] == " ".join(STORY)
 
 

@@ -133,6 +133,21 @@ class EntrySeen(EventData, frozen=True):
     author: str = ""
     source_name: str = ""
     source_url: str = ""
+    backfill: bool = False  # from an archive: it happened long before it was seen here
+
+
+class ArchiveImported(EventData, frozen=True, kw_only=True):
+    """A file of an archive was read to its end; reading the same bytes into the same source again does nothing."""
+
+    type: ClassVar[str] = "archive-imported"
+    feed_id: str
+    file: str
+    file_sha: str
+    n_read: int
+    n_new: int = 0
+    n_revised: int = 0
+    n_flagged: int = 0
+    n_refused: int = 0
 
 
 class EntryRevised(EventData, frozen=True, kw_only=True):
@@ -509,6 +524,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
     cls.type: cls
     for cls in (
         FeedAdded, FeedChanged, FeedRemoved, FeedFetched, FeedFailed, TickStarted, TickFinished, EntrySeen,
+        ArchiveImported,
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
         StorySplit, StoryLinked, CardCorrected, CardConfirmed, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
         ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, JobFinished, ClockJumped,

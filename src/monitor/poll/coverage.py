@@ -62,6 +62,8 @@ def _take(feeds: dict[str, _Feed], event: Event, at: datetime) -> None:
     data = event.data
     if event.type in ("feed-added", "feed-changed"):
         added = cast(FeedAdded, data)
+        if added.kind == "archive":  # imported, never watched
+            return
         feeds.setdefault(added.feed_id, _Feed(added.feed_id)).added(added.name, at)
         return
     feed = feeds.get(cast(FeedRemoved, data).feed_id)

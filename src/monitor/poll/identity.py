@@ -65,6 +65,11 @@ def entry_id_of(feed_id: str, entry: ParsedEntry) -> str:
     return _entry_id(feed_id, _identity(entry))
 
 
+def page_id_of(feed_id: str, entry: ParsedEntry) -> str:
+    """Return the id of an entry that is known by its page: in an archive, guids of many feeds stand side by side."""
+    return _entry_id(feed_id, canonical_url(entry.link)) if entry.link else entry_id_of(feed_id, entry)
+
+
 def lookup_keys(feed_id: str, entries: Iterable[ParsedEntry]) -> tuple[set[str], set[str]]:
     """Return the ids and the links under which the log may know these entries: what `known` must cover."""
     ids: set[str] = set()

@@ -42,7 +42,7 @@ def prepare() -> None:
 def extract_article(page: bytes, url: str, content_type: str = "") -> tuple[str, str, str]:
     """Return (title, text, extractor) of a page; text is empty where there is no article."""
     source = decode_page(page, content_type)
-    title = _title(source)
+    title = page_title(source)
     text, extractor = _body(source, url)
     return title, text[:MAX_CHARS], extractor
 
@@ -54,7 +54,7 @@ def _body(source: str, url: str) -> tuple[str, str]:
     advertisements (0.9586 instead of 0.9532 on 92 pages).
     """
     found = ("", "")
-    for name, reader in (("trafilatura", _with_trafilatura), ("density", _by_density), ("json-ld", _as_stated)):
+    for name, reader in (("trafilatura", _with_trafilatura), ("density", _by_density), ("json-ld", as_stated)):
         text = clean(reader(source, url))
         if len(text) >= MIN_CHARS:
             if name == "trafilatura" and _has_more(longer := clean(_by_density(source, url)), text):
@@ -90,7 +90,7 @@ def _by_density(source: str, _: str) -> str:
     return densest_text(parse_html(source))
 
 
-def _as_stated(source: str, _: str) -> str:
+def as_stated(source: str, _: str) -> str:
     """Return the longest `articleBody` of the page's JSON-LD."""
     bodies = [""]
     for match in _JSON_LD.finditer(source):
@@ -120,6 +120,7 @@ def _collect_bodies(value: Any, bodies: list[str], depth: int) -> None:
             _collect_bodies(inner, bodies, depth + 1)
 
 
-def _title(source: str) -> str:
+def page_title(source: str) -> str:
+    """Return the title a page gives to those who share it, else its own."""
     match = _OG_TITLE.search(source[:200_000]) or _TITLE.search(source[:200_000])
     return one_line(match[1]) if match else ""

@@ -30,9 +30,9 @@ SECOND_ROWS = 5
 ROWS_PER_DAY = Settings().rows_per_day
 
 
-def count_queue(views: Views, now: datetime, by: str = "") -> int:
-    """Return how many stories wait."""
-    return len(_open_stories(views, now, by))
+def count_queue(views: Views, now: datetime, by: str = "", *, backfill: bool = False) -> int:
+    """Return how many stories wait; with `backfill`, those from archives, which are apart from the day's."""
+    return len(_open_stories(views, now, by, backfill=backfill))
 
 
 def list_queue(
@@ -44,14 +44,17 @@ def list_queue(
     limit: int | None = None,
     by: str = "",
     second_share: float = 0.0,
+    backfill: bool = False,
 ) -> list[QueueRow]:
     """Return the waiting stories, at most `limit`: the day's `n_day` rows first, then the rest by score.
 
     Stories that `by` put off beyond `now` are left out; nobody else's queue, digest or alert lacks them. With
     `second_share`, stories of that share which one other reviewer has decided come last, for `by` to read without
-    seeing that label.
+    seeing that label. With `backfill`, the stories that archives brought and no others, by score.
     """
-    return waiting_queue(log, views, now, n_day=n_day, limit=limit, by=by, second_share=second_share)[0]
+    return waiting_queue(
+        log, views, now, n_day=n_day, limit=limit, by=by, second_share=second_share, backfill=backfill
+    )[0]
 
 
 def waiting_queue(
@@ -63,11 +66,14 @@ def waiting_queue(
     limit: int | None = None,
     by: str = "",
     second_share: float = 0.0,
+    backfill: bool = False,
 ) -> tuple[list[QueueRow], int]:
     """Return what `list_queue` returns, and how many stories wait in all."""
-    waiting = day_first(log, views, now, _open_stories(views, now, by), n_day)
+    waiting = _open_stories(views, now, by, backfill=backfill)
+    if not backfill:  # an archive has no day
+        waiting = day_first(log, views, now, waiting, n_day)
     rows = [_row(log, views, item) for item in waiting[:limit]]
-    if by and second_share:
+    if by and second_share and not backfill:
         for unit in second_readings(read_units(views), by, second_share)[:SECOND_ROWS]:
             row = queue_row(log, views, unit)
             if row is not None:
@@ -85,13 +91,19 @@ def _waiting(flag: queue.Flagged) -> Waiting:
     return Waiting(flag.story_id, flag.entry_id, flag.position, flag.score, flag.band, flag.flagged_at)
 
 
-def _open_stories(views: Views, now: datetime, by: str) -> list[Waiting]:
-    """Return what waits, best score first: each story with its best entry and the time of its newest flag."""
+def _open_stories(views: Views, now: datetime, by: str, *, backfill: bool = False) -> list[Waiting]:
+    """Return what waits, best score first: each story with its best entry and the time of its newest flag.
+
+    A story with one flag that is not from an archive is the day's.
+    """
     waiting: dict[str, Waiting] = {}
+    of_the_day: set[str] = set()
     for flag in queue.open_flags(views, iso(now), by):
         story = waiting.setdefault(flag.story_id, _waiting(flag))
         story.flagged_at = max(story.flagged_at, flag.flagged_at)
-    return list(waiting.values())
+        if not flag.backfill:
+            of_the_day.add(flag.story_id)
+    return [story for story in waiting.values() if (story.story_id not in of_the_day) == backfill]
 
 
 def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:

@@ -33,7 +33,8 @@ CREATE TABLE entries (
     revision INTEGER NOT NULL DEFAULT 0, text_sha TEXT NOT NULL, feed_sha TEXT, link TEXT NOT NULL,
     published_at TEXT NOT NULL, lang TEXT NOT NULL, author TEXT NOT NULL, source_name TEXT NOT NULL,
     source_url TEXT NOT NULL, score REAL, model_id TEXT, scored_position INTEGER, scored_revision INTEGER,
-    flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0
+    flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0,
+    backfill INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX entries_feed ON entries (feed_id, position);
 CREATE INDEX entries_flagged ON entries (flagged_position) WHERE flagged_position IS NOT NULL;
@@ -63,10 +64,11 @@ SEEN_SINCE = """e.seen_at >= ?1 AND e.position >= coalesce(
     (SELECT min(position) FROM seen_days WHERE day >= substr(?1, 1, 10)), 9223372036854775807)"""
 
 _NOTE = "INSERT OR IGNORE INTO entry_events VALUES (?, ?)"
-_COLUMNS = "entry_id, feed_id, position, seen_at, text_sha, link, published_at, lang, author, source_name, source_url"
-_SEEN = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+_COLUMNS = """entry_id, feed_id, position, seen_at, text_sha, link, published_at, lang, author, source_name, source_url,
+    backfill"""
+_SEEN = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 _SEEN_AND_SCORED = f"""INSERT OR IGNORE INTO entries ({_COLUMNS}, score, model_id, scored_position, scored_revision)
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
 _SCORE = "UPDATE entries SET score = ?, model_id = ?, scored_position = ?, scored_revision = ? WHERE entry_id = ?"
 
 
@@ -85,7 +87,7 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         if isinstance(data, EntrySeen):
             row = (
                 data.entry_id, data.feed_id, position, at, data.text_sha, data.link, data.published_at, data.lang,
-                data.author, data.source_name, data.source_url,
+                data.author, data.source_name, data.source_url, data.backfill,
             )  # fmt: skip
             seen.setdefault(data.entry_id, row)
             days.setdefault(at[:10], position)

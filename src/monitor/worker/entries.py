@@ -35,10 +35,13 @@ RECENT_ENTRIES = 300
 class EntryReader:
     """Turns the bodies of one tick into events."""
 
-    def __init__(self, workspace: Workspace, now: datetime) -> None:
+    def __init__(self, workspace: Workspace, now: datetime, *, backfill_of: str = "") -> None:
+        """With `backfill_of`, the id of an archive, entries are of their own time and nothing is an alert."""
         self.workspace = workspace
         self.now = now
-        self.linking = StoryLinking(workspace)
+        self.linking = StoryLinking(workspace, backfill_of=backfill_of)
+        self._backfill = bool(backfill_of)
+        self._alert_at = None if backfill_of else workspace.config.settings.alert_score or None
         self._base_s = workspace.config.settings.interval_s
 
     def parse(self, feed: FeedConfig, state: FeedState, result: FetchResult) -> ParsedFeed:
@@ -52,10 +55,21 @@ class EntryReader:
         known, held = _known(self.workspace.views, feed.feed_id, parsed.entries, first=state.last_ok_at is None)
         found = identify(feed.feed_id, parsed.entries, known, self._old_text)
         changes = self._without_counters([change for change in found if change.kind != "unchanged"], known)
+        events, payloads, n_flagged = self.take(feed, changes, held)
+        fetched = self._fetched(feed, state, result, parsed, body_sha, changes)
+        return events, payloads, fetched, n_flagged
+
+    def take(
+        self, feed: FeedConfig, changes: Sequence[Change], held: Mapping[str, KnownEntry]
+    ) -> tuple[list[NewEvent], dict[str, bytes], int]:
+        """Return the events and payloads of new and revised entries, and how many were flagged.
+
+        `held` is what the log holds of the revised ones.
+        """
         events: list[NewEvent] = []
         payloads: dict[str, bytes] = {}
         for change in changes:
-            events.append(_seen(feed, change) if change.kind == "new" else _revised(feed, change))
+            events.append(_seen(feed, change, self._backfill) if change.kind == "new" else _revised(feed, change))
             payloads[change.text_sha] = change.payload
         candidates: dict[str, list[Candidate]] = {"new": [], "revised": []}
         for change in changes:
@@ -64,9 +78,7 @@ class EntryReader:
                 candidate = self._as_held(candidate, held[change.entry_id], events, payloads)
             candidates[change.kind].append(candidate)
         scored, score_events = self._assess(feed, candidates, changes)
-        events += score_events
-        fetched = self._fetched(feed, state, result, parsed, body_sha, changes)
-        return events, payloads, fetched, sum(bool(item.flag) for item in scored)
+        return events + score_events, payloads, sum(bool(item.flag) for item in scored)
 
     def _without_counters(self, changes: list[Change], known: Mapping[str, Was]) -> list[Change]:
         """Leave out the revisions in which nothing but counters changed."""
@@ -126,10 +138,12 @@ class EntryReader:
             for item in scored:
                 if not item.flag:
                     continue
-                events.append(flagged_event(model, item, self.workspace.config.settings.alert_score or None))
+                events.append(flagged_event(model, item, self._alert_at))
                 if item.is_first:
                     entries = entries or {change.entry_id: change.entry for change in changes}
-                    events += self.linking.link(feed, item.candidate, entries[item.candidate.entry_id], self.now)
+                    entry = entries[item.candidate.entry_id]
+                    at = (self._backfill and entry.published_at) or self.now
+                    events += self.linking.link(feed, item.candidate, entry, at)
         return everything, events
 
     def _fetched(
@@ -198,12 +212,13 @@ def _candidate(feed: FeedConfig, change: Change) -> Candidate:
     )  # fmt: skip
 
 
-def _seen(feed: FeedConfig, change: Change) -> NewEvent:
+def _seen(feed: FeedConfig, change: Change, backfill: bool) -> NewEvent:
     entry = change.entry
     published_at = iso(entry.published_at) if entry.published_at else ""
     data = EntrySeen(  # in the order of its fields: names would cost as much as all else here
         change.entry_id, feed.feed_id, entry.guid, entry.link, change.text_sha, published_at, entry.published_raw,
         entry.date_quality, entry.lang or feed.language, entry.author, entry.source_name, entry.source_url,
+        backfill,
     )  # fmt: skip
     return NewEvent(f"entry-seen:{change.entry_id}", data)
 

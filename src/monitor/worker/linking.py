@@ -14,7 +14,7 @@ from monitor.log.events import NewEvent, StoryJoined, StoryMerged, StoryOpened
 from monitor.parse.values import ParsedEntry
 from monitor.stories.link import Linker, StoryEntry
 from monitor.stories.publishers import lists_others, publisher_of
-from monitor.views.queries.entries import linked_since
+from monitor.views.queries.entries import linked_of, linked_since
 from monitor.views.queries.stories import member
 from monitor.views.queries.texts import text_of
 from monitor.worker.assess import Candidate
@@ -32,15 +32,21 @@ JOIN = MERGE = 0.30
 class StoryLinking:
     """Links one tick's flagged entries; nothing is read from the log until the first of them."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, backfill_of: str = "") -> None:
+        """`backfill_of` names the archive whose entries are linked: to each other, at the times they were published."""
         self._workspace = workspace
+        self._backfill_of = backfill_of
         self._linker: Linker | None = None
+        self._at = 0.0  # the latest moment linked, in seconds
         self._names: re.Pattern[str] | None = None
         self._cases = CaseLinking(workspace)
         self._sources: dict[str, str] = {}  # entry of this tick -> whose report it is
 
     def link(self, feed: FeedConfig, candidate: Candidate, entry: ParsedEntry, now: datetime) -> list[NewEvent]:
         """Return the story events of one flagged entry: opened or joined, and merges that follow."""
+        if self._backfill_of and now.timestamp() > self._at + WINDOW.total_seconds():
+            self._linker = None  # long after the last: the linker alone would take one leap of time for a mistake
+        self._at = max(self._at, now.timestamp())
         if self._linker is None:
             self._linker = Linker.from_entries(
                 self._recent(now), window_s=WINDOW.total_seconds(), join=JOIN, merge=MERGE
@@ -54,7 +60,8 @@ class StoryLinking:
             )
         )  # fmt: skip
         # A search alert's own name is nobody's; a newsroom's feed often says who it is by its name alone.
-        configured = feed.publisher or ("" if lists_others(entry.link) else feed.name)
+        nameless = lists_others(entry.link) or feed.kind == "archive"
+        configured = feed.publisher or ("" if nameless else feed.name)
         publisher = publisher_of(
             configured, entry.source_name, entry.source_url, entry.link, f"{candidate.title}\n{words}"
         )
@@ -100,7 +107,9 @@ class StoryLinking:
     def _recent(self, now: datetime) -> list[StoryEntry]:
         log, views = self._workspace.log, self._workspace.views
         entries = []
-        for row in linked_since(views, iso(now - WINDOW)):
+        since = iso(now - WINDOW)
+        rows = linked_of(views, self._backfill_of, since, iso(now)) if self._backfill_of else linked_since(views, since)
+        for row in rows:
             text = text_of(log, row)
             if text.erased:
                 continue

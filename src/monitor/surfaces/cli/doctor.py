@@ -27,7 +27,7 @@ from monitor.surfaces.health import health_of
 WAL_FIXED = (3, 51, 3)
 WAL_BACKPORTS = {(3, 44): 6, (3, 50): 7}
 LOW_SPACE = 1 << 30
-EXTRAS = {"web": "starlette", "fulltext": "trafilatura", "notify": "apprise"}
+EXTRAS = {"web": "starlette", "fulltext": "trafilatura", "notify": "apprise", "archive": "warcio"}
 
 
 class Check(msgspec.Struct, frozen=True):

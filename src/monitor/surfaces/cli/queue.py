@@ -16,10 +16,13 @@ from monitor.views.queries.stories import story_of
 @click.command()
 @click.option("--limit", "-n", type=click.IntRange(1), help="How many rows [rows_per_day of feeds.yaml].")
 @click.option("--all", "show_all", is_flag=True, help="Every waiting row.")
+@click.option("--backfill", is_flag=True, help="What archives brought, which is apart from the day's rows.")
 @as_of_option
 @json_option
 @click.pass_context
-def queue(ctx: click.Context, limit: int | None, show_all: bool, as_of: str | None, as_json: bool) -> None:
+def queue(
+    ctx: click.Context, limit: int | None, show_all: bool, backfill: bool, as_of: str | None, as_json: bool
+) -> None:
     """Show the stories that wait for a decision: the day's rows first, then the rest by score.
 
     A row is a suggestion to read: it says what sources allege, with the model's reasons. The day's rows are chosen by
@@ -34,11 +37,12 @@ def queue(ctx: click.Context, limit: int | None, show_all: bool, as_of: str | No
     with reading(ctx, as_of) as workspace:
         at = workspace.clock()
         n_day = workspace.config.settings.rows_per_day
-        rows = list_queue(workspace.log, workspace.views, at, n_day=n_day, limit=None if show_all else limit or n_day)
+        limit = None if show_all else limit or n_day
+        rows = list_queue(workspace.log, workspace.views, at, n_day=n_day, limit=limit, backfill=backfill)
         if as_json:
             write_json(rows)
             return
-        total = count_queue(workspace.views, at)
+        total = count_queue(workspace.views, at, backfill=backfill)
         if not rows:
             click.echo("The queue is empty.")
             return

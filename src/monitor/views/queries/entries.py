@@ -145,8 +145,13 @@ def reported_times(views: Views, feed_id: str, limit: int) -> list[str]:
 
 
 def seen_since(views: Views, since: str, limit: int) -> list[EntryRow]:
-    """Return the newest `limit` entries first seen at or after `since`, in log order; erased ones are left out."""
-    rows = views.db.execute(f"{_RECENT} ORDER BY e.position DESC LIMIT ?2", (since, limit)).fetchall()
+    """Return the newest `limit` entries first seen at or after `since`, in log order.
+
+    Erased ones are left out, and what came from archives: it says nothing of what a day brings.
+    """
+    rows = views.db.execute(
+        f"{_RECENT} AND e.backfill = 0 ORDER BY e.position DESC LIMIT ?2", (since, limit)
+    ).fetchall()
     return [entry_row(row) for row in reversed(rows)]
 
 
@@ -170,17 +175,28 @@ def labelled(views: Views) -> list[EntryRow]:
 
 
 def linked_since(views: Views, since: str) -> list[EntryRow]:
-    """Return the entries of stories first seen at or after `since`, in the order they were seen."""
+    """Return the entries of stories first seen at or after `since`, in the order they were seen.
+
+    Of archives those alone that were published since then: an old report is not near what happens now.
+    """
     query = f"""SELECT {_COLUMNS} FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
         LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN samples p ON p.entry_id = e.entry_id
-        WHERE {SEEN_SINCE} ORDER BY e.seen_at, e.position"""
+        WHERE {SEEN_SINCE} AND (e.backfill = 0 OR e.published_at >= ?1) ORDER BY e.seen_at, e.position"""
     return [entry_row(row) for row in views.db.execute(query, (since,))]
 
 
+def linked_of(views: Views, feed_id: str, since: str, until: str) -> list[EntryRow]:
+    """Return the entries of one source that stand in stories and were published in a span, oldest first."""
+    query = f"""SELECT {_COLUMNS} FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
+        LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN samples p ON p.entry_id = e.entry_id
+        WHERE e.feed_id = ? AND e.published_at >= ? AND e.published_at <= ? ORDER BY e.published_at, e.position"""
+    return [entry_row(row) for row in views.db.execute(query, (feed_id, since, until))]
+
+
 def unflagged_between(views: Views, since: str, before: str) -> list[tuple[str, float]]:
-    """Return (entry_id, score) of the unflagged entries first seen in a span, in log order."""
+    """Return (entry_id, score) of the unflagged entries first seen in a span, in log order; archives are left out."""
     query = f"""SELECT e.entry_id, e.score FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
-        AND e.flagged_position IS NULL AND e.score IS NOT NULL ORDER BY e.position"""
+        AND e.flagged_position IS NULL AND e.score IS NOT NULL AND e.backfill = 0 ORDER BY e.position"""
     return [(row[0], row[1]) for row in views.db.execute(query, (since, before))]
 
 

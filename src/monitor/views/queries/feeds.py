@@ -53,11 +53,11 @@ _FEEDS = """SELECT feed_id, url, name, publisher, language, country, grp, full_t
     last_detail, coalesce(last_ok_at, ''), coalesce(last_full_at, ''), coalesce(last_new_at, ''), n_empty, warning,
     kind, selects, parts, n_entries, n_usual, coalesce(shrunk_at, ''), partial,
     coalesce(last_try_at, '')
-    FROM feeds WHERE removed_at IS NULL ORDER BY grp, name"""
+    FROM feeds WHERE removed_at IS NULL AND kind <> 'archive' ORDER BY grp, name"""
 
 
 def watched_feeds(views: Views) -> list[FeedRow]:
-    """Return the feeds that are configured now, by group and name."""
+    """Return the sources that are configured now, by group and name; archives are imported and never asked."""
     return [_row(with_truths(row, 7, 9, 31)) for row in views.db.execute(_FEEDS)]
 
 

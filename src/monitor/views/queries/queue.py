@@ -6,11 +6,15 @@ import msgspec
 
 from monitor.views.fold import Views
 from monitor.views.queries.entries import COVERED, OVERTAKEN, SELECT, STORY, UNLABELLED, EntryRow, entry_row
+from monitor.views.queries.rows import with_truths
 from monitor.views.queries.stories import alone
 
 
 class Flagged(msgspec.Struct, frozen=True):
-    """A flagged entry on its way to a row: its story, where its flag lies in the log, and its score."""
+    """A flagged entry on its way to a row: its story, where its flag lies in the log, and its score.
+
+    `backfill`: it came from an archive.
+    """
 
     story_id: str
     entry_id: str
@@ -18,9 +22,10 @@ class Flagged(msgspec.Struct, frozen=True):
     score: float
     band: str
     flagged_at: str
+    backfill: bool
 
 
-_FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce(e.band, ''), e.flagged_at
+_FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce(e.band, ''), e.flagged_at, e.backfill
     FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
     WHERE e.flagged_position IS NOT NULL"""
 # What no label speaks of: the same labels as labels.covering finds (tests/triage/test_standing.py).
@@ -37,7 +42,7 @@ def open_flags(views: Views, now: str, by: str) -> list[Flagged]:
 
     Stories that `by` put off beyond `now` are left out; nobody else's queue lacks them.
     """
-    return [Flagged(*row) for row in views.db.execute(_OPEN, (by, now))]
+    return [Flagged(*with_truths(row, 6)) for row in views.db.execute(_OPEN, (by, now))]
 
 
 # By the ids of its entries, of which an entry alone has none but its own: all flags of a year are many.
@@ -49,7 +54,7 @@ ORDER BY e.score DESC, e.flagged_position LIMIT 1"""
 def best_flag(views: Views, story_id: str) -> Flagged | None:
     """Return a story's highest-scored flagged entry, answered or not; None where none was flagged."""
     row = views.db.execute(_BEST, (story_id, story_id.removeprefix(alone("")))).fetchone()
-    return Flagged(*row) if row else None
+    return Flagged(*with_truths(row, 6)) if row else None
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -99,11 +104,11 @@ def was_drawn(views: Views, day: str) -> bool:
 
 
 def flagged_unsampled(views: Views, since: str) -> list[tuple[str, str]]:
-    """Return (entry_id, story_id) of the flagged entries seen since `since` that no sample drew."""
+    """Return (entry_id, story_id) of the flagged entries seen since `since` that no sample drew; no archives."""
     return [
         (row[1], row[0])
         for row in views.db.execute(
-            f"""{_FLAGGED} AND e.seen_at >= ?
+            f"""{_FLAGGED} AND e.backfill = 0 AND e.seen_at >= ?
                 AND NOT EXISTS (SELECT 1 FROM samples p WHERE p.entry_id = e.entry_id)""",
             (since,),
         )

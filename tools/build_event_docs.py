@@ -53,7 +53,7 @@ EXAMPLES: list[ev.EventData] = [
         text_sha=FIRST, published_at=AT, published_raw="Sat, 31 Jan 2026 12:00:00 GMT", lang="en",
     ),
     ev.ArchiveImported(
-        feed_id="gazette-2025-3f2a91", file="gazette-2025.jsonl.gz", file_sha=SHA, n_read=31204, n_new=31187, n_flagged=61,
+        feed_id="gazette-2025-3f2a91", file="gazette-2025.jsonl.gz", file_sha=FIRST, n_read=31204, n_new=31187, n_flagged=61,
         n_refused=2,
     ),
     ev.EntryRevised(

@@ -53,8 +53,8 @@ EXAMPLES: list[ev.EventData] = [
         text_sha=FIRST, published_at=AT, published_raw="Sat, 31 Jan 2026 12:00:00 GMT", lang="en",
     ),
     ev.ArchiveImported(
-        feed_id="gazette-2025-3f2a91", file="gazette-2025.jsonl.gz", file_sha=FIRST, n_read=31204, n_new=31187, n_flagged=61,
-        n_refused=2,
+        feed_id="gazette-2025-3f2a91", file="gazette-2025.jsonl.gz", file_sha=FIRST, n_read=31204, n_new=31187,
+        n_flagged=61, n_refused=2,
     ),
     ev.EntryRevised(
         entry_id=ENTRY, feed_id=FEED, revision=1, link="https://news.example/a/17", text_sha=SECOND, changed=["title"]

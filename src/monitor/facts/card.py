@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from monitor.facts.claims import read_claims, read_hedging
 from monitor.facts.dates import read_dates
-from monitor.facts.denials import read_denials
+from monitor.facts.denials import read_denials, with_claims
 from monitor.facts.focus import read_published, weigh
 from monitor.facts.foreign import LANGUAGES, mark_foreign
 from monitor.facts.lexicon import LATIN_LANGUAGES, index_for
@@ -22,7 +22,7 @@ from monitor.facts.roles import rules_for
 from monitor.facts.sentences import Sentence, mark_phrases, read_sentences
 from monitor.facts.stages import read_legal, read_stage
 from monitor.facts.states import linked_states, read_claims_of_states, read_services
-from monitor.facts.targets import read_targets, unnamed_target
+from monitor.facts.targets import read_targets
 from monitor.facts.values import Card
 from monitor.text.language import guess_language
 
@@ -51,8 +51,6 @@ def read_card(
     services = read_services(sentences, linked, claims)
     targets, description = read_targets(sentences, linked, overview=overview)
     methods = read_methods(sentences, overview=overview)
-    if not targets and not overview:
-        targets = unnamed_target(methods)
     countries, places = read_places(sentences, linked, overview=overview)
     return Card(
         linked_states=states,
@@ -68,7 +66,7 @@ def read_card(
         n_arrested=read_number(sentences, "arrested"),
         n_charged=read_number(sentences, "charged"),
         claimed_by=read_claims(sentences, linked, overview=overview),
-        denied_by=read_denials(sentences, linked, {value.code for value in services}),
+        denied_by=with_claims(read_denials(sentences, linked, {value.code for value in services}), claims),
         hedging=read_hedging(sentences),
         overview=overview,
         claims=claims,

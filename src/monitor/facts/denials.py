@@ -6,8 +6,10 @@ comment and a court that rejects an argument are none. Codes: a state's ISO code
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monitor.facts.sentences import Mark, Sentence
-from monitor.facts.values import Value
+from monitor.facts.values import Claim, Value
 
 _PLOT_WORDS = {
     "plot",
@@ -46,7 +48,18 @@ def read_denials(sentences: list[Sentence], linked: list[str], proxies: set[str]
     return tuple(found.values())
 
 
+def with_claims(found: tuple[Value, ...], claims: Sequence[Claim]) -> tuple[Value, ...]:
+    """Return the denials with those added that were read as claims: a state that denies its own part."""
+    known = {value.code for value in found}
+    own = [claim for claim in claims if claim.verb == "denies"]
+    added = {state: claim for claim in own for state in claim.states if state not in known}
+    return found + tuple(Value(state, claim.quote, claim.field, claim.offset, 0.7) for state, claim in added.items())
+
+
 def _denials(sentence: Sentence, linked: list[str], proxies: set[str], last_state: str) -> list[tuple[Mark, str]]:
+    passive = [(mark, _denied_by(sentence, mark)) for mark in sentence.of("deny")]
+    if any(who for _, who in passive):
+        return [(mark, who) for mark, who in passive if who]
     found = [(mark, _subject(sentence, mark, linked, proxies, last_state)) for mark in sentence.of("deny")]
     result = [(mark, who) for mark, who in found if who]
     if not result and (sentence.has("calls") or sentence.has("deny")):
@@ -54,7 +67,28 @@ def _denials(sentence: Sentence, linked: list[str], proxies: set[str], last_stat
             who = _subject(sentence, mark, linked, proxies, last_state)
             if who and who != "other" and _called(sentence, mark):
                 result.append((mark, who))
+    if not result:
+        for mark in sentence.of("denyword"):
+            speaker = _said_after(sentence, mark)
+            if speaker and (sentence.has("method") or sentence.has("done")):
+                result.append((mark, "other" if speaker.kind == "government" else speaker.code))
     return result
+
+
+def _said_after(sentence: Sentence, mark: Mark) -> Mark | None:
+    """Return the state or office that says it, named after the words: "‘a hoax’, Russian officials say"."""
+    for other in sentence.of("state", "capital", "government"):
+        if 0 <= other.first - mark.last <= 3 and any(0 <= m.first - other.last <= 2 for m in sentence.of("say")):
+            return other
+    return None
+
+
+def _denied_by(sentence: Sentence, mark: Mark) -> str:
+    """Return who denies in "denied by X", or ""."""
+    if sentence.lowers[mark.last : mark.last + 1] != ["by"]:
+        return ""
+    near = [m for m in sentence.of("state", "capital", "government") if 1 <= m.first - mark.last <= 4]
+    return next((m.code for m in near if m.kind != "government"), "other" if near else "")
 
 
 def _called(sentence: Sentence, mark: Mark) -> bool:

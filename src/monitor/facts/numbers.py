@@ -6,10 +6,11 @@ are no counts of people.
 
 from __future__ import annotations
 
+from monitor.facts.legal import has_happened
 from monitor.facts.sentences import Mark, Sentence
 from monitor.facts.values import Value
 
-BEFORE, AFTER = 6, 4
+BEFORE, AFTER = 9, 4
 _UNITS = {
     word: number
     for number, words in enumerate(
@@ -30,10 +31,13 @@ _NOT_PEOPLE = {"years", "year", "months", "month", "days", "day", "hours", "week
                "euros", "percent", "times",
                "bombs", "counts", "years'", "occasions", "attempts", "kilogrammes", "kilograms", "kilometres",
                "boxes", "cars", "plots",
-               "attacks", "countries", "devices", "places", "cities", "bullets", "shots", "rifles", "decades",
+               "attacks", "countries", "provinces", "states", "regions", "districts", "raids", "locations",
+               "towns", "others", "buildings", "drones", "operations", "metres", "miles", "km", "weapons", "houses",
+               "homes", "parts", "separate", "devices", "places", "cities", "bullets", "shots", "rifles", "decades",
                "january", "february",
                "march", "april", "may", "june", "july", "august", "september", "october", "november",
                "december", "tonnes"}  # fmt: skip
+_NAMED = {"bureau", "section", "group", "unit", "squadron", "article", "block", "brigade", "in"}
 _SINGULAR = {"a", "an", "un", "una", "ein", "eine", "einen", "une"}
 _PERSON = {"man", "woman", "national", "citizen", "suspect", "person", "resident", "student", "officer",
            "diplomat", "gunman", "traveller",
@@ -48,7 +52,7 @@ def read_number(sentences: list[Sentence], legal: str) -> tuple[Value, ...]:
         if sentence.old:
             continue
         for mark in sentence.of("legal"):
-            if mark.code != legal or _denied(sentence, mark):
+            if mark.code != legal or not has_happened(sentence, mark):
                 continue
             count, first, last = _explicit(sentence, mark) or _implied(sentence, mark) or (0, 0, 0)
             if count > 1 or (count == 1 and not fallback):
@@ -76,7 +80,13 @@ def _explicit(sentence: Sentence, mark: Mark) -> tuple[int, int, int] | None:
         *range(mark.last, min(len(words), mark.last + AFTER)),
         *range(mark.first - 1, max(-1, mark.first - 1 - BEFORE), -1),
     ]:
-        count = number_at(words, at)
+        if (
+            sentence.words[at].isupper()
+            and len(sentence.words[at]) > 1
+            and not any(w.islower() for w in sentence.words)
+        ):
+            continue  # a text in capitals says nothing sure of numbers
+        count = number_at(words, at) if not _part_of_name(sentence, at) else 0
         following = words[at + 1] if at + 1 < len(words) else ""
         if count and following not in _NOT_PEOPLE and not _dated(sentence, at):
             if words[at] in ("one", "both", "un", "una", "uno", "ein", "eine", "einen") or _crossed(sentence, mark, at):
@@ -85,11 +95,34 @@ def _explicit(sentence: Sentence, mark: Mark) -> tuple[int, int, int] | None:
     return None
 
 
+def _all_capitals(sentence: Sentence) -> bool:
+    return not any(word.islower() for word in sentence.words)
+
+
+def _part_of_name(sentence: Sentence, at: int) -> bool:
+    """Return whether the number belongs to a name or a longer number: "Unit 18", "thirty-three" read from its end."""
+    before = sentence.words[at - 1] if at else ""
+    tied = at > 0 and sentence.text[sentence.starts[at] - 1] in "-‐‑"
+    return tied or before.lower() in (
+        "bureau",
+        "section",
+        "group",
+        "unit",
+        "squadron",
+        "article",
+        "block",
+        "brigade",
+        "in",
+    )
+
+
 def _crossed(sentence: Sentence, mark: Mark, at: int) -> bool:
     """Return whether another verb, or a stop, stands between the number and the legal word."""
     first, last = (mark.last, at) if at >= mark.last else (at + 1, mark.first)
     if any(
-        first <= m.first < last and m.kind in ("say", "method", "done", "legal") and m != mark for m in sentence.marks
+        first <= m.first < last
+        and (m.kind in ("say", "method", "done") or (m.kind == "legal" and m.code not in ("suspected", mark.code)))
+        for m in sentence.marks
     ):
         return True
     start = sentence.starts[min(mark.first, at)]
@@ -137,6 +170,8 @@ def _implied(sentence: Sentence, mark: Mark) -> tuple[int, int, int] | None:
         if joined and _people_between(sentence, mark.last, mark.last + joined[0]):
             return 2, mark.last, mark.last + joined[0] + 2
         return (1, mark.last, mark.last + 1) if _people_between(sentence, mark.last, mark.last + 5) else None
+    if after and after[0] in ("suspect", "suspected") and not any(word.endswith("s") for word in after[1:3]):
+        return 1, mark.last, mark.last + 1
     if mark.first and words[mark.first - 1] in ("was", "is", "been") and words[mark.first].endswith("ed"):
         return 1, mark.first - 1, mark.last
     return None
@@ -147,7 +182,3 @@ def _people_between(sentence: Sentence, first: int, last: int) -> bool:
     return any(sentence.lowers[at] in _PERSON for at in inside if at < len(sentence.lowers)) or any(
         m.first in inside and m.extra == "adj" for m in sentence.of("state")
     )
-
-
-def _denied(sentence: Sentence, mark: Mark) -> bool:
-    return mark.first > 0 and sentence.lowers[mark.first - 1] in ("not", "no", "without", "never")

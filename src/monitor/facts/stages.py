@@ -8,11 +8,15 @@ abduction, a bomb or a fire is executed when it took place. Codes: docs/plot-car
 from __future__ import annotations
 
 from monitor.facts.focus import is_lead
+from monitor.facts.legal import has_happened
 from monitor.facts.sentences import Mark, Sentence
 from monitor.facts.values import LEGAL_STAGES, Value
 
 _NOT_YET = ("plan", "try", "foil")
-_DEEDS = ("kill", "abduct", "hit", "poison")
+_DEEDS = ("kill", "abduct", "hit", "poison", "wound")
+_WOUNDS = ("stab", "shot", "shoot", "hammer", "rammed", "knif", "wound", "opened", "fired")
+_FELL_SHORT = frozenset({"unsuccessful", "unsuccessfully", "downed", "minor", "intercepted", "repelled"})
+TITLE_ACT = 1.4  # an act in a title that calls it neither planned, tried nor stopped
 _INFINITIVE = {"to", "would", "could", "should", "of", "for", "not"}
 _LADDER = LEGAL_STAGES[:5]
 _IMPOSE = ("impos", "announc", "slap", "place", "under", "hit")
@@ -49,6 +53,10 @@ def read_stage(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...
             continue
         _weigh(sentence, weights)
         acts += sentence.weight * (sentence.field == "title") * sentence.has("method")
+        if sentence.field == "title" and _plain_act(sentence):
+            weights.of["hit"] = weights.get("hit") + TITLE_ACT
+        if not _FELL_SHORT.isdisjoint(sentence.lowers) and sentence.field != "text":
+            weights.of["short"] = weights.get("short") + sentence.weight
         law += is_lead(sentence) * any(m.code in _LADDER for m in sentence.of("legal"))
     codes = _several(weights, law) if overview else _one(weights, law)
     if not codes and acts:
@@ -56,11 +64,20 @@ def read_stage(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...
     return tuple(_value(code, weights) for code in codes)
 
 
+def _plain_act(sentence: Sentence) -> bool:
+    """Return whether a title tells of an act as done: it has one and no word of planning, trying or stopping."""
+    return sentence.has("method") and not any(
+        m.kind in _NOT_YET or (m.kind == "legal" and m.code in _LADDER) for m in sentence.marks
+    )
+
+
 def _weigh(sentence: Sentence, weights: Weights) -> None:
     acts = sentence.has("method")
     for mark in sentence.marks:
         if mark.kind == "done":
             weights.add(*_done(sentence, mark), sentence, mark)
+        elif mark.kind in _NOT_YET and _elsewhere(sentence, mark):
+            continue
         elif mark.kind == "try":
             word = sentence.lowers[mark.first]
             weights.add(
@@ -72,6 +89,19 @@ def _weigh(sentence: Sentence, weights: Weights) -> None:
             weights.add("plan", 1.0, sentence, mark)
         elif mark.kind == "method" and mark.first and sentence.lowers[mark.first - 1] == "to":
             weights.add("plan", 0.7, sentence, mark)  # "paid to kill", "told to attack"
+
+
+def _elsewhere(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether a word of planning, trying or stopping is about something else than an act."""
+    following = range(mark.last, mark.last + 7)
+    act = any(m.first in following and m.kind in ("method", "done", "plan", "target") for m in sentence.marks)
+    word = sentence.lowers[mark.first]
+    after = sentence.lowers[mark.last : mark.last + 1]
+    if mark.kind == "try" and (after == ["to"] or word in ("trying", "tried", "tries", "try")):
+        return not act
+    if mark.kind == "foil" and word.startswith("disrupt"):
+        return not act
+    return mark.kind == "plan" and word == "wanted" and after in (["by"], ["for"], ["over"], ["in"])
 
 
 def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
@@ -86,16 +116,22 @@ def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
     before = sentence.lowers[mark.first - 1] if mark.first else ""
     if before in _INFINITIVE and before in ("to", "would", "could", "should"):
         return "plan", 0.5
+    if mark.code == "hit" and sentence.lowers[mark.first].startswith(_WOUNDS):
+        return "wound", 1.0
     return mark.code, 1.0
 
 
 def _one(weights: Weights, law: float) -> list[str]:
     kill, abduct, hit = weights.get("kill"), weights.get("abduct"), weights.get("hit")
     tried, hurt, foiled, planned = weights.get("try"), weights.get("hurt"), weights.get("foil"), weights.get("plan")
-    poison = weights.get("poison")
+    poison, wound = weights.get("poison"), weights.get("wound")
     if poison >= 1.2 and not kill + abduct:
         return ["attempted"]  # whoever was poisoned and is not said to have died
-    happened = kill + abduct + hit + poison
+    if wound >= 1.2 and wound >= hit and not kill + abduct + foiled:
+        return ["attempted"]  # shot or stabbed, and not said to have died
+    happened = kill + abduct + hit + poison + wound
+    if foiled and weights.get("short") >= 1.0:
+        return ["attempted"]
     if foiled >= 1.2 and foiled >= 0.7 * max(kill, abduct):
         return ["foiled"]
     if tried + hurt >= 1.2 and tried + hurt >= kill + abduct and (tried >= 1.0 or not kill):
@@ -125,7 +161,7 @@ def _several(weights: Weights, law: float) -> list[str]:
 def _value(code: str, weights: Weights) -> Value:
     parts = {
         "executed": _DEEDS,
-        "attempted": ("try", "hurt", "poison"),
+        "attempted": ("try", "hurt", "poison", "wound"),
         "foiled": ("foil", "plan"),
         "planned": ("plan",),
     }
@@ -159,7 +195,9 @@ def read_legal(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...
 
 
 def _counts(sentence: Sentence, mark: Mark, *, anywhere: bool) -> bool:
-    """Return whether a legal word stands where it says what has happened: the ladder in the lead, sanctions imposed."""
+    """Return whether a legal word says what has happened to the accused: the ladder in the lead, sanctions imposed."""
+    if not has_happened(sentence, mark):
+        return False
     if mark.code in _LADDER:
         return anywhere or is_lead(sentence)
     if sentence.lowers[mark.first] in ("sanctions", "sanction") and sentence.field == "text":
@@ -168,7 +206,7 @@ def _counts(sentence: Sentence, mark: Mark, *, anywhere: bool) -> bool:
 
 
 def _arrested(sentences: list[Sentence]) -> bool:
-    return any(m.code == "arrested" and not s.old for s in sentences for m in s.of("legal"))
+    return any(m.code == "arrested" and not s.old and has_happened(s, m) for s in sentences for m in s.of("legal"))
 
 
 def _with_arrest(weights: Weights, sentences: list[Sentence]) -> Weights:

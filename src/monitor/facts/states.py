@@ -19,6 +19,7 @@ _GENERIC = {
     ("military-intelligence", "RU"): "GRU",
 }  # what a plain name means there
 MAX_CLAIMS = 12
+_BEARING = ("method", "done", "plan", "legal", "deny", "denyword", "foil", "service", "blame")
 _STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
 _CONFIDENCE = {"title": 0.9, "summary": 0.85, "text": 0.7}
 
@@ -35,16 +36,25 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
     claims: list[Claim] = []
     head: Accuser | None = None
     for sentence in sentences:
-        if sentence.old and not overview:
+        if (sentence.old and not overview) or not _may_accuse(sentence):
             continue
         units = units_of(sentence, rules, named)
         found = accusations(sentence, units, rules)
+        if not found and sentence.field == "text":
+            continue
         speaker = accuser_of(sentence, units, {a.unit.code for a in found}, rules)
         if sentence.field != "text" and speaker and head is None:
             head = speaker
         claims += _claims_of(sentence, found, speaker, rules)
     claims = [_with_head(claim, head) for claim in claims]
     return tuple(_distinct(claims)[:MAX_CLAIMS])
+
+
+def _may_accuse(sentence: Sentence) -> bool:
+    """Return whether a sentence can hold an accusation: in the text it speaks of an act, a plan, the law, a denial."""
+    if not sentence.has("state") and not sentence.of("capital", "service", "proxy", "home"):
+        return sentence.field != "text"
+    return sentence.field != "text" or any(sentence.has(kind) for kind in _BEARING)
 
 
 def _claims_of(sentence: Sentence, found: list[Accusation], speaker: Accuser | None, rules: Rules) -> list[Claim]:

@@ -17,9 +17,8 @@ OBJECT, SUFFERER, NAMED = 2.0, 1.5, 0.7
 WEAK = 0.3  # enough when nothing else is there
 REACH = 7
 _BY_NAME = {"dissident", "journalist", "jewish-or-israeli", "defector"}
-_AGAINST_PERSONS = {"assassination", "abduction", "stabbing", "poisoning", "assault"}
 _BY_ACT = {"diplomat", "official", "military"}
-_SPEAKERS = {"official", "diplomat", "military", "other", "journalist"}
+_SPEAKERS = {"official", "diplomat", "military", "other", "journalist", "dissident"}
 _LEFT = {"former", "ex", "exiled", "opposition", "senior", "top", "retired", "prominent", "leading"}
 
 
@@ -90,6 +89,8 @@ def _is_setting(sentence: Sentence, mark: Mark, code: str) -> bool:
     """Return whether the word tells where or what sort: "on a bridge", "military wing", "opposition politician"."""
     before = sentence.lowers[max(0, mark.first - 3) : mark.first]
     after = sentence.lowers[mark.last : mark.last + 1]
+    if code == "diplomat" and sentence.lowers[mark.last - 1].startswith("mission"):
+        return any(m.last == mark.first for m in sentence.of("method", "agent"))  # "a sabotage mission"
     if code == "infrastructure":
         far = not any(m.last in range(mark.first - 3, mark.first) for m in sentence.of("method"))
         return far and any(word in ("on", "near", "outside", "under") for word in before)
@@ -153,9 +154,3 @@ def _values(sentence: Sentence, mark: Mark, code: str) -> tuple[Value, Value]:
 
 def _is_adjective(sentence: Sentence, at: int) -> bool:
     return any(m.first <= at < m.last for m in sentence.of("state"))
-
-
-def unnamed_target(methods: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Return the type `other`, with low confidence, for an act against a person whom no code describes."""
-    act = next((value for value in methods if value.code in _AGAINST_PERSONS), None)
-    return (Value("other", act.quote, act.field, act.offset, 0.3),) if act else ()

@@ -40,7 +40,7 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
     if _sides(sentence, mark.first):
         return Unit(code, mark.first, mark.last, "p", mark)
     gap = _gap(sentence, mark.last - 1)
-    if gap.startswith(("-", "\u2010", "\u2011")) and mark.last < len(sentence.words):
+    if gap.lstrip(".").startswith(("-", "\u2010", "\u2011")) and mark.last < len(sentence.words):
         return Unit(code, mark.first, mark.last, "p" if _names_state(sentence, mark.last) else "h", mark)
     modifies = mark.extra == "adj" or gap.startswith(("'s", "’s", "s'", "s’", "' ", "’ "))
     head, last = _head_after(sentence, mark.last, rules)

@@ -1,0 +1,165 @@
+"""The ways of accusing of one language, as data/roles-LANGUAGE.txt lists them, made ready for matching.
+
+Owns the small pattern language and reading it: classes of words, and patterns of elements around one mention of a
+state. A pattern is tried only where its first element can begin, so that a sentence costs little more than its words.
+Elements: `@X` a word of a class, `a|b` words (`*` ends a stem), `G A N H I S O U` the accused mention by kind, `#`
+another mention, `_3` up to three words without a stop, `~3` with stops, `.` any word, `?` optional, `!x` not followed
+by x, `!_3:x` nor within three words, `<` the window's beginning, `>` the end of the clause.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from monitor.facts.lexicon import DATA, data_lines
+
+NEVER = "never"  # what a mention can stand in without being accused, whatever else matches
+ANCHORS = {"G": "ngso", "A": "ap", "N": "n", "H": "h", "I": "i", "S": "s", "O": "so", "U": "ngsoap"}
+OTHER = "#"
+_MOST_KNOWN = 50_000
+_GAP = r"(?:[^ ,:;]+ ){0,%d}?"
+_ANY = r"(?:[^ ]+ ){0,%d}?"
+_ENDERS = (
+    "and but as in on at with after over against or because when while to says? said who which that amid before during "
+    "inside since last this"
+)  # words that close the clause a name stands in
+_END = rf"(?=[,:;] |$|(?:{_ENDERS.replace(' ', '|')})/)"
+_ANCHOR_ELEMENT = re.compile(rf"[{''.join(ANCHORS)}](?:\|[{''.join(ANCHORS)}])*\Z")
+
+
+class Way(NamedTuple):
+    """One way of accusing: the claim's verb, the kinds of mention it takes, and its pattern."""
+
+    verb: str
+    kinds: str
+    pattern: re.Pattern[str]
+
+
+class Rules(NamedTuple):
+    """The rules of one language: word classes, the ways, and which of them a word or a class can open."""
+
+    words: dict[str, str]
+    stems: dict[str, str]
+    ways: tuple[Way, ...]
+    anchored: tuple[int, ...]  # ways that begin with the mention itself
+    opened: dict[str, tuple[int, ...]]  # `@X`, a word, `stem*` or OTHER -> the ways it can begin
+    prefixes: tuple[str, ...]
+    known: dict[str, tuple[str, tuple[int, ...]]]
+
+    def look_up(self, word: str) -> tuple[str, tuple[int, ...]]:
+        """Return a word's classes as they stand in an item, and the ways it can open; remembered within a bound."""
+        found = self.known.get(word)
+        if found is None:
+            found = self._looked_up(word)
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            self.known[word] = found
+        return found
+
+    def _looked_up(self, word: str) -> tuple[str, tuple[int, ...]]:
+        plain = word.replace("i\u0307", "i")  # a Turkish capital in lower case carries its dot apart
+        forms = [plain, *(plain[len(p) :] for p in self.prefixes if plain.startswith(p) and len(plain) > len(p) + 2)]
+        classes = "".join(self._classes(form) for form in forms)
+        keys = [plain, *(f"{plain[:cut]}*" for cut in range(2, len(plain) + 1))]
+        keys += [f"@{name}" for name in classes.split("/") if name]
+        ways = sorted({way for key in keys for way in self.opened.get(key, ())})
+        return classes, tuple(ways)
+
+    def _classes(self, word: str) -> str:
+        stems = (self.stems.get(word[:cut], "") for cut in range(len(word), 1, -1))
+        return self.words.get(word, "") + "".join(stems)
+
+
+@lru_cache(maxsize=8)
+def rules_for(language: str) -> Rules | None:
+    """Return the rules of a language, or None where there are none."""
+    if not (DATA / f"roles-{language}.txt").is_file():
+        return None
+    words: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
+    ways: list[Way] = []
+    opened: dict[str, list[int]] = {}
+    anchored = []
+    for line in data_lines(f"roles-{language}.txt"):
+        if line.startswith("@"):
+            name, _, listed = line.partition("=")
+            for word in filter(None, (part.strip() for part in listed.split(";"))):
+                (stems if word.endswith("*") else words).setdefault(word.rstrip("*"), set()).add(name.strip()[1:])
+            continue
+        verb, _, rest = line.partition(":")
+        elements = rest.split()
+        for opener in _openers(elements):
+            if opener == "":
+                anchored.append(len(ways))
+            else:
+                opened.setdefault(opener, []).append(len(ways))
+        ways.append(Way(verb.strip(), _kinds(elements), re.compile(_compiled(elements))))
+    return Rules(
+        {word: "".join(f"{name}/" for name in sorted(names)) for word, names in words.items()},
+        {word: "".join(f"{name}/" for name in sorted(names)) for word, names in stems.items()},
+        tuple(ways),
+        tuple(dict.fromkeys(anchored)),
+        {key: tuple(dict.fromkeys(ids)) for key, ids in opened.items()},
+        tuple(word for word, names in words.items() if "PREFIX" in names),
+        {},
+    )
+
+
+def _kinds(elements: list[str]) -> str:
+    anchor = next(element for element in elements if _ANCHOR_ELEMENT.match(element.rstrip("?")))
+    return "".join(ANCHORS[part] for part in anchor.rstrip("?").split("|"))
+
+
+def _openers(elements: list[str]) -> list[str]:
+    """Return what a pattern can begin with: `@X`, words, stems, OTHER, or "" for the mention itself."""
+    found: list[str] = []
+    for element in elements:
+        if element == "<" or element.startswith("!"):
+            continue
+        parts = element.rstrip("?").split("|")
+        found += ["" if part in ANCHORS else OTHER if part.startswith(OTHER) else part for part in parts]
+        if not element.endswith("?"):
+            break
+    return found
+
+
+def _compiled(elements: list[str]) -> str:
+    parts = []
+    for element in elements:
+        body = element.rstrip("?")
+        if re.fullmatch(r"[_~]\d+", body):
+            parts.append((_GAP if body[0] == "_" else _ANY) % int(body[1:]))
+        elif body == "<":
+            parts.append("^")
+        elif body.startswith("!_"):
+            reach, _, rest = body[2:].partition(":")
+            parts.append(f"(?!{_GAP % int(reach)}{_choice(rest)})")
+        elif body.startswith("!"):
+            parts.append(f"(?!{_choice(body[1:])})")
+        else:
+            parts.append(_choice(body) + ("?" if element.endswith("?") else ""))
+    return "".join(parts)
+
+
+def _choice(body: str) -> str:
+    return "(?:" + "|".join(_one(part) for part in body.split("|")) + ")"
+
+
+def _one(part: str) -> str:
+    if part == ">":
+        return _END
+    if part in (",", ":"):
+        return part + " "
+    if part == ".":
+        return r"[^ ,:;]+ "
+    if part.startswith("@"):
+        return rf"[^ ]*/{part[1:]}/[^ ]* "
+    if part in ANCHORS:
+        return rf"§[{ANCHORS[part]}][^ ]* "
+    if part.startswith(OTHER):
+        return rf"#{part[1:]}[^ ]* "
+    if part.endswith("*"):
+        return rf"{re.escape(part[:-1])}[^ ]* "
+    return rf"{re.escape(part)}/[^ ]* "

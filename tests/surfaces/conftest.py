@@ -13,7 +13,16 @@ from starlette.testclient import TestClient
 from monitor.config.load import Config
 from monitor.config.settings import Settings
 from monitor.log.codec import iso
-from monitor.log.events import EntryFlagged, EntryScored, EntrySeen, EventData, FeedAdded, NewEvent, StoryOpened
+from monitor.log.events import (
+    EntryFlagged,
+    EntryScored,
+    EntrySeen,
+    EventData,
+    FeedAdded,
+    NewEvent,
+    StoryJoined,
+    StoryOpened,
+)
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.sqlite import open_log
 from monitor.surfaces.web.reviewers import Reviewers
@@ -60,6 +69,7 @@ class House:
         band: str = "flag",
         publisher: str = "",
         reasons: tuple[tuple[str, float], ...] = (),
+        story: StoryJoined | None = None,
     ) -> None:
         """Add a flagged entry in a story of its own; what is not given is the title, so that payloads go everywhere."""
         payload = entry_payload(title, summary)
@@ -82,7 +92,7 @@ class House:
         )  # fmt: skip
         self.append(f"entry-flagged:{entry_id}", flag)
         opened = StoryOpened(story_id="s" + entry_id, entry_id=entry_id, publisher=publisher or title[:100])
-        self.append(f"story-entry:{entry_id}", opened)
+        self.append(f"story-entry:{entry_id}", story or opened)
 
     def client(self) -> TestClient:
         """Return a browser that is not signed in."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from datetime import timedelta
 
 import msgspec
 import pytest
 
+from monitor.log.events import StoryJoined
 from monitor.surfaces.export import exchange
-from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries
+from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries, taken_back
+from monitor.surfaces.export.tables import as_csv, as_labelled_set
 from monitor.triage.decide import label_entry
+from monitor.triage.queue import list_queue
 from tests.surfaces.conftest import House
 
 
@@ -81,3 +87,82 @@ def test_the_words_allege_and_never_find(entries: list[LabelledEntry]) -> None:
     words = exchange.card_words(entries[0])
     assert "an allegation, not a finding" in words
     assert "guilty" not in words.lower()
+
+
+def stix(house: House) -> dict[str, dict[str, object]]:
+    """Return the reports of a bundle exported now, by their name."""
+    workspace = house.open()
+    bundle = exchange.as_stix(labelled_entries(workspace), gone=taken_back(workspace))
+    workspace.close()
+    return {str(item["name"]): item for item in bundle["objects"] if item["type"] == "report"}
+
+
+def test_created_stays_and_modified_moves_with_everything_said_of_a_story(house: House) -> None:
+    """Promise: STIX 2.1, 3.6: a platform that has the report takes the newer version, whatever made it newer."""
+    house.entry("aaaa1111", "Alleged plot against an exile")
+    versions = []
+
+    def act(label: str, by: str) -> None:
+        house.now += timedelta(hours=1)
+        workspace = house.open()
+        label_entry(workspace.log, workspace.views, "aaaa1111", label, by=by, now=house.now)
+        workspace.close()
+        versions.extend(report for name, report in stix(house).items() if name == "Alleged plot against an exile")
+
+    act("plot", "ana")
+    act("plot", "ben")
+    house.now += timedelta(hours=1)
+    joined = StoryJoined(
+        story_id="saaaa1111", entry_id="bbbb2222", similarity=0.9, why="words: plot", publisher="Other"
+    )
+    house.entry("bbbb2222", "Exile was to be killed", story=joined)
+    versions.append(stix(house)["Alleged plot against an exile"])
+    act("not-plot", "ana")  # they disagree: neither listed nor revoked
+    act("not-plot", "ben")
+    assert len({version["created"] for version in versions}) == 1
+    moments = [str(version["modified"]) for version in versions]
+    assert moments == sorted(set(moments))
+    assert all(str(version["created"]) <= str(version["modified"]) for version in versions)
+    assert [version.get("revoked", False) for version in versions] == [False, False, False, True]
+
+
+def test_a_misp_event_keeps_its_uuid_and_its_timestamp_moves(house: House) -> None:
+    """Promise: the same event again is an update that MISP accepts."""
+    house.entry("aaaa1111", "Alleged plot against an exile")
+    events = []
+    for by in ("ana", "ben"):
+        house.now += timedelta(hours=1)
+        workspace = house.open()
+        label_entry(workspace.log, workspace.views, "aaaa1111", "plot", by=by, now=house.now)
+        events.append(exchange.as_misp(labelled_entries(workspace))[0]["Event"])
+        workspace.close()
+    assert events[0]["uuid"] == events[1]["uuid"]
+    assert int(events[0]["timestamp"]) < int(events[1]["timestamp"])
+    assert [a["uuid"] for a in events[0]["Attribute"]] == [a["uuid"] for a in events[1]["Attribute"]]
+
+
+def test_csv_is_made_for_spreadsheets(entries: list[LabelledEntry]) -> None:
+    """Promise: a byte-order mark, so that Persian and Cyrillic open as such; without it on request."""
+    told = [msgspec.structs.replace(entries[0], title="روزنامه‌نگار در تبعید\nдва", notes=["=1+1"])]
+    text = "".join(as_csv(told))
+    assert text.startswith("\ufeff")
+    assert not "".join(as_csv(told, bom=False)).startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    row = dict(zip(rows[0], rows[1], strict=True))
+    assert (len(rows), row["title"], row["notes"]) == (2, "روزنامه‌نگار در تبعید два", "'=1+1")
+
+
+def test_an_entry_without_a_title_is_called_by_its_first_words(house: House) -> None:
+    """Promise: a post has a name on every platform; the labelled set keeps its title empty."""
+    words = "Officers in Port Mereth say that they foiled an alleged plot. " * 6
+    house.entry("aaaa1111", "", words)
+    workspace = house.open()
+    label_entry(workspace.log, workspace.views, "aaaa1111", "plot", by="ana", now=house.now)
+    (entry,) = labelled_entries(workspace)
+    (report,) = (item for item in exchange.as_stix([entry])["objects"] if item["type"] == "report")
+    (event,) = exchange.as_misp([entry])
+    (row,) = list_queue(workspace.log, workspace.views, house.now) or [None]
+    workspace.close()
+    assert str(report["name"]).startswith("Officers in Port Mereth")
+    assert event["Event"]["info"].startswith("Reported alleged plot: Officers in Port")
+    assert (row, json.loads(next(as_labelled_set([entry])))["title"]) == (None, "")

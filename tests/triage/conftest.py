@@ -50,13 +50,19 @@ class Desk:
         similarity: float = 0.9,
         publisher: str = "",
         band: str = "flag",
+        published_at: str = "",
     ) -> None:
         """Add an entry with its score, and flag it into a story; each has its own publisher where none is named."""
         publisher = publisher or f"P{entry_id}"
         payload = entry_payload(title, f"Summary of {title}")
         sha = payload_sha(payload)
         seen = EntrySeen(
-            entry_id=entry_id, feed_id="wire", guid=entry_id, link=f"https://x.test/{entry_id}", text_sha=sha
+            entry_id=entry_id,
+            feed_id="wire",
+            guid=entry_id,
+            link=f"https://x.test/{entry_id}",
+            text_sha=sha,
+            published_at=published_at,
         )
         self.add(f"entry-seen:{entry_id}", seen, {sha: payload})
         self.add(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from monitor.learn.rows import Candidate, pick_rows, topic_words
 from monitor.log.codec import iso
+from monitor.log.payloads import EntryText
 from monitor.triage.decide import label_entry, skip_row, withdraw
 from monitor.triage.queue import count_queue, list_queue
 from monitor.triage.undo import undo_last
@@ -145,3 +146,27 @@ def test_the_order_of_an_earlier_moment_is_what_it_was_then(desk: Desk) -> None:
     assert shown(desk) != then
     views = open_views(None, desk.log, upto=position)
     assert [(row.title, row.behind) for row in list_queue(desk.log, views, at)] == then
+
+
+def test_what_a_feed_lists_from_its_archive_stands_last_and_says_so(desk: Desk) -> None:
+    """Promise: a feed added today does not fill the day with reports of years ago, alerts or not; nothing is hidden."""
+    desk.entry("aaaa1", MAYOR, 0.95, published_at="2009-03-01T00:00:00Z", band="alert")
+    desk.entry("bbbb2", FERRY, 0.6)
+    desk.entry("cccc3", BRIDGE, 0.5, published_at=iso(desk.now - timedelta(days=13)))
+    assert shown(desk) == [(FERRY, ""), (BRIDGE, ""), (MAYOR, "archive")]
+
+
+def test_a_story_with_one_entry_of_today_is_todays(desk: Desk) -> None:
+    """Promise: a follow-up of an old report is news, and leads its row."""
+    desk.entry("aaaa1", MAYOR, 0.95, published_at="2009-03-01T00:00:00Z")
+    desk.entry("bbbb2", f"{MAYOR}: trial opens", 0.6, story="saaaa1")
+    assert shown(desk) == [(f"{MAYOR}: trial opens", "")]
+
+
+def test_an_entry_without_a_title_is_shown_by_its_first_words(desk: Desk) -> None:
+    """Promise: a post has a name in the queue, cut at a word."""
+    desk.entry("aaaa1", "", 0.9)
+    assert shown(desk) == [("Summary of", "")]
+    assert EntryText("", "word " * 60).headline == " ".join(["word"] * 24) + "…"
+    assert EntryText(" ", "", "Text\nof a page").headline == "Text of a page"
+    assert EntryText("", "字" * 200).headline == "字" * 120 + "…"

@@ -23,7 +23,9 @@ SOURCE_SHARE = 0.5  # one source fills at most this share of a day's rows while 
 STORY_ROWS = 2  # one story fills at most this many rows of a day while others wait
 SAME_TOPIC = 0.5  # titles that share this share of the shorter one's content words are about one topic
 MAX_TITLE = 400  # characters of a title that are read
-REASONS = TOPIC, ANSWERED, OLDER, SOURCE, STORY = "same topic", "answered lately", "older", "source", "story"
+REASONS = TOPIC, ANSWERED, OLDER, SOURCE, STORY, ARCHIVE = (
+    "same topic", "answered lately", "older", "source", "story", "archive",
+)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 

@@ -18,6 +18,7 @@ ERASED, RAW, ZLIB, WITHHELD = 0, 1, 2, 3  # withheld: imported from an export wi
 
 # Below this size zlib costs 10 µs and more to save some 150 bytes; longer texts shrink to 40-60 %.
 COMPRESS_FROM_BYTES = 1024
+HEADLINE_CHARS = 120  # of the words that stand in for a missing title
 
 
 class EntryText(msgspec.Struct, frozen=True):
@@ -36,6 +37,16 @@ class EntryText(msgspec.Struct, frozen=True):
     def words(self) -> str:
         """Everything but the title: the summary, then the article's text."""
         return f"{self.summary}\n{self.text}".strip()
+
+    @property
+    def headline(self) -> str:
+        """What a row is called: the title; where there is none, as of a post, the first words of what it says."""
+        words = next((words for words in (self.title, self.summary, self.text) if words.strip()), "")
+        line = " ".join(words[: 4 * HEADLINE_CHARS].split())
+        if self.title.strip() or len(line) <= HEADLINE_CHARS:
+            return line
+        cut = line[:HEADLINE_CHARS]
+        return (cut.rpartition(" ")[0].rstrip(" ,;:") or cut) + "…"
 
 
 class _Payload(msgspec.Struct, frozen=True):

@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from monitor.learn.rows import OLDER, QUEUE_DAYS, RECENT_DAYS, Candidate, pick_rows, rank, topic_words
+from monitor.learn.rows import ARCHIVE, OLDER, QUEUE_DAYS, RECENT_DAYS, Candidate, pick_rows, rank, topic_words
 from monitor.log.store import EventStore
 from monitor.views.fold import Views
 from monitor.views.queries import entries, labels
 from monitor.views.queries.texts import read_text, text_of
 
+ARCHIVE_DAYS = 14
 MAX_ANSWERS = 200  # the newest answers whose topics and sources are looked at
 
 
@@ -29,17 +30,32 @@ class Waiting(msgspec.Struct):
     score: float
     band: str
     flagged_at: str
+    from_archive: bool = False
     behind: str = ""
+
+
+def is_from_archive(flagged_at: str, published_at: str) -> bool:
+    """Tell whether an entry was published so long before its flag that a feed must have listed its archive."""
+    if not published_at:
+        return False
+    age = datetime.fromisoformat(flagged_at) - datetime.fromisoformat(published_at)
+    return age >= timedelta(days=ARCHIVE_DAYS)
 
 
 def day_first(log: EventStore, views: Views, now: datetime, waiting: Sequence[Waiting], n_day: int) -> list[Waiting]:
     """Return what waits (best score first) with the day's rows before the rest; `behind` says what was put behind why.
 
-    A story is as old as its newest flag: an entry that joins one makes it new again.
+    A story is as old as its newest flag: an entry that joins one makes it new again. One that holds nothing but what a
+    feed listed from its archive stands behind everything else, alerts too.
     """
     today = now.date()
     ranked = sorted(
-        rank(number, item.score, older=_is_older(item, today), alert=item.band == "alert")
+        rank(
+            number,
+            item.score,
+            older=item.from_archive or _is_older(item, today),
+            alert=item.band == "alert" and not item.from_archive,
+        )
         for number, item in enumerate(waiting)
     )
     answered, read = _answers(log, views, today)
@@ -47,10 +63,12 @@ def day_first(log: EventStore, views: Views, now: datetime, waiting: Sequence[Wa
     first = [row.entry for row in choice.rows]
     chosen = set(first)
     order = first + [number for number in range(len(waiting)) if number not in chosen]
+    for item in waiting:
+        item.behind = ARCHIVE if item.from_archive else ""
     furthest = -1
     for number in order:
         if number < furthest:  # a lower-scored row stands before it
-            waiting[number].behind = choice.behind.get(number, OLDER)
+            waiting[number].behind = waiting[number].behind or choice.behind.get(number, OLDER)
         furthest = max(furthest, number)
     return [waiting[number] for number in order]
 
@@ -67,8 +85,15 @@ def _candidates(
         item = waiting[number]
         lead = entries.entry(views, item.lead)
         if lead is not None:
-            words = topic_words(text_of(log, lead).title)
-            yield Candidate(number, item.story_id, item.score, lead.source, words, alert=item.band == "alert")
+            words = topic_words(text_of(log, lead).headline)
+            yield Candidate(
+                number,
+                item.story_id,
+                item.score,
+                lead.source,
+                words,
+                alert=item.band == "alert" and not item.from_archive,
+            )
 
 
 def _answers(log: EventStore, views: Views, today: date) -> tuple[set[frozenset[str]], list[Candidate]]:
@@ -79,7 +104,7 @@ def _answers(log: EventStore, views: Views, today: date) -> tuple[set[frozenset[
     for answer in labels.newest_answers(views, MAX_ANSWERS):
         if answer.at[:10] < since:
             break
-        words = topic_words(read_text(log, answer.text_sha).title)
+        words = topic_words(read_text(log, answer.text_sha).headline)
         topics.add(words)
         if answer.at[:10] == today.isoformat() and answer.story_id not in read:
             read[answer.story_id] = Candidate(-1, answer.story_id, 0.0, answer.source, words)

@@ -107,7 +107,7 @@ def label_all(
             log.append(events, recorded_at=iso(now))
         except KeyConflictError:
             continue
-        views.catch_up()
+        views.catch_up_if_free()
         return Batch(done, changed)
     raise StaleViewError("others keep deciding these rows; look again")
 
@@ -223,5 +223,5 @@ def _check(label: str, by: str) -> None:
 
 def _append(log: EventStore, views: Views, new: NewEvent, now: datetime) -> Event | None:
     events = log.append([new], recorded_at=iso(now))
-    views.catch_up()
+    views.catch_up_if_free()
     return events[0] if events else None

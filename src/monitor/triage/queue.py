@@ -18,7 +18,7 @@ from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged
 from monitor.log.store import EventStore
 from monitor.triage.agreement import read_units, second_readings
-from monitor.triage.day import Waiting, day_first
+from monitor.triage.day import Waiting, day_first, is_from_archive
 from monitor.triage.rows import QueueRow, Term
 from monitor.triage.told import story_facts
 from monitor.views.fold import Views
@@ -88,22 +88,28 @@ def queue_row(log: EventStore, views: Views, story_id: str) -> QueueRow | None:
 
 
 def _waiting(flag: queue.Flagged) -> Waiting:
-    return Waiting(flag.story_id, flag.entry_id, flag.position, flag.score, flag.band, flag.flagged_at)
+    old = is_from_archive(flag.flagged_at, flag.published_at)
+    return Waiting(flag.story_id, flag.entry_id, flag.position, flag.score, flag.band, flag.flagged_at, old)
 
 
 def _open_stories(views: Views, now: datetime, by: str, *, backfill: bool = False) -> list[Waiting]:
     """Return what waits, best score first: each story with its best entry and the time of its newest flag.
 
-    A story with one flag that is not from an archive is the day's.
+    A story with one flag that is not from an archive is the day's; an entry of today leads before an old one.
     """
     waiting: dict[str, Waiting] = {}
     of_the_day: set[str] = set()
     for flag in queue.open_flags(views, iso(now), by):
-        story = waiting.setdefault(flag.story_id, _waiting(flag))
-        story.flagged_at = max(story.flagged_at, flag.flagged_at)
+        item = _waiting(flag)
+        story = waiting.setdefault(flag.story_id, item)
+        newest = max(story.flagged_at, item.flagged_at)
+        if story.from_archive and not item.from_archive:
+            waiting[flag.story_id] = story = item
+        story.flagged_at = newest
         if not flag.backfill:
             of_the_day.add(flag.story_id)
-    return [story for story in waiting.values() if (story.story_id not in of_the_day) == backfill]
+    found = [story for story in waiting.values() if (story.story_id not in of_the_day) == backfill]
+    return sorted(found, key=lambda story: -story.score)
 
 
 def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
@@ -118,8 +124,9 @@ def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
     facts = story_facts(log, views, item.story_id)
     counts = facts.sources.counts
     return QueueRow(
-        story_id=item.story_id, case_id=story.case_id if story else item.story_id, entry_id=item.lead, title=text.title,
-        summary=text.summary, link=lead.link, feed=lead.feed, publisher=lead.source_name or lead.feed_publisher,
+        story_id=item.story_id, case_id=story.case_id if story else item.story_id, entry_id=item.lead,
+        title=text.headline, summary=text.summary, link=lead.link, feed=lead.feed,
+        publisher=lead.source_name or lead.feed_publisher,
         score=item.score, threshold=flag.threshold, model_id=lead.model_id, band=lead.band, why=lead.why,
         published_at=lead.published_at, flagged_at=lead.flagged_at, lang=lead.lang, n_entries=len(members),
         n_publishers=max(1, counts.n_publishers), n_independent=max(1, counts.n_independent),

@@ -140,5 +140,5 @@ def _free_id(views: Views, entry_id: str) -> str:
 
 def _append(log: EventStore, views: Views, key: str, data: EventData, by: str, now: datetime) -> Event | None:
     events = log.append([NewEvent(key, data, actor=by)], recorded_at=iso(now))
-    views.catch_up()
+    views.catch_up_if_free()
     return events[0] if events else None

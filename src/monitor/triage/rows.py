@@ -16,9 +16,10 @@ class Term(msgspec.Struct, frozen=True):
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     """A story that waits for a decision, led by its highest-scored entry.
 
-    `behind` says why it stands behind a lower-scored row: `same topic`, `answered lately`, `older`, `source` or `story`
-    (learn/rows.py); empty where it does not, and where the story is not read as part of the queue. `answered` says
-    which label was given before the words changed; empty where none was.
+    `title` is the first words where the entry has none. `behind` says why it stands behind a lower-scored row: `same
+    topic`, `answered lately`, `older`, `source`, `story` or `archive` (learn/rows.py); empty where it does not, and
+    where the story is not read as part of the queue. `answered` says which label was given before the words changed;
+    empty where none was.
     """
 
     story_id: str

@@ -40,8 +40,8 @@ def sample_row(log: EventStore, views: Views, entry_id: str) -> SampleRow | None
 def _row(log: EventStore, drawn: queue.Drawn, entry: EntryRow) -> SampleRow:
     text = text_of(log, entry)
     return SampleRow(
-        entry_id=drawn.entry_id, day=drawn.day, probability=drawn.probability, title=text.title, summary=text.summary,
-        link=entry.link, feed=entry.feed,
+        entry_id=drawn.entry_id, day=drawn.day, probability=drawn.probability, title=text.headline,
+        summary=text.summary, link=entry.link, feed=entry.feed,
     )  # fmt: skip
 
 

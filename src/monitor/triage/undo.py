@@ -66,7 +66,7 @@ def undo_last(
     entry_ids = [item.entry_id or _lead(views, item.story_id) for item in acts]
     events = [new for item in acts for new in _answers(log, views, item, reason)]
     appended = log.append(events, recorded_at=iso(now))
-    views.catch_up()
+    views.catch_up_if_free()
     if not appended:
         raise StaleViewError(f"{what} was taken back a moment ago")
     return Undone(what, acts, entry_ids, appended[-1].position)
@@ -91,7 +91,7 @@ def title_of(log: EventStore, views: Views, entry_id: str) -> str:
         text = entry_text(log, views, entry_id)
     except NotFoundError:
         return "an unknown entry"
-    return "(text erased)" if text.erased else text.title
+    return "(text erased)" if text.erased else text.headline
 
 
 def _lead(views: Views, story_id: str) -> str:

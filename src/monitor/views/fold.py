@@ -20,7 +20,17 @@ from monitor.log.events import Event
 from monitor.log.store import EventStore
 from monitor.views import entries
 from monitor.views.past import Past, go_back, mark_before
-from monitor.views.tables import VIEW_FILES, connect, create, drop_all, is_damaged, lines, throw_away
+from monitor.views.tables import (
+    SHORT_WAIT_MS,
+    VIEW_FILES,
+    WAIT_S,
+    connect,
+    create,
+    drop_all,
+    is_damaged,
+    lines,
+    throw_away,
+)
 
 _BATCH = 5_000
 # One transaction needs no large batches, and 250 events stay in the processor's cache: a fifth cheaper than 5,000.
@@ -73,6 +83,20 @@ class Views:
         for batch in self._batches(position, _BATCH):
             self.fold(batch)
         return self.position
+
+    def catch_up_if_free(self) -> bool:
+        """Fold what is new unless somebody else holds the views or they cannot be written; tell whether it was done.
+
+        For after an append: what is in the log is kept, whatever becomes of the views, which are only derived.
+        """
+        self.db.execute(f"PRAGMA busy_timeout = {SHORT_WAIT_MS}")
+        try:
+            self.catch_up()
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            self.db.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000}")
+        return True
 
     def _batches(self, after: int, size: int) -> Iterator[list[Event]]:
         events = self.log.read(after=after, upto=self.upto)

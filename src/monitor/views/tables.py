@@ -16,7 +16,8 @@ VIEW_FILES = (feeds, entries, stories, labels, acts, models, ticks, outbox, sear
 FOLD_VERSION = 2
 SCHEMA_VERSION = zlib.crc32(f"{FOLD_VERSION}{[view.SCHEMA for view in VIEW_FILES]}".encode()) >> 1
 # Whoever folds a large log holds the write lock to its end; the others wait for it and then have nothing to do.
-_WAIT_S = 60
+WAIT_S = 60
+SHORT_WAIT_MS = 2_000
 _WAL_BYTES = 64 * 1024 * 1024
 
 
@@ -24,7 +25,7 @@ def connect(path: str) -> sqlite3.Connection:
     """Open the database, readable by its owner alone, with the tables of this release."""
     if path != ":memory:" and not os.path.exists(path):  # noqa: PTH110 - pathlib costs a tick what this does not
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-    db = sqlite3.connect(path, isolation_level=None, timeout=_WAIT_S, check_same_thread=False)
+    db = sqlite3.connect(path, isolation_level=None, timeout=WAIT_S, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")

@@ -55,7 +55,7 @@ def score_all(model: Model, candidates: Sequence[Candidate], why: str) -> list[S
         score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
         flag = "" if score < threshold else why
         if flag and item.earlier:
-            flag = flag_again(score, EntryText(item.summary, item.text, item.title), item.earlier)
+            flag = flag_again(score, EntryText(item.title, item.summary, item.text), item.earlier)
         scored.append(Scored(item, score, flag))
     return scored
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from monitor.surfaces import safe
-from monitor.surfaces.cli.options import json_option, working, write_json
+from monitor.surfaces.cli.options import json_option, reading, working, write_json
 from monitor.surfaces.digest.content import gather
 from monitor.surfaces.digest.render import FORMS
 from monitor.surfaces.digest.send import send_digest
@@ -26,12 +26,13 @@ def digest(ctx: click.Context, form: str, send: bool, as_json: bool) -> int:
       monitor digest --format markdown
       monitor digest --send
     """
-    with working(ctx) as workspace:
-        if send:
+    if send:
+        with working(ctx) as workspace:
             lines = send_digest(workspace)
-            for line in lines or ["no channel is configured: see `digest` in feeds.yaml"]:
-                click.echo(safe.line(line, 400))
-            return int(any(": failed" in line for line in lines))
+        for line in lines or ["no channel is configured: see `digest` in feeds.yaml"]:
+            click.echo(safe.line(line, 400))
+        return int(any(": failed" in line for line in lines))
+    with reading(ctx) as workspace:
         content = gather(workspace)
     if as_json:
         write_json(content)

@@ -52,7 +52,7 @@ def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | Non
         }  # fmt: skip
         write_json(facts | msgspec.to_builtins(found))
         return
-    click.echo(safe.isolated(text.title, 400))
+    click.echo(safe.isolated(text.headline, 400))
     verdict = "reaches" if found.score >= model.threshold else "is below"
     click.echo(f"\nscore {found.score:.3f} {verdict} the threshold {model.threshold:.3f} of model {model.model_id}")
     click.echo(

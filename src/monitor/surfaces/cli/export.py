@@ -7,7 +7,7 @@ import msgspec
 
 from monitor.surfaces.cli.options import as_of_option, reading
 from monitor.surfaces.export import exchange, tables
-from monitor.surfaces.export.labelled import labelled_entries
+from monitor.surfaces.export.labelled import labelled_entries, taken_back
 from monitor.triage.decide import LABELS
 
 FORMATS = ("csv", "jsonl", "labelled", "stix", "misp")
@@ -17,9 +17,10 @@ FORMATS = ("csv", "jsonl", "labelled", "stix", "misp")
 @click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
 @click.option("--label", "only", type=click.Choice(LABELS), help="Only entries with this label.")
 @click.option("--tlp", type=click.Choice(sorted(exchange.TLP_MARKING)), default="amber", show_default=True)
+@click.option("--bom/--no-bom", default=True, help="Begin csv with a byte-order mark, which spreadsheets need [yes].")
 @as_of_option
 @click.pass_context
-def export(ctx: click.Context, form: str, only: str | None, tlp: str, as_of: str | None) -> None:
+def export(ctx: click.Context, form: str, only: str | None, tlp: str, bom: bool, as_of: str | None) -> None:
     """Write labelled entries to standard output as FORMAT: csv, jsonl, labelled, stix or misp.
 
     csv is safe to open in a spreadsheet; labelled suits ASReview and Prodigy; stix (2.1) and misp hold stories labelled
@@ -33,9 +34,17 @@ def export(ctx: click.Context, form: str, only: str | None, tlp: str, as_of: str
     with reading(ctx, as_of) as workspace:
         entries = labelled_entries(workspace, only or "")
         if form in ("stix", "misp"):
-            value = exchange.as_stix(entries, tlp) if form == "stix" else exchange.as_misp(entries, tlp)
+            value = (
+                exchange.as_stix(entries, tlp, taken_back(workspace))
+                if form == "stix"
+                else exchange.as_misp(entries, tlp)
+            )
             click.echo(msgspec.json.format(msgspec.json.encode(value), indent=1))
             return
-        writer = {"csv": tables.as_csv, "jsonl": tables.as_jsonl, "labelled": tables.as_labelled_set}[form]
-        for line in writer(entries):
+        lines = {
+            "csv": lambda: tables.as_csv(entries, bom=bom),
+            "jsonl": lambda: tables.as_jsonl(entries),
+            "labelled": lambda: tables.as_labelled_set(entries),
+        }[form]()
+        for line in lines:
             click.echo(line.encode(), nl=False)

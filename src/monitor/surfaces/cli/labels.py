@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 from monitor.errors import InputError, MonitorError
 from monitor.learn.labels import Decision, list_decisions
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import by_option, json_option, reading, working, write_json, write_json_line
-from monitor.triage.decide import LABELS, label_entry, withdraw
+from monitor.surfaces.export.tables import BOM
+from monitor.surfaces.labelfile import LabelLine, read_label_file
+from monitor.triage.decide import label_entry, withdraw
 from monitor.triage.entries import find_entry
 
 FIELDS = ("position", "entry_id", "story_id", "label", "by", "at", "sample", "withdrawn", "source", "note")
@@ -86,7 +88,8 @@ def export_labels(ctx: click.Context, kind: str, day: str | None, reviewer: str 
             write_json_line(row)
         return
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    out.write(BOM)
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(FIELDS)
     for row in rows:
         writer.writerow([safe.csv_cell(str(getattr(row, field))) for field in FIELDS])
@@ -95,28 +98,33 @@ def export_labels(ctx: click.Context, kind: str, day: str | None, reviewer: str 
 
 @labels.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--encoding", metavar="NAME", default="", help="Of the file, where its bytes do not tell [UTF-8].")
 @by_option
 @json_option
 @click.pass_context
-def import_labels(ctx: click.Context, file: Path, by: str, as_json: bool) -> None:
-    """Import labels from FILE: JSON lines with entry_id, label and optionally by and note.
+def import_labels(ctx: click.Context, file: Path, encoding: str, by: str, as_json: bool) -> None:
+    """Import labels from FILE: JSON lines or CSV with entry_id, label and optionally by and note.
 
-    Lines that cannot be used are reported as file:line and skipped (exit code 1). Importing twice changes nothing.
+    CSV may come from a spreadsheet: with a byte-order mark, semicolons or tabs, labels in capitals. Lines that cannot
+    be used are reported as file:line and skipped (exit code 1), withdrawn labels are passed over, and importing twice
+    changes nothing.
 
     \b
     Example:
-      monitor labels import labels.jsonl --by ana
+      monitor labels import labels.csv --by ana
     """
     if file.stat().st_size > MAX_BYTES:
         raise InputError(f"{file}: more than {MAX_BYTES} bytes")
-    n_saved = n_same = 0
+    n_saved = n_same = n_withdrawn = 0
     bad: list[str] = []
     with working(ctx) as workspace:
-        for number, line in enumerate(file.read_bytes().splitlines(), 1):
-            if not line.strip():
-                continue
+        for number, row in _read(file, encoding):
             try:
-                row = _import_line(line)
+                if isinstance(row, InputError):
+                    raise row
+                if row.withdrawn:
+                    n_withdrawn += 1
+                    continue
                 event = label_entry(
                     workspace.log, workspace.views, find_entry(workspace.views, row.entry_id), row.label,
                     by=row.by or by, now=workspace.clock(), note=row.note, source=f"import {file.name}",
@@ -129,11 +137,19 @@ def import_labels(ctx: click.Context, file: Path, by: str, as_json: bool) -> Non
     for problem in bad:
         click.echo(safe.line(problem), err=True)
     if as_json:
-        write_json({"saved": n_saved, "already_there": n_same, "bad_lines": len(bad)})
+        write_json({"saved": n_saved, "already_there": n_same, "withdrawn": n_withdrawn, "bad_lines": len(bad)})
     else:
-        click.echo(f"{n_saved} saved, {n_same} already there, {len(bad)} bad lines")
+        passed = f", {n_withdrawn} withdrawn passed over" if n_withdrawn else ""
+        click.echo(f"{n_saved} saved, {n_same} already there{passed}, {len(bad)} bad lines")
     if bad:
         ctx.exit(1)
+
+
+def _read(file: Path, encoding: str) -> Iterator[tuple[int, LabelLine | InputError]]:
+    try:
+        yield from read_label_file(file.read_bytes(), encoding)
+    except InputError as error:
+        raise InputError(f"{file}:1: {error}") from None
 
 
 @labels.command("withdraw")
@@ -160,23 +176,6 @@ def withdraw_labels(ctx: click.Context, day: str | None, reviewer: str | None, b
         for row in rows:
             withdraw(workspace.log, workspace.views, row.position, by=by, now=workspace.clock(), reason=reason)
     click.echo(f"{len(rows)} labels withdrawn; run `monitor train` to build the model without them")
-
-
-class _Line(msgspec.Struct, frozen=True):
-    entry_id: str
-    label: str
-    by: str = ""
-    note: str = ""
-
-
-def _import_line(line: bytes) -> _Line:
-    try:
-        row = msgspec.json.decode(line, type=_Line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"expected a JSON object with entry_id and label ({error})") from None
-    if row.label not in LABELS:
-        raise InputError(f"label must be one of {', '.join(LABELS)}, not {row.label[:40]!r}")
-    return row
 
 
 def _chosen(rows: list[Decision], day: str | None, reviewer: str | None) -> list[Decision]:

@@ -112,7 +112,7 @@ def show(ctx: click.Context, entry: str, as_of: str | None, as_json: bool) -> No
              "score": entry_row.score, "row": row, "labels": labels, "history": history}
         )  # fmt: skip
         return
-    click.echo("(text erased)" if text.erased else safe.isolated(text.title, 400))
+    click.echo("(text erased)" if text.erased else safe.isolated(text.headline, 400))
     for part in (text.summary, text.text):
         if part:
             click.echo("\n" + "\n".join(safe.isolated(one) for one in safe.block(part).splitlines()))

@@ -87,7 +87,7 @@ def show(ctx: click.Context, story: str, as_of: str | None, as_json: bool) -> No
         return
     click.echo(f"story {view.story_id}: {_plural(len(view.entries), 'entry', 'entries')}, {sources}\n")
     for entry in view.entries:
-        title = "(text erased)" if entry.text.erased else safe.isolated(entry.text.title, 110)
+        title = "(text erased)" if entry.text.erased else safe.isolated(entry.text.headline, 110)
         click.echo(f"  {entry.entry_id[:8]}  {entry.published_at[:16]:<16}  {_printed_by(entry)}")
         click.echo(f"            {title}")
     _write_facts(view.facts)
@@ -231,7 +231,7 @@ def _title(workspace: Workspace, story_id: str) -> str:
     from monitor.triage.entries import entry_text
 
     text = entry_text(workspace.log, workspace.views, story_entries(workspace.views, story_id)[0])
-    return "(text erased)" if text.erased else text.title
+    return "(text erased)" if text.erased else text.headline
 
 
 def _timeline(workspace: Workspace, view: StoryView) -> list[dict[str, str]]:

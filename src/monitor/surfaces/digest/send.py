@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from monitor.config.settings import Digest
 from monitor.errors import MissingExtraError, MonitorError
+from monitor.learn.rows import ARCHIVE
 from monitor.log.events import AlertSent, DigestSent, NewEvent
 from monitor.surfaces import safe
 from monitor.surfaces.digest.content import DigestContent, gather
@@ -53,12 +54,13 @@ def channels(settings: Digest, content: DigestContent) -> dict[str, Callable[[],
 
 
 def send_alerts(workspace: Workspace) -> list[str]:
-    """Send one alert for every waiting story of band `alert` that has had none."""
+    """Send one alert for every waiting story of band `alert` that has had none; none for what an archive lists."""
     settings = workspace.config.settings.digest
     lines = []
     for row in list_queue(workspace.log, workspace.views, workspace.clock()):
-        if row.band != "alert":
+        if row.band != "alert" or row.behind == ARCHIVE:
             continue
+        alert_id = f"alert-{row.story_id}" + (f"-{row.flagged_at}" if row.answered else "")  # its words are others now
         subject = f"monitor alert: {safe.line(row.title, 120)}"
         body = f"{safe.line(row.title)}\n{row.score:.2f} {safe.line(row.publisher)}\n{safe.http_link(row.link)}\n"
         targets: dict[str, Callable[[], None]] = {}
@@ -69,7 +71,7 @@ def send_alerts(workspace: Workspace) -> list[str]:
                 lambda target=target, subject=subject, body=body: notify(target, subject, body)  # type: ignore[misc]
             )
         for channel, deliver in targets.items():
-            lines.append(_once(workspace, f"alert-{row.story_id}", channel, 1, deliver, story_id=row.story_id))
+            lines.append(_once(workspace, alert_id, channel, 1, deliver, story_id=row.story_id))
     return lines
 
 

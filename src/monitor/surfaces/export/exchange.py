@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from monitor.surfaces import safe
-from monitor.surfaces.export.labelled import LabelledEntry
+from monitor.surfaces.export.labelled import LabelledEntry, TakenBack
 
 # Our own name space for UUIDs: the version 5 UUID of this name under the DNS name space.
 SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "monitor.news-plots")
@@ -47,12 +47,17 @@ def _stamp(text: str) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-def as_stix(entries: Iterable[LabelledEntry], tlp: str = "amber") -> dict[str, Any]:
-    """Return a STIX 2.1 bundle: per story a report, a note with what is alleged, and the reviewers' opinion."""
+def as_stix(entries: Iterable[LabelledEntry], tlp: str = "amber", gone: Iterable[TakenBack] = ()) -> dict[str, Any]:
+    """Return a STIX 2.1 bundle: per story a report, a note with what is alleged, and the reviewers' opinion.
+
+    A story that is `gone`, as its label was taken back, is a report that is revoked. `created` is when the story began
+    and never moves; `modified` moves with everything the log says of it (STIX 2.1, 3.6).
+    """
     author = f"identity--{_uuid('identity', 'monitor')}"
     objects: list[dict[str, Any]] = [_identity(author), _marking(tlp)]
     for story in _stories(entries):
         objects += _story_objects(story, author, tlp)
+    objects += [_revoked(story, author, tlp) for story in gone]
     return {
         "type": "bundle",
         "id": f"bundle--{_uuid('bundle', str(sorted(item['id'] for item in objects)))}",
@@ -74,13 +79,30 @@ def _marking(tlp: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _changed(story: list[LabelledEntry]) -> str:
+    return max(entry.changed_at or entry.labelled_at for entry in story)
+
+
+def _versioned(opened_at: str, changed_at: str, author: str, tlp: str) -> dict[str, Any]:
+    created = opened_at or changed_at
+    return {
+        "spec_version": "2.1", "created_by_ref": author, "created": _stamp(created),
+        "modified": _stamp(max(created, changed_at)), "object_marking_refs": [TLP_MARKING[tlp]],
+    }  # fmt: skip
+
+
+def _revoked(story: TakenBack, author: str, tlp: str) -> dict[str, Any]:
+    return {
+        "type": "report", "id": f"report--{_uuid('report', story.story_id)}",
+        **_versioned(story.opened_at, story.changed_at, author, tlp), "revoked": True,
+        "name": safe.line(story.title, 300) or story.story_id, "published": _stamp(story.published_at),
+        "description": "Taken back: no longer labelled as a report of an alleged plot.", "object_refs": [author],
+    }  # fmt: skip
+
+
 def _story_objects(story: list[LabelledEntry], author: str, tlp: str) -> list[dict[str, Any]]:
     lead = story[0]
-    at = _stamp(max(entry.labelled_at for entry in story))
-    common = {
-        "spec_version": "2.1", "created_by_ref": author, "created": at, "modified": at,
-        "object_marking_refs": [TLP_MARKING[tlp]],
-    }  # fmt: skip
+    common = _versioned(lead.opened_at, _changed(story), author, tlp)
     report_id, note_id = f"report--{_uuid('report', lead.story_id)}", f"note--{_uuid('note', lead.story_id)}"
     confidence = CONFIDENCE_AGREED if lead.agreed else CONFIDENCE_SPLIT
     references = [
@@ -89,9 +111,9 @@ def _story_objects(story: list[LabelledEntry], author: str, tlp: str) -> list[di
         if (url := safe.http_link(entry.link))
     ]
     report = {
-        "type": "report", "id": report_id, **common, "name": safe.line(lead.title, 300) or lead.story_id,
+        "type": "report", "id": report_id, **common, "name": safe.line(lead.headline, 300) or lead.story_id,
         "description": f"{NOTE}\n\n{safe.block(lead.summary, 4000)}",
-        "published": _stamp(lead.published_at or lead.labelled_at),
+        "published": _stamp(lead.published_at or lead.opened_at or lead.labelled_at),
         "report_types": ["threat-report"],
         "labels": ["alleged", *(f"stage:{code}" for code in lead.card.codes("stage"))],
         "confidence": confidence, "object_refs": [author, note_id], "lang": lead.lang or "en",
@@ -141,7 +163,7 @@ def as_misp(entries: Iterable[LabelledEntry], tlp: str = "amber") -> list[dict[s
 
 def _misp_event(story: list[LabelledEntry], tlp: str) -> dict[str, Any]:
     lead = story[0]
-    at = datetime.fromisoformat(max(entry.labelled_at for entry in story))
+    at = datetime.fromisoformat(_changed(story))
     independent = lead.n_independent
     attributes = [
         _attribute(f"{entry.entry_id}:link", "External analysis", "link", url, at)
@@ -155,8 +177,8 @@ def _misp_event(story: list[LabelledEntry], tlp: str) -> dict[str, Any]:
         'estimative-language:likelihood-probability="roughly-even-chance"', 'workflow:state="complete"',
     ]  # fmt: skip
     return {
-        "uuid": _uuid("misp", lead.story_id), "info": f"Reported alleged plot: {safe.line(lead.title, 250)}",
-        "date": (lead.published_at or lead.labelled_at)[:10], "timestamp": str(int(at.timestamp())),
+        "uuid": _uuid("misp", lead.story_id), "info": f"Reported alleged plot: {safe.line(lead.headline, 250)}",
+        "date": (lead.published_at or lead.opened_at or lead.labelled_at)[:10], "timestamp": str(int(at.timestamp())),
         "threat_level_id": "4", "analysis": "1", "distribution": "0", "published": False, "Attribute": attributes,
         "Tag": [{"name": name} for name in tags],
     }  # fmt: skip

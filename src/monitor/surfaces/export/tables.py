@@ -16,12 +16,16 @@ COLUMNS = (
     "link", "published_at", "lang", "score", "linked_states", "target_types", "methods", "countries", "stage",
     "legal_stage", "claimed_by", "denied_by", "sentence", "sentence_status", "claims", "notes", "model_id", "position",
 )  # fmt: skip
+BOM = "\ufeff"
 _CARD = {"linked_states", "target_types", "methods", "countries", "stage", "legal_stage", "claimed_by", "denied_by"}
 
 
-def as_csv(entries: Iterable[LabelledEntry]) -> Iterator[str]:
-    """Yield a CSV line by line, RFC 4180, every cell harmless."""
-    yield _csv_line(COLUMNS)
+def as_csv(entries: Iterable[LabelledEntry], *, bom: bool = True) -> Iterator[str]:
+    """Yield a CSV line by line, RFC 4180, every cell harmless.
+
+    It begins with a byte-order mark, without which spreadsheets on Windows take UTF-8 for their own code page.
+    """
+    yield (BOM if bom else "") + _csv_line(COLUMNS)
     for entry in entries:
         yield _csv_line(_cell(entry, column) for column in COLUMNS)
 

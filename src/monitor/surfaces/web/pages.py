@@ -142,7 +142,7 @@ def _blind_for(workspace: Workspace, request: Request, story_id: str) -> str:
 
 def _title(workspace: Workspace, entry_id: str) -> str:
     row = entry(workspace.views, entry_id)
-    return text_of(workspace.log, row).title if row else ""
+    return text_of(workspace.log, row).headline if row else ""
 
 
 def _story_id(workspace: Workspace, wanted: str) -> str:

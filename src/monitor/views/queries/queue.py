@@ -23,9 +23,11 @@ class Flagged(msgspec.Struct, frozen=True):
     band: str
     flagged_at: str
     backfill: bool
+    published_at: str
 
 
-_FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce(e.band, ''), e.flagged_at, e.backfill
+_FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce(e.band, ''), e.flagged_at, e.backfill,
+        e.published_at
     FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
     WHERE e.flagged_position IS NOT NULL"""
 # What no label speaks of: the same labels as labels.covering finds (tests/triage/test_standing.py).

@@ -68,7 +68,7 @@ def find(
 
 def _hit(views: Views, query: Query, row: EntryRow) -> Hit:
     text = text_of(views.log, row)
-    title = mark(text.title, terms_to_mark(query, title=True))
+    title = mark(text.headline, terms_to_mark(query, title=True))
     return Hit(row, title, snippet(text.words, terms_to_mark(query, title=False)), text.erased)
 
 

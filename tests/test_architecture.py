@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,6 +148,17 @@ def test_the_former_address_leads_to_the_rooms_and_is_not_used() -> None:
         path for path in source_files() for _, name in imports(parsed(path)) if name.startswith(f"monitor.{FORMER}")
     ]
     assert used == []
+
+
+@pytest.mark.parametrize(
+    ("name", "home"),
+    [("SqliteLog", "log"), ("MemoryLog", "log"), ("CurlFetcher", "fetch"), ("fetch_all", "fetch"), ("pycurl", "fetch")],
+)
+def test_doors_are_protocols(name: str, home: str) -> None:
+    """Stores and the network are known by their protocols; the class behind one is named in its room and in app.py."""
+    named = {path for path in source_files() if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8"))}
+    strangers = sorted(path.relative_to(PACKAGE).as_posix() for path in named)
+    assert [] == [where for where in strangers if not where.startswith(f"{home}/") and where != "app.py"]
 
 
 def test_what_a_tick_imports_is_light() -> None:

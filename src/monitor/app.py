@@ -18,7 +18,8 @@ from monitor.config.load import Config, load_config
 from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, StorageError
 from monitor.fetch.fetcher import CurlFetcher
 from monitor.log.codec import iso, parse_iso
-from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.sqlite import open_log
+from monitor.log.store import LogStore
 from monitor.views.fold import Views, open_past, open_views
 from monitor.views.queries.models import in_use
 from monitor.worker.sync import with_known_ids
@@ -89,7 +90,7 @@ def closing_workspace(given: str | None = None, data: str | None = None) -> Iter
         workspace.close()
 
 
-def open_existing_log(folder: Path, *, read_only: bool = False) -> SqliteLog:
+def open_existing_log(folder: Path, *, read_only: bool = False) -> LogStore:
     """Open the log of a data folder; raise NotFoundError where `monitor init` has not been run."""
     path = folder / LOG_NAME
     if not path.is_file():
@@ -97,7 +98,7 @@ def open_existing_log(folder: Path, *, read_only: bool = False) -> SqliteLog:
     return open_log(path, read_only=read_only)
 
 
-def create_log(folder: Path) -> SqliteLog:
+def create_log(folder: Path) -> LogStore:
     """Make the data folder and an empty log in it, or open the one that is there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,7 +108,7 @@ def create_log(folder: Path) -> SqliteLog:
     return open_log(folder / LOG_NAME, create=True)
 
 
-def position_of(log: SqliteLog, as_of: str) -> int:
+def position_of(log: LogStore, as_of: str) -> int:
     """Turn `--as-of` (a log position, a day or an ISO 8601 time) into a position.
 
     A day means its end. Raises InputError on anything else, and on what has not come yet: nothing is known of it.
@@ -142,7 +143,7 @@ def open_reading(given: str | None = None, data: str | None = None, as_of: str |
     return workspace
 
 
-def _workspace(config: Config, folder: Path, log: SqliteLog, views: Views) -> Workspace:
+def _workspace(config: Config, folder: Path, log: LogStore, views: Views) -> Workspace:
     config = msgspec.structs.replace(config, feeds=with_known_ids(views, config.feeds))
     return Workspace(
         config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model, fetcher=FETCHER

@@ -24,7 +24,8 @@ from monitor.log.anchors import Anchor, anchors_path, read_anchors
 from monitor.log.copies import note_copy
 from monitor.log.database import one_line_errors
 from monitor.log.judgement import DOES_NOT_HOLD, Report
-from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.sqlite import open_log
+from monitor.log.store import LogStore
 from monitor.log.transfer import put_in_place
 from monitor.log.verify import verify_log
 
@@ -42,7 +43,7 @@ class Copy(msgspec.Struct, frozen=True):
     n_bytes: int
 
 
-def backup_log(log: SqliteLog, target: Path, *, at: str = "") -> Copy:
+def backup_log(log: LogStore, target: Path, *, at: str = "") -> Copy:
     """Copy the log while it is in use, verify the copy, and put it at `target` (in a folder: under a name of its own).
 
     `at` (ISO, UTC) stands in the name of a copy that `prune` may delete one day. Raises LogBrokenError where the copy

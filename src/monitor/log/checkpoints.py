@@ -23,12 +23,12 @@ from monitor.log.trust import anchor_of, key_statement, restore_statement, state
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from monitor.log.sqlite import SqliteLog
+    from monitor.log.store import LogStore
 
 KEY_NAME = "signing.key"
 
 
-def sign_checkpoint(log: SqliteLog, *, recorded_at: str) -> Event | None:
+def sign_checkpoint(log: LogStore, *, recorded_at: str) -> Event | None:
     """Sign the head, append the checkpoint and anchor it; None where nothing was added since the last one.
 
     Raises StorageError where the key cannot be read or made, NotFoundError where the log's key is not in the folder.
@@ -66,7 +66,7 @@ def sign_checkpoint(log: SqliteLog, *, recorded_at: str) -> Event | None:
 
 
 def checkpoint_if_due(
-    log: SqliteLog, *, recorded_at: str, every_events: int = 1_000, every: timedelta = timedelta(hours=24)
+    log: LogStore, *, recorded_at: str, every_events: int = 1_000, every: timedelta = timedelta(hours=24)
 ) -> Event | None:
     """Sign when there are many new events, or any and the last checkpoint is old: loading the signer costs ~60 ms.
 
@@ -83,12 +83,12 @@ def checkpoint_if_due(
     return sign_checkpoint(log, recorded_at=recorded_at)
 
 
-def key_missing(log: SqliteLog) -> bool:
+def key_missing(log: LogStore) -> bool:
     """Return whether the log was signed before and the key is not in its folder."""
     return not log.path.with_name(KEY_NAME).exists() and log.last_checkpoint() is not None
 
 
-def change_key(log: SqliteLog, *, recorded_at: str, reason: str, lost: bool = False) -> str:
+def change_key(log: LogStore, *, recorded_at: str, reason: str, lost: bool = False) -> str:
     """Make a new signing key, let the old one sign it in, and return its public key; the old file is kept beside it.
 
     `lost` goes without the old key's signature: from then on verification asks for both public keys by name.
@@ -125,7 +125,7 @@ def change_key(log: SqliteLog, *, recorded_at: str, reason: str, lost: bool = Fa
     return data.new_key
 
 
-def _finish_change(log: SqliteLog, path: Path) -> None:
+def _finish_change(log: LogStore, path: Path) -> None:
     """Put a new key in its place once the log names it, now or after a kill in between; one it does not name goes."""
     coming = path.with_suffix(".new")
     if not coming.exists():

@@ -14,7 +14,7 @@ from monitor.log.chain import canonical, head_line, next_hash
 from monitor.log.events import CheckpointSigned, Event
 from monitor.log.merkle import consistency_path, inclusion_path, is_consistent, root_from_path
 from monitor.log.payloads import payload_sha
-from monitor.log.sqlite import SqliteLog
+from monitor.log.store import LogStore
 from monitor.log.trust import signed_by, statement
 
 
@@ -45,7 +45,7 @@ class Proof(msgspec.Struct, frozen=True):
     text: str | None = None  # the payload the event names, if it was asked for and is not erased
 
 
-def prove(log: SqliteLog, position: int, *, with_text: bool = False) -> Proof:
+def prove(log: LogStore, position: int, *, with_text: bool = False) -> Proof:
     """Return the proof of one event. Raises NotFoundError where there is no such event or no checkpoint after it."""
     event = log.get(position)
     if event is None:
@@ -70,7 +70,7 @@ def prove(log: SqliteLog, position: int, *, with_text: bool = False) -> Proof:
     )
 
 
-def _text_of(log: SqliteLog, event: Event) -> str | None:
+def _text_of(log: LogStore, event: Event) -> str | None:
     payload = log.payload(getattr(event.data, "text_sha", ""))
     return payload.decode() if payload is not None else None
 
@@ -83,7 +83,7 @@ class Extension(msgspec.Struct, frozen=True):
     path: list[str]
 
 
-def prove_extension(log: SqliteLog, position: int) -> Extension:
+def prove_extension(log: LogStore, position: int) -> Extension:
     """Return the proof that the newest signed head extends the one signed at `position`.
 
     Raises NotFoundError where no checkpoint signed that position, or none since.

@@ -1,14 +1,22 @@
-"""The protocol every event store keeps; the contract tests in tests/log run against each implementation.
+"""The protocol every event store keeps, and what a store may have beside it; above this room no store is named.
 
-Owns the interface and its promises; SQLite lives in sqlite.py, the in-memory store in memory.py.
+Owns the interfaces and their promises; the contract tests in tests/log run against each implementation. SQLite lives in
+sqlite.py, the in-memory store in memory.py. The capabilities: `Listed` for exports and `log tail`, `Signed` for
+checkpoints and proofs, `InFile` for anchors, backups and verification. `LogStore` has them all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Protocol
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from monitor.log.chain import Row
 from monitor.log.events import Event, NewEvent
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class EventStore(Protocol):
@@ -60,3 +68,43 @@ class EventStore(Protocol):
 
     def close(self) -> None:
         """Release what the store holds."""
+
+
+class Listed(Protocol):
+    """A store that gives its rows as stored, undecoded."""
+
+    def rows(self, *, after: int = 0, upto: int | None = None) -> Iterator[Row]:
+        """Yield the stored rows with after < position <= upto."""
+
+    def tail(self, n: int, types: Sequence[str] = ()) -> list[Row]:
+        """Return the last `n` rows, of these types where any are named, oldest first."""
+
+    def payload_rows(self) -> Iterator[tuple[bytes, int, bytes]]:
+        """Yield (sha, form, body) of every payload, in the order they came."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let everything read inside the block be of one moment."""
+
+
+class Signed(Protocol):
+    """A store whose head can be signed, and whose events can be proved to a stranger."""
+
+    def hashes(self, after: int, upto: int) -> Iterator[bytes]:
+        """Yield the 32-byte hashes of the events with after < position <= upto."""
+
+    def last_checkpoint(self, *, from_position: int = 0) -> Event | None:
+        """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
+
+
+class InFile(Protocol):
+    """A store kept in one SQLite file; keys, anchors and backups lie beside it."""
+
+    path: Path
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, for statements of the log room."""
+
+
+class LogStore(EventStore, Listed, Signed, InFile, Protocol):
+    """A store with every capability: what an installation works with."""

@@ -23,7 +23,8 @@ from monitor.log.events import CheckpointSigned
 from monitor.log.payloads import WITHHELD, pack, payload_sha, unpack
 from monitor.log.rows import INSERT_EVENT, INSERT_PAYLOAD
 from monitor.log.schema import migrate
-from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.sqlite import open_log
+from monitor.log.store import LogStore
 
 FORMAT = "monitor-log-1"
 # Longer than any line an export has: a text is cut at 16 MiB of its feed, and JSON can make six characters of one.
@@ -57,7 +58,7 @@ class _End(msgspec.Struct, frozen=True, omit_defaults=True):
     checkpoint: CheckpointSigned | None = None
 
 
-def export_log(log: SqliteLog, *, texts: bool = True) -> Iterator[bytes]:
+def export_log(log: LogStore, *, texts: bool = True) -> Iterator[bytes]:
     """Yield the lines of an export of the whole log; without `texts`, events and hashes alone.
 
     Events appended meanwhile are left out. Raises LogBrokenError for a changed text.
@@ -66,7 +67,7 @@ def export_log(log: SqliteLog, *, texts: bool = True) -> Iterator[bytes]:
         yield from _lines(log, texts)
 
 
-def _lines(log: SqliteLog, texts: bool) -> Iterator[bytes]:
+def _lines(log: LogStore, texts: bool) -> Iterator[bytes]:
     position, hash_ = log.head()
     yield _line({"format": FORMAT, "position": position})
     for row in log.rows(upto=position):

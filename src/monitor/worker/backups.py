@@ -16,14 +16,15 @@ from monitor.log.checkpoints import key_missing, sign_checkpoint
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted
 from monitor.log.restore import Restored, restore_log
-from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.sqlite import open_log
+from monitor.log.store import LogStore
 from monitor.worker.setup import bring_shipped
 
 BACKUPS_NAME, MODELS_NAME = "backups", "models"
 KEEP_BACKUPS = 7
 
 
-def back_up(log: SqliteLog, now: datetime, target: Path | None = None) -> Copy:
+def back_up(log: LogStore, now: datetime, target: Path | None = None) -> Copy:
     """Sign the head, copy the log, verify the copy, take the model along; without a target, delete the oldest copies.
 
     Raises LogBrokenError where the log does not verify: the older copies are kept then, and appending stops.
@@ -68,7 +69,7 @@ def model_missing(path: Path) -> str:
         log.close()
 
 
-def _copy_model(log: SqliteLog, source: Path, target: Path) -> str:
+def _copy_model(log: LogStore, source: Path, target: Path) -> str:
     """Copy the file of the model in use; return its id where it is in neither place."""
     promoted = log.last_keyed("model-promoted")
     if promoted is None or not isinstance(promoted.data, ModelPromoted):

@@ -14,7 +14,7 @@ from monitor.config.load import Config
 from monitor.fetch.protocol import Fetcher
 from monitor.log.codec import iso
 from monitor.log.events import Event, NewEvent
-from monitor.log.sqlite import SqliteLog
+from monitor.log.store import LogStore
 from monitor.views.fold import Views
 from monitor.worker.withhold import withhold
 
@@ -30,7 +30,7 @@ class Workspace:
         *,
         config: Config,
         data_dir: Path,
-        log: SqliteLog,
+        log: LogStore,
         views: Views,
         clock: Callable[[], datetime],
         load_model: Callable[[Workspace], Model],

@@ -19,7 +19,7 @@ from monitor.log.codec import iso
 from monitor.log.copies import note_copy
 from monitor.log.events import EVENT_TYPES
 from monitor.log.judgement import DOES_NOT_HOLD, UNCHECKED, Report
-from monitor.log.sqlite import SqliteLog
+from monitor.log.store import LogStore
 from monitor.log.verify import verify_with_anchors
 from monitor.surfaces import safe
 from monitor.surfaces.cli.keep import backup, data_folder, erase, rebuild, restore, write_backup
@@ -43,7 +43,7 @@ def log() -> None:
 
 
 @contextmanager
-def _reading(ctx: click.Context) -> Iterator[SqliteLog]:
+def _reading(ctx: click.Context) -> Iterator[LogStore]:
     opened = app.open_existing_log(data_folder(ctx), read_only=True)
     try:
         yield opened
@@ -74,7 +74,7 @@ def tail(ctx: click.Context, lines: int, types: tuple[str, ...], follow: bool, a
             last = max(last, _show(opened, opened.rows(after=last), as_json, types))
 
 
-def _show(opened: SqliteLog, rows: Iterable[Row], as_json: bool, types: tuple[str, ...] = ()) -> int:
+def _show(opened: LogStore, rows: Iterable[Row], as_json: bool, types: tuple[str, ...] = ()) -> int:
     """Write rows and return the last position seen."""
     import msgspec
 

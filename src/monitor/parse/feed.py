@@ -169,6 +169,8 @@ def _link(raw: RawEntry, base: str) -> str:
     would lead to a page that is not there.
     """
     link = raw.link.strip()
+    if link[:4] == "http":
+        return link if len(link) <= MAX_URL else ""
     if link and link == raw.guid.strip() and not _GUID_ADDRESS.match(link):
         link = ""
     return _address(link or raw.enclosure, base)

@@ -172,3 +172,42 @@ def test_sections_escaped_with_their_marks_are_read():
     title, words = "&lt;![CDATA[Two held]]&gt;", "&lt;![CDATA[&lt;p&gt;They were paid.&lt;/p&gt;]]&gt;"
     entry = parse_feed(rss(f"<item><title>{title}</title><description>{words}</description></item>")).entries[0]
     assert (entry.title, entry.summary) == ("Two held", "They were paid.")
+
+
+@pytest.mark.parametrize(
+    ("written", "link"),
+    [("http:/news.example/a", "http://news.example/a"), ("https//news.example/a", "https://news.example/a"),
+     ("https://https://news.example/a", "https://news.example/a"), ("http://https//news.example/a", "http://news.example/a"),
+     ("news.example/a", "https://news.example/a"), ("//news.example/a", "https://news.example/a"),
+     ("a.html", "https://news.example/feeds/a.html"), ("https://news.example/?u=http://b.example", None)],
+)  # fmt: skip
+def test_slips_in_a_scheme_are_mended(written, link):
+    item = ITEM.replace("https://news.example/1", written)
+    assert parse_feed(rss(item), url="https://news.example/feeds/x.xml").entries[0].link == (link or written)
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [("R&D on D&D", "R&D on D&D"), ("AT&T; x", "AT&T; x"), ("Caf&eacute;&nbsp;x", "Café x"),
+     ("a &copy=1 b", "a &copy=1 b"),
+     ("Wo\x08rds", "Words"), ("Wo&#8;rds", "Words"), ("<![CDATA[R&D]]> & <![CDATA[x=1&y=2]]>", "R&D & x=1&y=2"),
+     ("\ufeffWords", "Words")],
+)  # fmt: skip
+def test_bare_ampersands_and_control_characters_do_not_spoil_words(written, title):
+    assert parse_feed(rss(ITEM.replace("Two held &amp;amp; charged", written))).entries[0].title == title
+
+
+def test_a_date_that_is_marked_up_is_read():
+    for date in (
+        '&lt;time datetime="2024-01-02T03:04:05Z"&gt;2 Jan&lt;/time&gt;',
+        "&lt;b&gt;2024-01-02T03:04:05Z&lt;/b&gt;",
+    ):
+        item = ITEM.replace("Tue, 02 Jan 2024 03:04:05 GMT", date)
+        assert parse_feed(rss(item)).entries[0].published_at == datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_json_that_lists_entries_without_naming_its_version_is_read():
+    body = b'{"title":"J","items":[{"id":"a","title":"T","url":"https://news.example/a"}]}'
+    assert [entry.title for entry in parse_feed(body).entries] == ["T"]
+    for other in (b'{"items":[]}', b'{"items":[{"sku":7}]}', b'{"version":"3","items":[{"id":"a","title":"T"}]}'):
+        assert parse_feed(other).error == "not-a-feed"

@@ -14,7 +14,7 @@ from monitor.parse.fastpath import DeclinedError, read_fast
 from monitor.parse.feed import finish
 from monitor.parse.tolerant import read_tolerantly
 from monitor.parse.values import ParsedEntry
-from monitor.poll.identity import identify
+from monitor.poll.identity import Was, identify
 from monitor.poll.urls import canonical_url
 from monitor.text.clean import clean
 from monitor.untrusted.markup import one_line, plain_text
@@ -79,14 +79,14 @@ def test_both_common_forms_are_read_to_the_second(seconds, offset):
 @given(st.lists(ENTRIES, max_size=4))
 def test_no_poll_loses_or_doubles_an_entry(polls):
     """Over any polls: ids are unique in a document; new means unknown; the same poll again changes nothing."""
-    known: dict[str, tuple[int, str, str]] = {}
+    known: dict[str, Was] = {}
     for entries in polls:
         changes = identify("f", entries, known)
         ids = [change.entry_id for change in changes]
         assert len(set(ids)) == len(ids)
         assert all((change.kind == "new") == (change.entry_id not in known) for change in changes)
         assert {change.entry.title for change in changes} == {entry.title for entry in entries}
-        known.update({c.entry_id: (c.revision, c.text_sha, c.entry.link) for c in changes})
+        known.update({c.entry_id: Was(c.revision, c.text_sha, c.entry.link) for c in changes})
         again = identify("f", entries, known)
         assert {change.kind for change in again} <= {"unchanged"}
 

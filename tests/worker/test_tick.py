@@ -84,6 +84,25 @@ def test_a_piece_of_a_feed_keeps_no_validator_and_is_asked_again_in_full(
     assert run_tick(workspace).n_not_modified == 2
 
 
+def test_a_server_whose_etag_never_changes_is_asked_in_full_from_then_on(
+    workspace: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: a lying validator hides entries until the daily full answer once, and never again."""
+    site.tags = {"alpha": "for ever"}
+    site.pages = {"alpha": (200, rss(("1", "A"))), "beta": (200, rss())}
+    run_tick(workspace)
+    seen = []
+    for n in range(2, 40):
+        site.pages["alpha"] = (200, rss(*[(str(k), f"Report {k}") for k in range(n, 0, -1)]))
+        clock.forward(hours=2)
+        run_tick(workspace, force=True)
+        seen.append(types(workspace).count("entry-seen"))
+    told = seen.index(next(n for n in seen if n > 1))
+    assert told * 2 <= 30
+    assert seen[told:] == list(range(told + 2, 40))
+    assert open_views(None, workspace.log).dump() == workspace.views.dump()
+
+
 @pytest.mark.parametrize(
     ("page", "reason"),
     [((404, b"gone"), "http-404"), ((200, b"<html><body>Sorry</body></html>"), ""), ((500, b""), "http-500")],

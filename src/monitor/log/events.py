@@ -77,6 +77,7 @@ class FeedFetched(EventData, frozen=True, kw_only=True):
     warning: str = ""
     parts: list[tuple[str, str, str]] = []
     is_cut: bool = False
+    validators_lie: bool = False
 
 
 class FeedFailed(EventData, frozen=True, kw_only=True):

@@ -33,6 +33,9 @@ MAX_TITLE, MAX_TEXT, MAX_GUID, MAX_URL, MAX_NAME = 1000, 200_000, 1000, 4096, 30
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # What may be an address among guids: with its scheme or host, or a path from the root.
 _GUID_ADDRESS = re.compile(r"https?://|//[\w-]|/[\w-]|www\.", re.IGNORECASE)
+_TIME_ELEMENT = re.compile(r"<time\s[^<>]{0,200}?datetime\s*=\s*[\"']([^\"'<>]{4,60})")
+# Slips of the pen in a scheme: http:/host, https//host, https://https://host.
+_SLIP = re.compile(r"(https?)(?::/(?=[^/])|//|://(?=https?:?/))(?:https?:?/{1,2})?", re.IGNORECASE)
 _HTML = re.compile(rb"\s*(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 _FEED_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:rss|rdf|feed|channel)\b", re.IGNORECASE)
@@ -143,7 +146,7 @@ def _date(raw: RawEntry) -> tuple[datetime | None, str, str]:
     """Return moment, raw text and quality of the first date that can be read: published, updated, created."""
     text = raw.published
     if text:
-        at, quality = read_date(text)
+        at, quality = read_date(text if "<" not in text else _unmarked(text))
         if at is not None:
             return at, text, quality
     for later in filter(None, (raw.updated, raw.created)):
@@ -152,6 +155,12 @@ def _date(raw: RawEntry) -> tuple[datetime | None, str, str]:
             return at, later, quality
         text = text or later
     return None, text, "unknown" if text else ""
+
+
+def _unmarked(date: str) -> str:
+    """Return a date that was marked up: what a <time> states for machines, else its text."""
+    stated = _TIME_ELEMENT.search(date)
+    return stated[1] if stated else one_line(date)
 
 
 def _guid(guid: str) -> str:
@@ -169,7 +178,7 @@ def _link(raw: RawEntry, base: str) -> str:
     would lead to a page that is not there.
     """
     link = raw.link.strip()
-    if link[:4] == "http":
+    if link[:4] == "http" and (link[4:7] == "://" or link[4:8] == "s://") and "://http" not in link[:12]:
         return link if len(link) <= MAX_URL else ""
     if link and link == raw.guid.strip() and not _GUID_ADDRESS.match(link):
         link = ""
@@ -181,7 +190,9 @@ def _address(link: str, base: str) -> str:
     link = link.strip()
     if not link or len(link) > MAX_URL:
         return ""
-    if link[:4].lower() == "www.":
+    if slip := _SLIP.match(link):
+        link = f"{slip[1].lower()}://{link[slip.end() :]}"
+    elif _names_a_host(link, base):
         link = f"https://{link}"
     if base and not _ABSOLUTE.match(link):
         try:
@@ -189,6 +200,12 @@ def _address(link: str, base: str) -> str:
         except ValueError:
             return link
     return link
+
+
+def _names_a_host(link: str, base: str) -> bool:
+    """Say whether an address lacks its scheme only: `www.` or the feed's own host stands where a path would begin."""
+    first = link.partition("/")[0].lower()
+    return "." in first and (first.startswith("www.") or first == base.partition("://")[2].partition("/")[0].lower())
 
 
 def _language(tag: str) -> str:

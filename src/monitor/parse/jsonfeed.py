@@ -65,7 +65,7 @@ def read_json_feed(document: bytes) -> RawFeed:
         return RawFeed(note=f"no JSON Feed: {error}"[:200])
     version = _text(feed.version)
     items = _items(feed.items)
-    if "jsonfeed.org/version/" not in version and not (version in ("1", "1.0", "1.1") and items):
+    if "jsonfeed.org/version/" not in version and not _looks_like_one(version, items):
         return RawFeed(note=f'no JSON Feed: version is "{version[:60]}"')
     looked_at = both_ends(items)
     entries = [entry for item in looked_at if (entry := _entry(item)) is not None]
@@ -94,6 +94,12 @@ def _decode_tolerantly(document: bytes) -> _Feed:
         return _decode(document)
     except msgspec.DecodeError:
         return _decode(_LOST_COMMA.sub(rb"\1", document))
+
+
+def _looks_like_one(version: str, items: list[msgspec.Raw]) -> bool:
+    """Say whether a document that names another version or none lists entries as JSON Feed does."""
+    first = _entry(items[0]) if items and version in ("", "1", "1.0", "1.1", "2", "2.0") else None
+    return first is not None and bool(first.guid or first.link) and bool(first.title or first.content)
 
 
 def _items(listed: msgspec.Raw) -> list[msgspec.Raw]:

@@ -14,6 +14,11 @@ from monitor.parse.fasttext import HTML_TYPES
 from monitor.parse.raw import RawEntry, RawFeed, both_ends
 
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
+# An ampersand that begins no reference, outside CDATA: of `R&D` feedparser would make `R&D;`, of `&copy=1` a sign.
+_BARE = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)", re.DOTALL
+)
+_CONTROLS = {code: None for code in range(0x20) if chr(code) not in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"} | {0x7F: None}
 
 
 def prepare() -> None:
@@ -38,7 +43,7 @@ def read_tolerantly(body: bytes) -> RawFeed:
     prepare()
     try:
         found = feedparser.parse(
-            io.BytesIO(_REFERENCE.sub(_possible, body)),
+            io.BytesIO(_BARE.sub(_escaped, _REFERENCE.sub(_possible, body))),
             sanitize_html=False,
             resolve_relative_uris=False,
             response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -46,6 +51,10 @@ def read_tolerantly(body: bytes) -> RawFeed:
         return _raw_feed(found)
     except Exception as error:  # feedparser raises whatever its input provokes (KeyError, OverflowError, ...)
         return RawFeed(note=f"feedparser failed: {type(error).__name__}: {error}"[:200])
+
+
+def _escaped(match: re.Match[bytes]) -> bytes:
+    return b"&amp;" if match[0] == b"&" else match[0]
 
 
 def _possible(match: re.Match[bytes]) -> bytes:
@@ -114,4 +123,6 @@ def _text(values: Any, key: str) -> str:
     value = dict.get(values, key)
     if not isinstance(value, str):
         return ""
+    if not value.isprintable():
+        value = value.translate(_CONTROLS)  # no XML may hold these; a word must not be cut by one
     return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")

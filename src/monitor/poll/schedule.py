@@ -91,7 +91,7 @@ def host_of(url: str) -> str:
 def request_for(feed: FeedConfig, state: FeedState | None, now: datetime) -> FetchRequest:
     """Return the request for a feed: conditional, and about once a day in full."""
     moved = state is not None and state.url not in ("", feed.url)
-    full = state is None or moved or wants_full(state, now)
+    full = state is None or moved or state.validators_lie or wants_full(state, now)
     return FetchRequest(
         request_id=feed.feed_id,
         url=feed.url,
@@ -100,6 +100,13 @@ def request_for(feed: FeedConfig, state: FeedState | None, now: datetime) -> Fet
         accept=BY_NAME[feed.kind].accept,
         allow_private=feed.allow_private,
     )
+
+
+def validators_lie(state: FeedState, result: FetchResult, n_new: int) -> bool:
+    """Say whether a server stands by the validators of its last answer though this one, asked for in full, has news."""
+    if not n_new or result.not_modified or not (state.etag or state.last_modified):
+        return False
+    return result.etag == state.etag and (bool(state.etag) or result.last_modified == state.last_modified)
 
 
 def wants_full(state: FeedState, now: datetime) -> bool:

@@ -29,5 +29,6 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     last_try_at: datetime | None = None
     gone: bool = False
     refused: bool = False
+    validators_lie: bool = False
     parts: dict[str, tuple[str, str]] = {}
     n_usual: int = 0

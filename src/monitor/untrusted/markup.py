@@ -82,6 +82,8 @@ def _evenly_spaced(line: str) -> str:
                 return line.strip()
         elif line.isprintable():
             return line.strip()
+    if "\ufeff" in line:
+        line = line.replace("\ufeff", "")  # a byte-order mark that was carried into a text
     return " ".join(line.split())
 
 
@@ -96,7 +98,8 @@ def _decoded(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _meaning_of(reference: str) -> str:
-    return html.unescape(reference)
+    meaning = html.unescape(reference)
+    return "" if len(meaning) == 1 and meaning < " " and not meaning.isspace() else meaning
 
 
 def _without_rarities(markup: str) -> str:

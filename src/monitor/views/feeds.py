@@ -29,7 +29,8 @@ CREATE TABLE feeds (
     n_fetches INTEGER NOT NULL DEFAULT 0, n_new INTEGER NOT NULL DEFAULT 0, n_entries INTEGER NOT NULL DEFAULT 0,
     n_empty INTEGER NOT NULL DEFAULT 0, n_gaps INTEGER NOT NULL DEFAULT 0, warning TEXT NOT NULL DEFAULT '',
     kind TEXT NOT NULL DEFAULT 'feed', selects TEXT NOT NULL DEFAULT '{}', parts TEXT NOT NULL DEFAULT '[]',
-    n_usual INTEGER NOT NULL DEFAULT 0, shrunk_at TEXT, partial INTEGER NOT NULL DEFAULT 0
+    n_usual INTEGER NOT NULL DEFAULT 0, shrunk_at TEXT, partial INTEGER NOT NULL DEFAULT 0,
+    validators_lie INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """
 
@@ -46,7 +47,7 @@ def _added(db: sqlite3.Connection, events: Sequence[Event]) -> None:
                    last_modified = iif(url = excluded.url, last_modified, ''),
                    moved_to = iif(url = excluded.url, moved_to, ''),
                    next_due_at = iif(url = excluded.url, next_due_at, NULL), parts = '[]',
-                   n_usual = 0, shrunk_at = NULL, partial = 0,
+                   n_usual = 0, shrunk_at = NULL, partial = 0, validators_lie = 0,
                    kind = excluded.kind, selects = excluded.selects,
                    url = excluded.url, name = excluded.name, publisher = excluded.publisher,
                    language = excluded.language, country = excluded.country, grp = excluded.grp,
@@ -69,6 +70,7 @@ _IS_SHRUNK = f":n_entries * {FEWER} <= n_usual AND :n_entries < n_usual"
 _IS_SETTLED = f"julianday(:at) - coalesce(julianday(shrunk_at), 9e9) > {SETTLED_DAYS}"
 _FULL = f"""UPDATE feeds SET body_sha = :body_sha, n_entries = :n_entries,
     n_empty = iif(:n_entries = 0, n_empty + 1, 0), warning = :warning, partial = :partial,
+    validators_lie = validators_lie OR :validators_lie,
     n_usual = iif(:n_entries * {FEWER} > n_usual OR (:n_entries > 0 AND {_IS_SETTLED}), :n_entries, n_usual),
     shrunk_at = iif({_IS_SHRUNK} AND NOT (:n_entries > 0 AND {_IS_SETTLED}), coalesce(shrunk_at, :at), NULL)
     WHERE feed_id = :feed_id"""
@@ -88,6 +90,7 @@ def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
             row = {
                 "at": at, "body_sha": data.body_sha, "n_entries": data.n_entries,
                 "warning": data.warning, "partial": bool(data.n_dropped or data.is_cut), "feed_id": data.feed_id,
+                "validators_lie": data.validators_lie,
             }  # fmt: skip
             db.execute(_FULL, row)
 

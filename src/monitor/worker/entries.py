@@ -177,6 +177,7 @@ class EntryReader:
             n_revised=len(changes) - n_new,
             n_dropped=parsed.n_dropped,
             is_cut=parsed.is_cut,
+            validators_lie=schedule.validators_lie(state, result, n_new),
             overlap=overlap,
             newest_at=iso(newest) if newest else "",
             next_due_at=iso(next_.due_at),

@@ -25,6 +25,7 @@ def _state(row: FeedRow) -> FeedState:
         last_ok_at=_time(row.last_ok_at), last_new_at=_time(row.last_new_at), last_full_at=_time(row.last_full_at),
         gone=row.last_error == "http-410", parts={url: (etag, modified) for url, etag, modified in row.parts},
         n_usual=row.n_usual, last_try_at=_time(row.last_try_at), refused=row.last_error in schedule.REFUSALS,
+        validators_lie=row.validators_lie,
     )  # fmt: skip
 
 

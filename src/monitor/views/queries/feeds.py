@@ -46,19 +46,20 @@ class FeedRow(msgspec.Struct, frozen=True):
     shrunk_at: str
     partial: bool
     last_try_at: str
+    validators_lie: bool
 
 
 _FEEDS = """SELECT feed_id, url, name, publisher, language, country, grp, full_text, config_interval_s, allow_private,
     added_at, etag, last_modified, body_sha, moved_to, interval_s, coalesce(next_due_at, ''), n_failures, last_error,
     last_detail, coalesce(last_ok_at, ''), coalesce(last_full_at, ''), coalesce(last_new_at, ''), n_empty, warning,
     kind, selects, parts, n_entries, n_usual, coalesce(shrunk_at, ''), partial,
-    coalesce(last_try_at, '')
+    coalesce(last_try_at, ''), validators_lie
     FROM feeds WHERE removed_at IS NULL AND kind <> 'archive' ORDER BY grp, name"""
 
 
 def watched_feeds(views: Views) -> list[FeedRow]:
     """Return the sources that are configured now, by group and name; archives are imported and never asked."""
-    return [_row(with_truths(row, 7, 9, 31)) for row in views.db.execute(_FEEDS)]
+    return [_row(with_truths(row, 7, 9, 31, 33)) for row in views.db.execute(_FEEDS)]
 
 
 def _row(values: list[Any]) -> FeedRow:

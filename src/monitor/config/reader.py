@@ -202,6 +202,7 @@ def read_settings(mapping: Mapping | None, problems: list[Problem]) -> Settings:
         web=_web(reader.mapping("web"), problems),
         schedule=_schedule(reader.mapping("schedule"), problems),
         allow_private=reader.host_ports("allow_private"),
+        witness=reader.texts("witness"),
     )
 
 

@@ -52,3 +52,4 @@ class Settings(msgspec.Struct, frozen=True):
     web: Web = Web()
     schedule: Schedule = Schedule()
     allow_private: list[str] = []
+    witness: list[str] = []

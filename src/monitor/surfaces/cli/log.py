@@ -1,4 +1,4 @@
-"""`monitor log …`: look at the event log, verify it, prove an event, export and import. See also keep.py."""
+"""`monitor log …`: look at the event log, prove an event, export, import. See also verify.py, signing.py, keep.py."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from typing import BinaryIO, cast
 import click
 
 from monitor import app
-from monitor.errors import InputError, StorageError
-from monitor.log.anchors import read_marker, write_marker
+from monitor.errors import InputError
 from monitor.log.chain import Row, split_head
-from monitor.log.codec import iso
 from monitor.log.copies import note_copy
 from monitor.log.events import EVENT_TYPES
-from monitor.log.judgement import DOES_NOT_HOLD, UNCHECKED, Report
 from monitor.log.store import LogStore
-from monitor.log.verify import verify_with_anchors
 from monitor.surfaces import safe
 from monitor.surfaces.cli.keep import backup, data_folder, erase, rebuild, restore, write_backup
-from monitor.surfaces.cli.options import json_option, write_json, write_json_line
+from monitor.surfaces.cli.options import json_option, write_json_line
+from monitor.surfaces.cli.signing import checkpoint, cosign, new_key, vouch, witness
+from monitor.surfaces.cli.verify import verify
 from monitor.worker.backups import model_missing
 from monitor.worker.lock import LOCK_NAME, worker_lock
 
@@ -40,6 +38,10 @@ def log() -> None:
     Example:
       monitor log verify
     """
+
+
+for command in (checkpoint, cosign, new_key, verify, vouch, witness):
+    log.add_command(command)
 
 
 @contextmanager
@@ -93,81 +95,6 @@ def _show(opened: LogStore, rows: Iterable[Row], as_json: bool, types: tuple[str
             text = data.decode(errors="replace")
             click.echo(safe.line(f"{position:>8} {at[:19]}Z {type_:<18} {actor} {text}", 500))
     return last or opened.head()[0]
-
-
-@log.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--against", type=click.Path(exists=True, path_type=Path), help="Anchors to check [anchors.jsonl].")
-@click.option("--key", "keys", metavar="BASE64", multiple=True, help="A public key you know; others are not believed.")
-@click.option("--quick", is_flag=True, help="Chain, signatures and anchors only; no texts, no page check.")
-@json_option
-@click.pass_context
-def verify(
-    ctx: click.Context, file: Path | None, against: Path | None, keys: tuple[str, ...], quick: bool, as_json: bool
-) -> None:
-    """Verify the whole log, or a backup FILE: pages, chain, texts, signatures, anchors.
-
-    There are three answers: it holds; it does not hold (then nothing is appended until it does); it could not be
-    checked, and why (then nothing is refused). tools/verify_log.py verifies without monitor.
-
-    \b
-    Example:
-      monitor log verify
-      monitor log verify backups/log.db --against anchors-kept-elsewhere.jsonl
-
-    Exit codes: 0 it holds, 1 it does not, 4 no log, 7 it could not be checked.
-    """
-    path = file or data_folder(ctx) / app.LOG_NAME
-    if not path.is_file():
-        app.open_existing_log(path.parent)  # says where it looked and what to do
-    report = verify_with_anchors(path, against, quick=quick, keys=keys)
-    if file is None:
-        remember(path, report, clear=not quick)
-    if as_json:
-        found = {name: getattr(report, name) for name in report.__struct_fields__}
-        write_json({"ok": report.ok, "verdict": report.verdict, **found})
-    else:
-        _write_report(report)
-    if not report.ok:
-        ctx.exit(1 if report.verdict == DOES_NOT_HOLD else StorageError.exit_code)
-
-
-def remember(path: Path, report: Report, *, clear: bool) -> None:
-    """Keep what is wrong beside the log, where appending looks; a full verification that holds clears it.
-
-    What could not be checked leaves things as they are.
-    """
-    first = report.first()
-    if first is not None:
-        write_marker(path, first.what)
-    elif report.ok and clear and read_marker(path):
-        write_marker(path, "")
-
-
-def _write_report(report: Report) -> None:
-    for problem in sorted(report.problems, key=lambda found: (found.position == 0, found.position)):
-        click.echo(f"WRONG  {safe.line(problem.what, 400)}")
-    for line in report.restores:
-        click.echo(f"note   signed by the log's key: {safe.line(line, 300)}")
-    for note in report.notes:
-        click.echo(f"note   {safe.line(note, 400)}")
-    counts = (
-        f"{report.n_events} events, {report.n_payloads} texts ({report.n_erased} erased), "
-        f"{report.n_checkpoints} checkpoints, {report.n_anchors} anchors"
-    )
-    if report.verdict == DOES_NOT_HOLD:
-        first = report.first()
-        where = f"the first bad position is {first.position}" if first and first.position else "the file is damaged"
-        click.echo(f"the log does not verify: {where}. Nothing is appended to it until it does; triage stays readable.")
-        click.echo("`monitor restore BACKUP` puts a verified backup in its place and keeps this file.")
-        return
-    if report.verdict == UNCHECKED:
-        click.echo(f"the log could not be checked: {safe.line(report.unchecked, 600)}")
-        click.echo(f"Nothing wrong was found in {counts}, and nothing is refused.")
-    else:
-        click.echo(f"the log verifies: {counts}; head {report.head[:16]}")
-    for public_key in report.public_keys:
-        click.echo(f"signed by {safe.line(public_key, 100)}")
 
 
 @log.command()
@@ -227,68 +154,6 @@ def check_proof(file: BinaryIO, key: str) -> None:
         signed = f"under the head of {proof.checkpoint.position} events signed by {proof.checkpoint.public_key}"
     click.echo(safe.line(said, 300))
     click.echo(safe.line(signed, 300))
-
-
-@log.command()
-@click.pass_context
-def checkpoint(ctx: click.Context) -> None:
-    """Sign the log's head now, and anchor it. A tick does so by itself once a day or every 1,000 events.
-
-    \b
-    Example:
-      monitor log checkpoint
-    """
-    from monitor.log.checkpoints import sign_checkpoint
-
-    opened = app.open_existing_log(data_folder(ctx))
-    try:
-        signed = sign_checkpoint(opened, recorded_at=iso(app.now()))
-    finally:
-        opened.close()
-    click.echo("nothing new since the last checkpoint" if signed is None else f"signed, as event {signed.position}")
-
-
-@log.command(name="new-key")
-@click.option("--reason", required=True, help="Why; kept in the log for good.")
-@click.option("--lost", is_flag=True, help="The old key is gone: go on without its signature.")
-@click.pass_context
-def new_key(ctx: click.Context, reason: str, lost: bool) -> None:
-    """Change the signing key: the old one signs the new one in. The old file is kept beside it.
-
-    With --lost nothing in the log vouches for the new key: `log verify` then asks for both keys by name.
-
-    \b
-    Example:
-      monitor log new-key --reason "the old laptop was sold"
-
-    Exit codes: 0 changed, 4 the key is missing, 9 the log was never signed.
-    """
-    from monitor.log.checkpoints import change_key, sign_checkpoint
-
-    opened = app.open_existing_log(data_folder(ctx))
-    try:
-        key = change_key(opened, recorded_at=iso(app.now()), reason=reason, lost=lost)
-        sign_checkpoint(opened, recorded_at=iso(app.now()))
-    finally:
-        opened.close()
-    click.echo(f"signed from now on by {key}: keep this line, and a copy of signing.key, elsewhere")
-
-
-@log.command()
-@click.pass_context
-def vouch(ctx: click.Context) -> None:
-    """Sign the restores that anchors.jsonl lists without a signature, once you know that they were yours.
-
-    \b
-    Example:
-      monitor log vouch
-    """
-    from monitor.log.checkpoints import vouch_restores
-
-    folder = data_folder(ctx)
-    app.open_existing_log(folder, read_only=True).close()
-    n_signed = vouch_restores(folder / app.LOG_NAME)
-    click.echo(f"signed {n_signed} restore(s)" if n_signed else "no restore is unsigned")
 
 
 @log.command()

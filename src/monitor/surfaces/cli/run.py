@@ -149,11 +149,17 @@ class Jobs:
         return "; ".join([*refused, lines[-1]])
 
     def backup(self) -> str:
-        """Back the log up into the data folder's backups and verify the copy."""
-        from monitor.surfaces.cli.log import write_backup
+        """Back the log up, verify the copy, and show its signed head to the witnesses feeds.yaml names.
+
+        Raises MonitorError where one of them did not take it; the backup is there all the same.
+        """
+        from monitor.surfaces.cli.keep import write_backup
 
         made = self._with(write_backup)
-        return f"copied and verified {made.position} events to {Path(made.path).name}"
+        said = f"copied and verified {made.position} events to {Path(made.path).name}"
+        if failed := self._with(_unwitnessed):
+            raise MonitorError(f"{said}; {'; '.join(failed)}")
+        return said
 
     def _tick(self, workspace: Workspace) -> str:
         report = collect(workspace, alert=alert)
@@ -175,3 +181,19 @@ class Jobs:
     def _with(self, work: Callable[[Workspace], T]) -> T:
         with app.closing_workspace(self._config, self._data) as workspace:
             return work(workspace)
+
+
+def _unwitnessed(workspace: Workspace) -> list[str]:
+    """Send the newest head to the configured witnesses; return one line for each that did not take it."""
+    settings = workspace.config.settings
+    if not settings.witness:
+        return []
+    from monitor.surfaces.witness import mailer, send_head
+
+    failed = []
+    for place in settings.witness:
+        try:
+            send_head(workspace.log, place, mailer(settings.digest))
+        except (MonitorError, OSError) as error:
+            failed.append(f"{place}: not witnessed: {error}")
+    return failed

@@ -229,3 +229,10 @@ def test_a_thousand_guids_made_anew_are_followed_at_every_poll():
         known = remembered(changes, known)
     assert set(kinds(changes)) == {"unchanged"}
     assert len(known) == 1000
+
+
+def test_a_number_made_anew_in_the_query_is_no_new_entry_whatever_the_date():
+    one, other = (entry("", f"https://news.example/a/1?_={n}") for n in (1, 2))
+    assert again(one, other) == "unchanged"
+    pinned = [entry("", f"https://news.example/?p={n}", published_at=None) for n in (1, 2)]
+    assert again(*pinned) == "new"

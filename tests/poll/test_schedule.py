@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from monitor.config.values import FeedConfig
@@ -206,3 +207,11 @@ def test_feeds_of_a_resting_host_follow_spread_out_and_are_not_blamed():
     waits = [wait_s(schedule.after_failure(state(n_failures=0), feed, said, NOW, base_s=1800)) for feed in feeds]
     assert 600 <= min(waits) < 700
     assert 1100 < max(waits) <= 1200
+
+
+def test_after_a_failure_a_feed_is_asked_in_full():
+    """Promise: a server that answers conditional requests with an error is read all the same."""
+    known = state(etag='"x"', last_modified="Mon", url="http://a.example/", n_failures=1)
+    asked = schedule.request_for(FEED, known, NOW)
+    assert (asked.etag, asked.last_modified) == ("", "")
+    assert schedule.request_for(FEED, msgspec.structs.replace(known, n_failures=0), NOW).etag == '"x"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from monitor.errors import StorageError
@@ -128,3 +129,28 @@ def test_ticks_of_one_moment_are_told_apart(workspace: Workspace, site: Site) ->
         run_tick(workspace, force=True, only=["alpha"] if n == 1 else [])
     ids = [event.data.tick_id for event in workspace.log.read(types=("tick-finished",))]
     assert len(set(ids)) == 3
+
+
+def test_a_page_the_model_stumbles_over_is_a_failure_of_its_own(workspace: Workspace, site: Site) -> None:
+    """Promise: the tick ends, the neighbour's page is read, and the page is asked for again."""
+
+    class Stumbling(WordModel):
+        def score(self, title: str, summary: str = "", text: str = "", lang: str = "") -> float:
+            return 1 / 0 if "quicksand" in text else super().score(title, summary, text, lang)
+
+    workspace._load_model = lambda _: Stumbling()
+    feeds = [msgspec.structs.replace(feed, full_text=True) for feed in workspace.config.feeds]
+    workspace.config = type(workspace.config)(feeds=feeds, settings=workspace.config.settings)
+    words = "Officials of the harbour town said on Monday that the men had been followed for weeks. " * 20
+    site.pages = {"alpha": (200, rss(("1", "Harbour news"))), "beta": (200, rss(("2", "Harbour town"), host="b.test"))}
+    for host, guid, more in (("news.test", "1", "quicksand"), ("b.test", "2", "firm ground")):
+        page = (
+            f"<html><body><article><h1>Harbour</h1><p>Harbour news and town. {words} {more}</p></article></body></html>"
+        )
+        site.pages[f"https://{host}/{guid}"] = (200, page.encode())
+        site.pages[f"https://{host}/robots.txt"] = (404, b"")
+    report = run_tick(workspace)
+    failed = [event.data for event in workspace.log.read(types=("page-failed",))]
+    assert report.n_pages == 1
+    assert [(data.reason, bool(data.retry_at)) for data in failed] == [("internal-error", True)]
+    assert [event.type for event in workspace.log.read(types=("tick-finished",))] == ["tick-finished"]

@@ -187,7 +187,11 @@ class Round:
         self.turns.done(job.target.host)
         self.unresolved = self.unresolved or message.startswith("Resolving")
         transfer.finish(code, message)
-        result = self._settle(job, transfer)
+        try:
+            result = self._settle(job, transfer)
+        except Exception as error:  # an answer nobody thought of is the failure of its own request
+            text = f"this answer could not be understood ({type(error).__name__}: {error})"
+            result = self.outcome.failed(job.request, "internal-error", text, job=job, status=transfer.head.status)
         if result is not None:
             self.done.append(result)
             self._let_rest(job, result)

@@ -35,7 +35,7 @@ def follow(
     """
     found: dict[int, str] = {}
     left, there = dict(unknown), dict(gone)
-    for key in (_page, _loose_page, _words_and_moment):
+    for key in (_page, _loose_page, _words_and_moment, _words_and_place):
         _match(left, there, found, key, lambda *_: True)
     _match(left, there, found, _moment_and_host, lambda number, entry_id: _alike(*words(number, entry_id)))
     return found
@@ -86,6 +86,12 @@ def _loose_page(trace: Trace) -> Hashable:
 
 def _words_and_moment(trace: Trace) -> Hashable:
     return (trace.text_sha, trace.published_at) if trace.published_at else None
+
+
+def _words_and_place(trace: Trace) -> Hashable:
+    """Return text and path: a query may hold a number made anew for every request."""
+    place = loose_page(trace.link).partition("?")[0]
+    return (trace.text_sha, place) if place.partition("/")[2] else None
 
 
 def _moment_and_host(trace: Trace) -> Hashable:

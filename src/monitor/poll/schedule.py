@@ -91,7 +91,8 @@ def host_of(url: str) -> str:
 def request_for(feed: FeedConfig, state: FeedState | None, now: datetime) -> FetchRequest:
     """Return the request for a feed: conditional, and about once a day in full."""
     moved = state is not None and state.url not in ("", feed.url)
-    full = state is None or moved or state.validators_lie or wants_full(state, now)
+    # some servers answer a conditional request with an error, and a full one as usual: after a failure ask in full
+    full = state is None or moved or state.n_failures > 0 or state.validators_lie or wants_full(state, now)
     return FetchRequest(
         request_id=feed.feed_id,
         url=feed.url,

@@ -6,17 +6,16 @@ fault becomes a feed-failed event. What concerns all feeds (the disk, the log, t
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from monitor.config.values import FeedConfig
-from monitor.errors import KeyConflictError, MonitorError
 from monitor.fetch.values import FetchResult
 from monitor.log.events import Event
 from monitor.poll.values import FeedState
 from monitor.worker.collect import Collector, Commit, Outcome
+from monitor.worker.faults import INTERNAL_ERROR, in_words, raise_what_concerns_all
 from monitor.worker.workspace import Workspace
 
 # Feeds are committed together, each whole: one disk flush for many, and pages of the indexes are written less often.
@@ -24,7 +23,6 @@ from monitor.worker.workspace import Workspace
 BATCH_FEEDS = 128
 BATCH_EVENTS = 4096
 BATCH_BYTES = 64 << 20
-INTERNAL_ERROR = "internal-error"
 
 
 class _Taken(msgspec.Struct, frozen=True):
@@ -81,7 +79,7 @@ class Batch:
         try:
             commit = self._collector.take(feed, state, result)
         except Exception as error:
-            _raise_what_concerns_all(error)
+            raise_what_concerns_all(error)
             self.write()  # the stories of the answers before this one are read from the log again
             commit = self._isolated(feed, state, result, error)
         return _Taken(feed, state, result, commit)
@@ -89,16 +87,14 @@ class Batch:
     def _isolated(self, feed: FeedConfig, state: FeedState, result: FetchResult, error: Exception) -> Commit:
         """Return the commit of a feed whose answer cannot be recorded: a failure that says why."""
         self._collector.forget()
-        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        detail = f"this answer could not be recorded ({what}); other feeds were. Please report this as a fault"
-        return self._collector.failed(feed, state, result, INTERNAL_ERROR, detail)
+        return self._collector.failed(feed, state, result, INTERNAL_ERROR, in_words(error, "answer"))
 
     def _try(self, commits: Sequence[Commit]) -> Exception | None:
         """Append commits, or return why what they hold was refused; nothing was written then."""
         try:
             appended = self._log(commits)
         except Exception as error:
-            _raise_what_concerns_all(error)
+            raise_what_concerns_all(error)
             return error
         self._fold(appended, commits)
         return None
@@ -115,9 +111,3 @@ class Batch:
         self._workspace.views.fold(appended)
         for commit in commits:
             self._done(commit.outcome)
-
-
-def _raise_what_concerns_all(error: Exception) -> None:
-    """Raise an error again where no single feed is at fault: the disk, the log, the model, the views."""
-    if isinstance(error, MonitorError | sqlite3.OperationalError) and not isinstance(error, KeyConflictError):
-        raise error

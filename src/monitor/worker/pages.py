@@ -22,6 +22,7 @@ from monitor.log.payloads import EntryText, entry_payload, payload_sha, read_ent
 from monitor.parse.values import ParsedEntry
 from monitor.text.walls import FITS, PASSING, fit_of, wall_of
 from monitor.views.queries.entries import WantedPage, wanted_pages
+from monitor.worker.faults import INTERNAL_ERROR, in_words, raise_what_concerns_all
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
     found = []
     for result in workspace.fetcher.fetch(requests, policy):
         page = wanted[result.request_id]
-        read = _read(workspace, page, result)
+        read = _read_safely(workspace, page, result)
         if isinstance(read, NotRead):
             _record_failure(workspace, page, read.reason, read.detail, now, final=read.final)
         else:
@@ -86,9 +87,24 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
             detail = "the site answers several addresses with this same text"
             _record_failure(workspace, page, "other-page", detail, now, final=False)
             continue
+        try:
+            n_flagged += _take(workspace, page, read, linking, now)
+        except Exception as error:
+            raise_what_concerns_all(error)
+            _record_failure(workspace, page, INTERNAL_ERROR, in_words(error, "page"), now, final=False)
+            linking = StoryLinking(workspace)  # what was linked and not written is dropped
+            continue
         n_read += 1
-        n_flagged += _take(workspace, page, read, linking, now)
     return n_read, n_flagged
+
+
+def _read_safely(workspace: Workspace, page: WantedPage, result: FetchResult) -> Read | NotRead:
+    """Read one page; what a page provokes in the reading of it is its own failure."""
+    try:
+        return _read(workspace, page, result)
+    except Exception as error:
+        raise_what_concerns_all(error)
+        return NotRead(INTERNAL_ERROR, in_words(error, "page"), final=False)
 
 
 def said_by_several(found: Sequence[tuple[str, float, str]]) -> set[str]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from monitor.log.codec import iso
 from monitor.log.events import EventData, FeedAdded, FeedFailed, FeedFetched, FeedRemoved, NewEvent
 from monitor.log.memory import MemoryLog
 from monitor.poll.coverage import FeedCoverage, coverage
+from monitor.views.fold import open_views
 
 START = datetime(2026, 1, 31, 0, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -87,3 +91,34 @@ def test_a_feed_not_asked_for_long_or_failing_from_the_start_is_unproven():
     assert proof((9, poll(None)), (10, poll()), until=10) == [(0, 9, "unproven"), (9, 10, "proven")]
     assert proof((1, FAILED), (2, poll(None)), until=2) == [(0, 2, "unproven")]
     assert proof((1, FAILED), until=2) == [(0, 2, "unproven")]
+
+
+STEPS = st.one_of(
+    st.builds(lambda f, o: poll(o, feed_id=f), st.sampled_from("fgh"), st.sampled_from([True, False, None])),
+    st.builds(lambda f: FeedFailed(feed_id=f, reason="timeout"), st.sampled_from("fgh")),
+    st.builds(lambda f: FeedRemoved(feed_id=f), st.sampled_from("gh")),
+    st.builds(lambda f: FeedAdded(feed_id=f, url="https://a.example/", name=f), st.sampled_from("gh")),
+)
+
+
+@given(
+    happened=st.lists(STEPS, max_size=40), since=st.integers(0, 40), hours=st.integers(1, 20), lead=st.integers(1, 9)
+)
+@settings(max_examples=300, deadline=None)
+def test_reading_from_shortly_before_the_window_proves_what_reading_all_does(
+    happened: list[EventData], since: int, hours: int, lead: int
+) -> None:
+    """Promise: on a large log only the window is read, and no answer changes by it."""
+    log, there = MemoryLog(), set()
+    for n, data in enumerate((ADDED, *happened)):
+        feed_id = str(data.feed_id)  # type: ignore[attr-defined]
+        if isinstance(data, FeedAdded):
+            there.add(feed_id)
+        elif feed_id not in there:
+            continue  # only feeds that are there are polled or removed
+        if isinstance(data, FeedRemoved):
+            there.discard(feed_id)
+        log.append([NewEvent(f"{n}", data)], recorded_at=iso(START + n * HOUR))
+    window = (START + (since + 0.5) * HOUR, START + (since + hours + 0.5) * HOUR)
+    views = open_views(None, log)
+    assert coverage(log, *window, views, lead=lead) == coverage(log, *window)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.log import events as ev
@@ -128,7 +128,17 @@ def test_views_kept_along_the_way_equal_rebuilt_ones_at_every_stop(
 
 
 @given(history=HISTORIES, cuts=st.lists(st.integers(1, 7), max_size=12), then=st.integers(0, 40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
+@example(
+    history=[
+        *[ev.FeedRemoved(feed_id="f0")] * 10,
+        ev.EntrySeen(entry_id=entry(0), feed_id="f0", guid="", link="", text_sha=sha(0)),
+        *[ev.FeedRemoved(feed_id="f0")] * 4,
+        ev.EntryFlagged(entry_id=entry(0), revision=0, model_id="m1", score=0.5, threshold=0.5),
+    ],
+    cuts=[],
+    then=9,
+)
 def test_going_back_shows_what_was_true_then(history: list[ev.EventData], cuts: list[int], then: int) -> None:
     """Promise: as-of by going back equals as-of by folding up to there, row for row; and nothing of it is kept."""
     log, past, events = MemoryLog(), Past(step=3, keep=4), new(history)

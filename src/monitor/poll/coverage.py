@@ -2,7 +2,7 @@
 
 A span between two good polls is proven when the later list still holds an entry of the earlier one, or the feed had not
 changed: then nothing can have come and gone unseen. Failures in between do no harm if the lists still overlap.
-Folds events; knows no clock, no view and no configuration.
+Folds events; knows no clock and no configuration. Of the views it asks only from where on the log must be read.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from typing import cast
 
 import msgspec
 
-from monitor.log.codec import parse_iso
+from monitor.log.codec import iso, parse_iso
 from monitor.log.events import Event, FeedAdded, FeedFailed, FeedFetched, FeedRemoved
 from monitor.log.store import EventStore
+from monitor.views.fold import Views
+from monitor.views.queries.feeds import ever_watched
 
+LEAD = 10_000  # events: four days of 73 feeds, in which every feed that works was polled
 TYPES = ("feed-added", "feed-changed", "feed-removed", "feed-fetched", "feed-failed")
 
 
@@ -47,15 +50,44 @@ class FeedCoverage(msgspec.Struct, frozen=True, kw_only=True):
         return [span for span in self.spans if span.state != "proven"]
 
 
-def coverage(log: EventStore, since: datetime, until: datetime) -> list[FeedCoverage]:
-    """Return what the log proves of each feed configured at some time in (since, until], in order of names."""
-    feeds: dict[str, _Feed] = {}
-    for event in log.read(types=TYPES):
-        at = parse_iso(event.recorded_at)
-        if at <= until:
-            _take(feeds, event, at)
+def coverage(
+    log: EventStore, since: datetime, until: datetime, views: Views | None = None, *, lead: int = LEAD
+) -> list[FeedCoverage]:
+    """Return what the log proves of each feed configured at some time in (since, until], in order of names.
+
+    With `views`, reading begins `lead` events before the window, or further back where the state of a feed at the
+    window's start is not known from there; without, at the first event. The answer is the same.
+    """
+    first = log.position_at(iso(since)) if views else 0
+    upto = log.position_at(iso(until)) if views else None
+    while True:
+        start = log.get(first - lead) if first > lead else None
+        feeds = _begun(views, start) if views and start else {}
+        for event in log.read(after=start.position if start else 0, upto=upto, types=TYPES):
+            at = parse_iso(event.recorded_at)
+            if at <= until:
+                _take(feeds, event, at)
+        if start is None or all(feed.is_known(since) for feed in feeds.values()):
+            break
+        lead *= 8
     found = [feed.result(since, until) for feed in feeds.values()]
     return sorted((each for each in found if each), key=lambda each: (each.name, each.feed_id))
+
+
+def _begun(views: Views, start: Event) -> dict[str, _Feed]:
+    """Return the feeds added before an event, each as the views can tell it stood there."""
+    feeds = {}
+    for row in ever_watched(views):
+        if row.added_at > start.recorded_at or (row.removed_at and row.removed_at <= start.recorded_at):
+            continue
+        feed = feeds[row.feed_id] = _Feed(row.feed_id)
+        feed.name, feed.from_at = row.name, parse_iso(start.recorded_at)
+        feed.ran_before = row.readded or row.last_ok_at > start.recorded_at
+        if not feed.ran_before:  # nothing good came since: what is known today was known then
+            feed.from_at = parse_iso(row.last_ok_at or row.added_at)
+            feed.watched, feed.failure = bool(row.last_ok_at), f"{row.last_error} {row.last_detail}".strip()
+            feed.interval_s = row.interval_s if row.last_ok_at else 0
+    return feeds
 
 
 def _take(feeds: dict[str, _Feed], event: Event, at: datetime) -> None:
@@ -87,8 +119,13 @@ class _Feed:
         self.watched = False  # a good poll stands at from_at
         self.interval_s = 0
         self.failure = ""
+        self.ran_before = False  # what it was before the first event read is not known
         self.spans: list[Span] = []
         self.polls: list[tuple[datetime, bool]] = []
+
+    def is_known(self, since: datetime) -> bool:
+        """Say whether a good poll before the window tells how the feed stood at its start, where that is in doubt."""
+        return not self.ran_before or any(good for at, good in self.polls if at <= since)
 
     def added(self, name: str, at: datetime) -> None:
         self.name = name

@@ -123,8 +123,9 @@ def _note_scores(db: sqlite3.Connection, position: int, data: EntryScored) -> No
     if data.why != SECOND_LOOK:
         db.executemany(_NOTE, [(entry_id, position) for entry_id in ids])
         return
-    span = "SELECT min(position), max(position) FROM entries WHERE entry_id IN (SELECT value FROM json_each(?))"
-    first, last = db.execute(span, (json.dumps(ids),)).fetchone()
+    span = """SELECT min(position), max(position) FROM entries
+        WHERE entry_id IN (SELECT value FROM json_each(?)) AND position < ?"""
+    first, last = db.execute(span, (json.dumps(ids), position)).fetchone()
     if first is not None:
         db.execute("INSERT INTO rescored VALUES (?,?,?)", (position, first, last))
 

@@ -30,7 +30,7 @@ CREATE TABLE feeds (
     n_empty INTEGER NOT NULL DEFAULT 0, n_gaps INTEGER NOT NULL DEFAULT 0, warning TEXT NOT NULL DEFAULT '',
     kind TEXT NOT NULL DEFAULT 'feed', selects TEXT NOT NULL DEFAULT '{}', parts TEXT NOT NULL DEFAULT '[]',
     n_usual INTEGER NOT NULL DEFAULT 0, shrunk_at TEXT, partial INTEGER NOT NULL DEFAULT 0,
-    validators_lie INTEGER NOT NULL DEFAULT 0
+    validators_lie INTEGER NOT NULL DEFAULT 0, readded INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """
 
@@ -48,6 +48,7 @@ def _added(db: sqlite3.Connection, events: Sequence[Event]) -> None:
                    moved_to = iif(url = excluded.url, moved_to, ''),
                    next_due_at = iif(url = excluded.url, next_due_at, NULL), parts = '[]',
                    n_usual = 0, shrunk_at = NULL, partial = 0, validators_lie = 0,
+                   readded = iif(removed_at IS NULL, readded, 1),
                    kind = excluded.kind, selects = excluded.selects,
                    url = excluded.url, name = excluded.name, publisher = excluded.publisher,
                    language = excluded.language, country = excluded.country, grp = excluded.grp,

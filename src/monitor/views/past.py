@@ -168,7 +168,8 @@ def go_back(db: sqlite3.Connection, mark: tuple[int, str]) -> None:
         names, key = columns(db, table)
         if table in APPENDED:
             db.execute(f"DELETE FROM {table} WHERE position > ?", (mark[0],))
-        rows = _earliest(db, _undo(table), key, ", ".join(names), mark[0], "AND NOT absent")
+        there = "AND NOT absent" + (f" AND position <= {mark[0]}" if table in APPENDED else "")
+        rows = _earliest(db, _undo(table), key, ", ".join(names), mark[0], there)
         keys = ", ".join(key)
         changed = f"SELECT {keys} FROM {_undo(table)} WHERE mark >= ?"
         db.execute(f"DELETE FROM {table} WHERE ({keys}) IN ({changed})", (mark[0],))

@@ -38,7 +38,7 @@ def coverage(ctx: click.Context, since: str | None, until: str | None, which: st
         start = _moment(since, "--from") if since else end - timedelta(days=DEFAULT_DAYS)
         if start >= end:
             raise InputError(f"--from ({start:%Y-%m-%d %H:%M}) is not before --to ({end:%Y-%m-%d %H:%M})")
-        feeds = prove(workspace.log, start, end)
+        feeds = prove(workspace.log, start, end, workspace.views)
     if which:
         feeds = [feed for feed in feeds if feed.feed_id.startswith(which)]
         if not feeds:

@@ -92,7 +92,7 @@ class Pages:
         with self.desk.workspace() as workspace:
             end = workspace.clock()
             wanted = request.query_params.get("coverage") == "1"  # reads every poll in the log, so only when asked
-            proven = coverage(workspace.log, end - COVERAGE_SPAN, end) if wanted else []
+            proven = coverage(workspace.log, end - COVERAGE_SPAN, end, workspace.views) if wanted else []
             return self.desk.page(
                 request, "feeds.html", workspace, condition=condition_of(workspace), wanted=wanted,
                 proven={feed.feed_id: feed for feed in proven},

@@ -65,3 +65,24 @@ def watched_feeds(views: Views) -> list[FeedRow]:
 def _row(values: list[Any]) -> FeedRow:
     values[26:28] = [msgspec.json.decode(text) for text in values[26:28]]
     return FeedRow(*values)
+
+
+class EverWatched(msgspec.Struct, frozen=True):
+    """A feed that was configured at some time; `removed_at` is empty where it still is, or is again (`readded`)."""
+
+    feed_id: str
+    name: str
+    added_at: str
+    removed_at: str
+    last_ok_at: str
+    last_error: str
+    last_detail: str
+    interval_s: int
+    readded: bool
+
+
+def ever_watched(views: Views) -> list[EverWatched]:
+    """Return every feed that was ever configured, by id."""
+    query = """SELECT feed_id, name, added_at, coalesce(removed_at, ''), coalesce(last_ok_at, ''), last_error,
+        last_detail, interval_s, readded FROM feeds ORDER BY feed_id"""
+    return [EverWatched(*with_truths(row, 8)) for row in views.db.execute(query)]

@@ -92,7 +92,7 @@ def _row(row: QueueRow, here: bool, width: int) -> list[str]:
     title = "(text erased)" if row.erased else row.title
     sources = f"{row.n_entries} entries, {row.n_independent} independent" if row.n_entries > 1 else "1 entry"
     facts = f"{safe.line(row.publisher or row.feed, 40)}  {row.published_at[:16]}  {sources}"
-    why = ", ".join(safe.line(term.words or term.term, 40) for term in row.terms_for[:4])
+    why = "; ".join(safe.line(reason.text, 80) for reason in row.reasons.for_it)
     lines = [f"{mark} {row.score:.2f} {safe.isolated(title, max(20, width - 10))}"]
     behind = f"  behind: {row.behind}" if row.behind else ""
     behind += f"  answered: {safe.line(row.answered, 200)}" if row.answered else ""
@@ -109,8 +109,8 @@ def opened(row: QueueRow, words: str, card: list[tuple[str, str]], width: int) -
         told = textwrap.wrap(f"{name}: {safe.line(value, 900)}", max(20, width - 4))
         parts += [f"  {safe.isolated(line)}" for line in told]
     parts += ["", f"score {row.score:.3f}, threshold {row.threshold:.3f}, model {row.model_id}"]
-    parts += [f"  {term.weight:+.2f} {safe.isolated(term.words or term.term, 60)}" for term in row.terms_for[:6]]
-    parts += [f"  {term.weight:+.2f} {safe.isolated(term.words or term.term, 60)}" for term in row.terms_against[:4]]
+    parts += [f"  for: {safe.isolated(reason.text, 120)}" for reason in row.reasons.for_it]
+    parts += [f"  against: {safe.isolated(reason.text, 120)}" for reason in row.reasons.against]
     parts += ["", safe.http_link(row.link)]
     return "\n".join(parts)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from monitor.classify.reasons import Reasons, reasons_of
+
 
 class Term(msgspec.Struct, frozen=True):
     """A reason: the model's term, its share of the score (log-odds) and the words it matched."""
@@ -51,6 +53,12 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     told: str = ""
     told_status: str = ""
     answered: str = ""
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why it was flagged, in phrases: the one text every surface shows. The terms hold the numbers."""
+        terms = [*self.terms_for, *self.terms_against]
+        return reasons_of([(t.term, t.weight, t.words) for t in terms], self.lang)
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from monitor.classify.reasons import reasons_of
 from monitor.errors import NotFoundError
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
@@ -62,6 +63,11 @@ def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | Non
         if row.score is not None
         else "not yet scored"
     )
+    phrases = reasons_of([(r.term, r.weight, r.shown) for r in (*found.terms_for, *found.terms_against)])
+    for phrase in phrases.for_it:
+        click.echo(f"  {phrase.meaning}: {safe.isolated(', '.join(phrase.words), 100)}")
+    for phrase in phrases.against:
+        click.echo(f"  against: {phrase.meaning}: {safe.isolated(', '.join(phrase.words), 100)}")
     _write_reasons("for", found.terms_for)
     _write_reasons("against", found.terms_against)
     click.echo(f"  {found.rest:+7.3f}  all other terms together")

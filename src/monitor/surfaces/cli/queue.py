@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
+from monitor.classify.reasons import Reason
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
 from monitor.triage import entries as entry_lookup
@@ -59,10 +62,11 @@ def _write_row(number: int, row: QueueRow) -> None:
     )
     if row.told:
         click.echo(f"     {safe.isolated(row.told, 600)} ({row.told_status})")
-    if row.terms_for:
-        click.echo(f"     why: {_reasons(row.terms_for, 5)}")
-    if row.terms_against:
-        click.echo(f"     against: {_reasons(row.terms_against, 3)}")
+    reasons = row.reasons
+    if reasons.for_it:
+        click.echo(f"     why: {_reasons(reasons.for_it)}")
+    if reasons.against:
+        click.echo(f"     against: {_reasons(reasons.against)}")
     if row.why != "new":
         click.echo(f"     flagged on: {row.why}")
     if row.answered:
@@ -79,8 +83,12 @@ def _sources(row: QueueRow) -> str:
     return f"{row.n_entries} entries, {publishers}, {row.n_independent} independent"
 
 
-def _reasons(terms: list[Term], most: int) -> str:
-    return ", ".join(f"{safe.isolated(term.words or term.term, 60)} {term.weight:+.2f}" for term in terms[:most])
+def _reasons(reasons: Iterable[Reason]) -> str:
+    return "; ".join(f"{reason.meaning}: {safe.isolated(', '.join(reason.words), 100)}" for reason in reasons)
+
+
+def _terms(terms: list[Term]) -> str:
+    return ", ".join(f"{safe.isolated(term.words or term.term, 60)} {term.weight:+.2f}" for term in terms)
 
 
 @click.command()
@@ -120,8 +128,9 @@ def show(ctx: click.Context, entry: str, as_of: str | None, as_json: bool) -> No
     click.echo(f"link  {safe.line(entry_row.link, 300)}")
     if row is not None and row.entry_id == entry_id:
         click.echo(f"score {row.score:.3f}, threshold {row.threshold:.3f}, model {row.model_id}, nearest {row.nearest}")
-        click.echo(f"  for:     {_reasons(row.terms_for, 8)}")
-        click.echo(f"  against: {_reasons(row.terms_against, 8) or 'nothing'}")
+        click.echo(f"  for:     {_reasons(row.reasons.for_it)}")
+        click.echo(f"  against: {_reasons(row.reasons.against) or 'nothing'}")
+        click.echo(f"  by term: {_terms([*row.terms_for, *row.terms_against])}")
     elif entry_row.score is not None:
         click.echo(f"score {entry_row.score:.3f} (`monitor explain {entry_id[:8]}` says why)")
     _write_labels(labels)

@@ -31,7 +31,7 @@ def _title(row: QueueRow) -> str:
 
 
 def _why(row: QueueRow) -> str:
-    return ", ".join(safe.line(term.words or term.term, 60) for term in row.terms_for[:5])
+    return "; ".join(safe.line(reason.text, 100) for reason in row.reasons.for_it)
 
 
 def as_text(content: DigestContent) -> str:

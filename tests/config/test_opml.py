@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from monitor.config.edit import NewFeed, add_feeds
+from monitor.config.edit import NewFeed, add_feeds, add_what_fits
 from monitor.config.opml import OpmlFeed, read_opml, write_opml
 from monitor.config.values import FeedConfig
 from monitor.errors import InputError
@@ -126,6 +126,8 @@ def test_an_outline_as_people_have_it_is_read(outline: str, url: str):
         ),
         ('<outline text="P" xmlUrl="ftp://p.example/"/>', "no http(s) address: ftp://p.example/"),
         ('<outline text="P" xmlUrl="javascript:alert(1)"/>', "no http(s) address"),
+        ('<outline text="P" xmlUrl="https://ana:secret@p.example/f"/>', "user names and passwords"),
+        ('<outline text="P" xmlUrl="https://p.example:99999/f"/>', "is no address"),
         ('<outline text="P" xmlUrl="https://x.example/$(reboot) `id`"/>', "no http(s) address"),
         ('<outline text="P" type="HTML+XPath" xmlUrl="https://p.example/list"/>', "no feed"),
         ('<outline text="P" type="include" url="https://p.example/other"/>', "'P' is a include, no feed"),
@@ -188,3 +190,18 @@ def test_groups_are_left_out_where_feeds_yaml_has_none(tmp_path: Path):
         cli, ["--config", str(tmp_path / "feeds.yaml"), "feeds", "import-opml", str(tmp_path / "s.opml")]
     )
     assert (done.exit_code, done.output.split(" added")[0]) == (0, "1 feeds")
+
+
+def test_a_feed_that_feeds_yaml_refuses_keeps_no_other_out():
+    """Promise: what the file would not take is told, and everything else is added."""
+    before = "feeds:\n- url: https://old.example/\n  name: Old\n  id: old\n"
+    new = [NewFeed(url=f"https://f{n}.example/", name="F", id="old" if n == 3 else f"f{n}") for n in range(7)]
+    text, refused = add_what_fits(before, new)
+    assert [feed.url for feed, _ in refused] == ["https://f3.example/"]
+    assert text.count("- url:") == 7
+
+
+def test_a_document_type_that_only_names_opml_is_no_danger():
+    """Promise: what declares nothing is passed over; what declares anything is refused (above)."""
+    found = read_opml(opml('<outline text="A" xmlUrl="https://a.example/"/>', "<!DOCTYPE opml>\n"))
+    assert [feed.name for feed in found.feeds] == ["A"]

@@ -55,6 +55,26 @@ def add_feeds(text: str, feeds: Sequence[NewFeed], name: str = "feeds.yaml") -> 
     return edited
 
 
+def add_what_fits(
+    text: str, feeds: Sequence[NewFeed], name: str = "feeds.yaml"
+) -> tuple[str, list[tuple[NewFeed, ConfigError]]]:
+    """Return the text with every feed added that the file takes, and those it refuses with the reason.
+
+    Raises InputError where the file has no place for them.
+    """
+    if not feeds:
+        return text, []
+    try:
+        return add_feeds(text, feeds, name), []
+    except ConfigError as error:
+        if len(feeds) == 1:
+            return text, [(feeds[0], error)]
+    middle = len(feeds) // 2
+    text, refused = add_what_fits(text, feeds[:middle], name)
+    text, more = add_what_fits(text, feeds[middle:], name)
+    return text, refused + more
+
+
 def remove_feed(text: str, which: str, name: str = "feeds.yaml") -> tuple[str, FeedConfig]:
     """Return the text without one feed (named by id, unique id prefix or URL), and that feed.
 

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 import msgspec
 
 from monitor.config.outlines import Outline, read_outlines
+from monitor.config.reader import url_fault
 from monitor.config.values import FeedConfig
 from monitor.errors import InputError
 
@@ -105,7 +106,8 @@ def _address(known: Mapping[str, str], *, has_children: bool) -> tuple[str, str]
     url = _mended(written)
     if not _ADDRESS.fullmatch(url) or len(url) > MAX_URL:
         return "", f"xmlUrl is no http(s) address: {_line(written, 80)}"
-    return url, ""
+    fault = url_fault(url, ("http", "https"))
+    return ("", f"xmlUrl: {_line(fault, 200)}") if fault else (url, "")
 
 
 def _mended(written: str) -> str:

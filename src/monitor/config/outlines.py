@@ -26,6 +26,7 @@ Fault = tuple[int, str]
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_NAMES_OPML = re.compile(r"<!DOCTYPE\s+opml\s*>", re.IGNORECASE)  # which declares nothing
 _COMMENT = re.compile(r"<!--|-->")
 _XML_NAMES = "amp|lt|gt|quot|apos"
 _BARE = re.compile(rf"&(?!(?:{_XML_NAMES}|#[0-9]{{1,7}}|#[xX][0-9a-fA-F]{{1,6}});)")
@@ -47,6 +48,7 @@ class Outline(msgspec.Struct):
 def read_outlines(data: bytes, name: str) -> tuple[list[Outline], list[Fault]]:
     """Return a file's outlines in order and what is wrong with it. Raises InputError with `name:line: text`."""
     text = _DECLARATION.sub(lambda match: "\n" * match[0].count("\n"), charset.decode(data, ""), count=1)
+    text = _NAMES_OPML.sub("", text, count=1)
     found = _DOCTYPE.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1

@@ -112,7 +112,7 @@ class Reader:
     def url(self, key: str, *, required: bool = False, schemes: tuple[str, ...] = ("http", "https")) -> str:
         """Return an address that may be fetched."""
         text = self.text(key, required=required, max_length=_MAX_URL)
-        fault = _url_fault(text, schemes) if text else ""
+        fault = url_fault(text, schemes) if text else ""
         if fault:
             self._note(self._line(key), f"{key}: {fault}")
         return text
@@ -238,7 +238,7 @@ def _schedule(mapping: Mapping | None, problems: list[Problem]) -> Schedule:
     )
 
 
-def _url_fault(url: str, schemes: tuple[str, ...]) -> str:
+def url_fault(url: str, schemes: tuple[str, ...]) -> str:
     """Return what is wrong with an address, or nothing."""
     if _BAD_IN_URL.search(url):
         return f'"{url[:80]}" holds characters no address may hold'

@@ -20,6 +20,7 @@ INDEX_NAME = "search.db"
 # About a second of a tick's time each; a new index of a large log fills up over some ticks, or in one `rebuild`.
 TICK_EVENTS = 40_000
 SEARCHER_EVENTS = 4_000  # a searcher waits for no more than what came since the last tick
+MEMORY_EVENTS = 300_000  # of a log that is indexed in memory where the folder is read-only
 MAX_NAME = 60
 
 
@@ -37,13 +38,32 @@ def search(workspace: Workspace, text: str, *, page: int = 1, per_page: int = PE
     query = parse_query(text)
     if not (query.wanted or query.filters):
         raise InputError("a search needs a word or a field to look for; a minus alone takes away from nothing")
-    index = open_index(workspace)
+    index, n_behind = _index_to_search(workspace)
     try:
-        n_behind = index.catch_up(SEARCHER_EVENTS)
         found = find(workspace.views, index, query, page=page, per_page=per_page, newest=newest)
     finally:
         index.close()
     return msgspec.structs.replace(found, n_behind=n_behind)
+
+
+def _index_to_search(workspace: Workspace) -> tuple[SearchIndex, int]:
+    """Return the index, read on a little, and how many events it lacks; one in memory where the file cannot be written.
+
+    So that who may only read a folder can search it too. Raises StorageError where the log is too large for that.
+    """
+    try:
+        index = open_index(workspace)
+        try:
+            return index, index.catch_up(SEARCHER_EVENTS)
+        except StorageError:
+            index.close()
+            raise
+    except StorageError:
+        if workspace.log.head()[0] > MEMORY_EVENTS:
+            raise
+    index = SearchIndex(None, workspace.log)
+    index.catch_up()
+    return index, 0
 
 
 def fill_index(workspace: Workspace, most: int | None = TICK_EVENTS) -> str:

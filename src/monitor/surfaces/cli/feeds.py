@@ -147,13 +147,16 @@ def import_opml(ctx: click.Context, file: BinaryIO, group: str) -> None:
         for each in listed.feeds
         if each.url not in known
     ]
-    if new:
-        edit.write_atomically(path, edit.add_feeds(text, new, str(path)))
-    for fault in listed.faults:
+    edited, refused = edit.add_what_fits(text, new, str(path))
+    if edited != text:
+        edit.write_atomically(path, edited)
+    faults = listed.faults + [f"{safe.line(feed.url, 200)}: {error}" for feed, error in refused]
+    for fault in faults:
         click.echo(safe.line(fault), err=True)
-    told = f"{len(new)} feeds added to {path}, {len(listed.feeds) - len(new)} were there already"
-    click.echo(told + (f", {len(listed.faults)} lines could not be used" if listed.faults else ""))
-    ctx.exit(1 if listed.faults else 0)
+    n_new = len(new) - len(refused)
+    told = f"{n_new} feeds added to {path}, {len(listed.feeds) - len(new)} were there already"
+    click.echo(told + (f", {len(faults)} lines could not be used" if faults else ""))
+    ctx.exit(1 if faults else 0)
 
 
 @feeds.command("export-opml")

@@ -19,6 +19,7 @@ from monitor.log.events import EntryFlagged
 from monitor.log.store import EventStore
 from monitor.triage.agreement import read_units, second_readings
 from monitor.triage.day import Waiting, day_first, is_from_archive
+from monitor.triage.likelihood import calibration_of
 from monitor.triage.rows import QueueRow, Term
 from monitor.triage.told import story_facts
 from monitor.views.fold import Views
@@ -123,6 +124,7 @@ def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
     story = stories.story(views, item.story_id)
     facts = story_facts(log, views, item.story_id)
     counts = facts.sources.counts
+    calibration = calibration_of(log, views)
     return QueueRow(
         story_id=item.story_id, case_id=story.case_id if story else item.story_id, entry_id=item.lead,
         title=text.headline, summary=text.summary, link=lead.link, feed=lead.feed,
@@ -134,6 +136,8 @@ def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
         nearest=flag.nearest, entry_ids=[member.entry_id for member in members],
         changed_position=max(story.changed_position if story else 0, item.lead_position), erased=text.erased,
         told=facts.sentence, told_status=facts.status, behind=item.behind, answered=_answered_before(views, item),
+        probability=calibration.probability(item.score) if calibration else None,
+        states=facts.card.codes("linked_states"),
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     `title` is the first words where the entry has none. `behind` says why it stands behind a lower-scored row: `same
     topic`, `answered lately`, `older`, `source`, `story` or `archive` (learn/rows.py); empty where it does not, and
     where the story is not read as part of the queue. `answered` says which label was given before the words changed;
-    empty where none was.
+    empty where none was. `probability`: that a reviewer would label it plot, None until enough was answered to
+    calibrate the score. `states`: the codes of those accused.
     """
 
     story_id: str
@@ -53,6 +54,8 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     told: str = ""
     told_status: str = ""
     answered: str = ""
+    probability: float | None = None
+    states: list[str] = []
 
     @property
     def reasons(self) -> Reasons:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monitor.surfaces import safe
-from monitor.surfaces.web import charts, wording
+from monitor.surfaces.web import charts, storypage, wording
 from monitor.surfaces.web.marks import marked
 from monitor.triage.queue import count_queue
 from monitor.worker.workspace import Workspace
@@ -39,11 +39,11 @@ class Desk:
         )
         self._pages.filters.update(
             line=safe.line, block=safe.block, link=safe.http_link, host=safe.shown_host, age=age,
-            short_age=wording.short_age, day=wording.day,
+            short_age=wording.short_age, day=wording.day, moment=wording.moment, told=storypage.status_words,
         )  # fmt: skip
         self._pages.globals.update(
             marked=marked, line_chart=charts.line_chart, bar=charts.bar, likelihood=wording.likelihood,
-            sources=wording.sources,
+            sources=wording.sources, dot_chart=charts.dot_chart, only_changes=storypage.only_changes,
         )  # fmt: skip
 
     @contextmanager

@@ -12,10 +12,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from monitor.errors import InputError
+from monitor.learn.calibrate import likely
 from monitor.triage.rows import QueueRow
 
 MAX_TEXT = 80
-SHOWS = ("", "all", "put-off")
+SHOWS = ("", "all", "put-off", "archive")
+NARROWING = ("state", "band", "lang", "source", "since", "until")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -23,6 +25,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be shown. `page` counts from 1; 0 is the day's page."""
 
     show: str = ""
+    state: str = ""
+    band: str = ""
     lang: str = ""
     source: str = ""
     since: str = ""
@@ -32,7 +36,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def narrows(self) -> bool:
         """Tell whether rows are left out, so that all of them have to be looked at."""
-        return bool(self.lang or self.source or self.since or self.until)
+        return bool(self.state or self.band or self.lang or self.source or self.since or self.until)
 
     @property
     def active(self) -> bool:
@@ -43,7 +47,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         """Tell whether a row is to be shown."""
         day = row.published_at[:10] or row.flagged_at[:10]
         return (
-            (not self.lang or row.lang.lower().partition("-")[0] == self.lang)
+            (not self.state or self.state in row.states)
+            and (not self.band or (row.probability is not None and likely(row.probability) == self.band))
+            and (not self.lang or row.lang.lower().partition("-")[0] == self.lang)
             and (not self.source or self.source.casefold() in f"{row.publisher} {row.feed}".casefold())
             and (not self.since or day >= self.since)
             and (not self.until or day <= self.until)
@@ -51,8 +57,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     def query(self, page: int) -> str:
         """Return the address of another page of the same rows."""
-        fields = {"show": self.show or "all", "lang": self.lang, "source": self.source, "since": self.since}
-        fields |= {"until": self.until, "page": str(page)}
+        fields = {name: getattr(self, name) for name in NARROWING} | {"show": self.show or "all", "page": str(page)}
         return "?" + urlencode({name: value for name, value in fields.items() if value})
 
 
@@ -68,11 +73,16 @@ def read_filter(query: Mapping[str, str]) -> Filter:
     if not (page.isascii() and page.isdigit() and len(page) < 7):
         raise InputError("page: a whole number")
     return Filter(
-        show=show, lang=query.get("lang", "")[:8].strip().lower(), source=query.get("source", "")[:MAX_TEXT].strip(),
-        since=query.get("since", ""), until=query.get("until", ""),
-        page=int(page) or (1 if show == "all" or _narrows(query) else 0),
-    )  # fmt: skip
+        show=show,
+        state=query.get("state", "")[:2].strip().upper(),
+        band=query.get("band", "")[:40].strip(),
+        lang=query.get("lang", "")[:8].strip().lower(),
+        source=query.get("source", "")[:MAX_TEXT].strip(),
+        since=query.get("since", ""),
+        until=query.get("until", ""),
+        page=int(page) or (1 if show in ("all", "archive") or _narrows(query) else 0),
+    )
 
 
 def _narrows(query: Mapping[str, str]) -> bool:
-    return any(query.get(name, "").strip() for name in ("lang", "source", "since", "until"))
+    return any(query.get(name, "").strip() for name in NARROWING)

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from monitor.facts.corrections import allowed_codes
+from monitor.facts.values import LIST_FIELDS
 from monitor.poll.coverage import coverage
 from monitor.surfaces.condition import condition_of
+from monitor.surfaces.web import storypage
 from monitor.surfaces.web.desk import HERE, Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
-from monitor.triage.entries import find_entry
+from monitor.triage.entries import find_entry, story_entries
 from monitor.triage.samples import read_quality
-from monitor.triage.story import story_view
+from monitor.triage.story import StoryView, story_view
 from monitor.views.queries.entries import entry
 from monitor.views.queries.labels import newest_labels
 from monitor.views.queries.models import ModelRow, all_models
-from monitor.views.queries.stories import standing_story, story_of
+from monitor.views.queries.stories import newest_stories, standing_story, story_of
 from monitor.views.queries.texts import text_of
 from monitor.views.queries.ticks import last_signed
 from monitor.worker.searching import search
@@ -33,6 +37,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 PAGE_ROWS = 30
 LABEL_ROWS, MODEL_ROWS = 200, 60
 LOG_ROWS = 60
+OTHER_STORIES = 40  # offered to be merged with
 COVERAGE_SPAN = timedelta(days=7)
 
 
@@ -58,9 +63,23 @@ class Pages:
             story = story_view(
                 workspace.log, workspace.views, story_id, blind_for=_blind_for(workspace, request, story_id)
             )
-            if request.query_params.get("part") == "pane":
-                return self.desk.bare("pane.html", story=story, now=workspace.clock())
-            return self.desk.page(request, "story.html", workspace, story=story)
+            return self._story(request, workspace, story)
+
+    def _story(self, request: Request, workspace: Workspace, story: StoryView) -> Response:
+        """Render a story as a page, or as the pane beside the rows."""
+        sources = storypage.sources_of(story)
+        shown: dict[str, Any] = {
+            "story": story, "steps": storypage.steps_of(story), "questions": storypage.questions_of(story),
+            "sources_list": sources, "denials": storypage.denials_of(story.card), "days": storypage.dots_of(sources),
+            "full_texts": storypage.FULL_TEXTS,
+        }  # fmt: skip
+        if request.query_params.get("part") == "pane":
+            return self.desk.bare("pane.html", now=workspace.clock(), **shown)
+        return self.desk.page(
+            request, "story.html", workspace, allowed={field: allowed_codes(field) for field in LIST_FIELDS},
+            others=_others(workspace, story), case=[(one, _lead_title(workspace, one)) for one in story.case],
+            **shown,
+        )  # fmt: skip
 
     def search(self, request: Request) -> Response:
         """Search all entries' words."""
@@ -138,6 +157,17 @@ def _blind_for(workspace: Workspace, request: Request, story_id: str) -> str:
     if share and story_id in second_readings(read_units(workspace.views), by, share):
         return by
     return ""
+
+
+def _others(workspace: Workspace, story: StoryView) -> list[tuple[str, str]]:
+    """Return (id, title) of the stories this one could be a part of: those of its case, then the newest."""
+    ids = [*story.case, *(row.story_id for row in newest_stories(workspace.views, OTHER_STORIES))]
+    return [(one, _lead_title(workspace, one)) for one in dict.fromkeys(ids) if one != story.story_id]
+
+
+def _lead_title(workspace: Workspace, story_id: str) -> str:
+    """Return the title of a story's first entry."""
+    return _title(workspace, story_entries(workspace.views, story_id)[0])
 
 
 def _title(workspace: Workspace, entry_id: str) -> str:

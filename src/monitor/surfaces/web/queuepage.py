@@ -10,11 +10,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.learn.calibrate import WORDS
 from monitor.log.codec import iso
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.filters import Filter, read_filter
 from monitor.surfaces.web.progress import progress_of
-from monitor.surfaces.web.rows import Line, card_line, line_of, todays_acts
+from monitor.surfaces.web.rows import Line, line_of, todays_acts
 from monitor.triage.queue import count_queue, queue_row, waiting_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import waiting_samples
@@ -42,6 +43,7 @@ class QueuePage:
             rows, n_waiting = waiting_queue(
                 workspace.log, workspace.views, workspace.clock(), n_day=settings.rows_per_day, by=by,
                 limit=_limit(workspace, chosen), second_share=settings.second_reading,
+                backfill=chosen.show == "archive",
             )  # fmt: skip
             day = progress_of(workspace, by, n_waiting)
             shown = _shown(rows, chosen, day.n_left)
@@ -51,10 +53,9 @@ class QueuePage:
             return self.desk.page(
                 request, "queue.html", workspace, n_waiting=n_waiting, day=day, rows=shown, here=wanted, chosen=chosen,
                 lines=[] if chosen.active else _lines(workspace, by), put_off=_put_off(workspace, by, chosen),
-                cards={row.entry_id: card_line(workspace, row) for row in shown},
                 n_below=n_waiting - len(shown) if chosen.page == 0 else 0, n_pages=-(-n_waiting // PAGE_ROWS),
                 samples=waiting_samples(workspace.log, workspace.views, CHECKS) if not chosen.active else [],
-                position=workspace.views.position, page_rows=PAGE_ROWS,
+                position=workspace.views.position, page_rows=PAGE_ROWS, bands=[word for _, word in WORDS],
             )  # fmt: skip
 
     def count(self, request: Request) -> Response:

@@ -19,7 +19,6 @@ from monitor.triage.entries import find_entry
 from monitor.triage.queue import queue_row
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import sample_row
-from monitor.triage.story import story_card
 from monitor.triage.undo import title_of
 from monitor.views.queries.acts import Act, acts_by
 from monitor.views.queries.stories import story_of
@@ -29,7 +28,6 @@ WORDS = {
     "skip": "Put off", "merge": "Merged", "split": "Split off", "link": "Case", "correct": "Corrected",
 }  # fmt: skip
 LABEL_WORDS = {"plot": "Plot", "not-plot": "Not plot", "unsure": "Unsure"}
-CARD_FIELDS = ("linked_states", "target_types", "methods", "countries", "stage", "legal_stage")
 MAX_ACTS = 300
 
 
@@ -55,7 +53,7 @@ class RowPage:
     def row(self, workspace: Workspace, row: QueueRow, by: str, **more: Any) -> str:
         """Return a waiting row's markup."""
         return self.desk.text(
-            "row.html", row=row, card=card_line(workspace, row), position=workspace.views.position,
+            "row.html", row=row, position=workspace.views.position,
             now=workspace.clock(), reviewer=by, **({"here": False, "problem": ""} | more),
         )  # fmt: skip
 
@@ -112,14 +110,6 @@ def line_of(workspace: Workspace, act: Act, entry_id: str = "", n: int = 1) -> L
     entry_id = entry_id or act.entry_id or act.story_id.removeprefix("s")
     title = title_of(workspace.log, workspace.views, entry_id)
     return Line(what, title, entry_id, act.story_id or "s" + entry_id, act.position, act.at, act.kind, n)
-
-
-def card_line(workspace: Workspace, row: QueueRow) -> str:
-    """Return the story's card in one line: who is alleged, against whom, how, where, how far it went."""
-    card = story_card(workspace.log, workspace.views, row.story_id)
-    parts = [", ".join(card.codes(field)[:3]) for field in CARD_FIELDS]
-    parts += [f"denied by {', '.join(card.codes('denied_by')[:3])}"] if card.denied_by else []
-    return " · ".join(part for part in parts if part)
 
 
 def _json(value: Any, status: int = 200) -> Response:

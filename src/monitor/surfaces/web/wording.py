@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
+from monitor.learn.calibrate import likely
 from monitor.triage.rows import QueueRow
 
 MONTHS = (
@@ -34,6 +35,15 @@ def day(iso_day: str) -> str:
     return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]}"
 
 
+def moment(at: str) -> str:
+    """Return a moment in words, marked UTC where it has an hour: `12 November 2026, 09:20 UTC`."""
+    if len(at) < 10 or not at[0].isdigit():
+        return at
+    when = datetime.fromisoformat(at)
+    words = f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    return f"{words}, {when:%H:%M} UTC" if len(at) > 10 else words
+
+
 def sources(row: QueueRow) -> Markup:
     """Return how many publishers carry a story and how many independent sources stand behind it."""
     if row.n_publishers <= 1:
@@ -44,9 +54,13 @@ def sources(row: QueueRow) -> Markup:
 
 def likelihood(row: QueueRow) -> Markup:
     """Return the bar and the word for how likely it is that the text is a plot report, never that it is true."""
-    return Markup(  # noqa: S704 - numbers and our own words
-        f'{_bar(row.score)}<b><span class="hidden">Score, not yet calibrated: </span>{row.score:.2f}</b>'
-    )
+    if row.probability is None:
+        said = f'<b><span class="hidden">Score, not yet calibrated: </span>{row.score:.2f}</b>'
+        return Markup(f"{_bar(row.score)}{said}")  # noqa: S704 - numbers and our own words
+    word = likely(row.probability)
+    unseen = '<span class="hidden">Likelihood that the text reports a plot: </span>'
+    said = f'<b title="{row.probability:.0%}">{unseen}{word}</b>'
+    return Markup(f"{_bar(row.probability)}{said}")  # noqa: S704 - numbers and our own words
 
 
 def _bar(share: float) -> str:

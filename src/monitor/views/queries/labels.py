@@ -87,6 +87,24 @@ def labelled_ids(views: Views) -> list[str]:
     return [str(row[0]) for row in views.db.execute(query)]
 
 
+def newest_change(views: Views) -> int:
+    """Return the log position of the newest label or withdrawal, 0 where there is none."""
+    row = views.db.execute("SELECT max(position), max(withdrawn_position) FROM labels").fetchone()
+    return max(row[0] or 0, row[1] or 0)
+
+
+def answered_entries(views: Views, limit: int) -> list[tuple[str, int | None, float | None]]:
+    """Return (entry id, position of its flag, score) of the entries labelled last, newest first; no imported labels.
+
+    Entries flagged anew after the label, or neither flagged nor drawn for the audit, are left out.
+    """
+    query = """SELECT l.entry_id, e.flagged_position, e.score FROM labels l JOIN entries e ON e.entry_id = l.entry_id
+        WHERE l.withdrawn_position IS NULL AND l.source = ''
+          AND (e.flagged_position < l.position OR (e.flagged_position IS NULL AND l.sample = 1))
+        GROUP BY l.entry_id ORDER BY max(l.position) DESC LIMIT ?"""
+    return [(row[0], row[1], row[2]) for row in views.db.execute(query, (limit,))]
+
+
 def answered_before(views: Views, entry_id: str, story_id: str) -> LabelRow | None:
     """Return the newest label that an entry, or its story, was given for words it no longer has."""
     query = f"""SELECT {_COLUMNS} FROM labels l JOIN entries e ON e.entry_id = ?1

@@ -1,0 +1,77 @@
+"""Calibration: from answers to a probability that keeps its word, the same every time, and not at all from too few."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from monitor.learn.calibrate import MIN_ANSWERS, Answered, bands, calibrate, likely
+
+
+def drawn(n: int, seed: int = 1, slope: float = 1.5, offset: float = -0.7) -> list[Answered]:
+    """Answers to rows whose true probability is a sigmoid of their score's log-odds."""
+    chance = random.Random(seed)
+    found = []
+    for _ in range(n):
+        score = chance.uniform(0.3, 0.99)
+        truth = 1 / (1 + math.exp(-(slope * math.log(score / (1 - score)) + offset)))
+        found.append(Answered(score, chance.random() < truth))
+    return found
+
+
+def test_a_probability_keeps_its_word() -> None:
+    """Promise: fitted on some answers, the words hold on others: of each word's rows its share is plot."""
+    calibration = calibrate(drawn(2_000))
+    assert calibration is not None
+    for band in bands(calibration, drawn(20_000, seed=2)):
+        low, high = next((low, high) for low, high, word in STEPS if word == band.word)
+        assert low - 0.05 <= band.n_plots / band.n_answers <= high + 0.05, band
+
+
+STEPS = (
+    (0, 0.05, "almost no chance"), (0.05, 0.2, "very unlikely"), (0.2, 0.45, "unlikely"),
+    (0.45, 0.55, "roughly even chance"), (0.55, 0.8, "likely"), (0.8, 0.95, "very likely"), (0.95, 1, "almost certain"),
+)  # fmt: skip
+
+
+def test_the_words_are_those_of_icd_203() -> None:
+    """Promise: seven words with the published limits; a limit belongs to the step above it."""
+    assert [likely((low + high) / 2) for low, high, _ in STEPS] == [word for _, _, word in STEPS]
+    assert [likely(at) for at in (0.2, 0.45, 0.55, 0.8, 0.95, 0.0, 1.0)] == [
+        "unlikely", "roughly even chance", "likely", "very likely", "almost certain", "almost no chance",
+        "almost certain",
+    ]  # fmt: skip
+
+
+def test_the_same_answers_give_the_same_fit_in_any_order() -> None:
+    """Promise: deterministic to the last bit, and a higher score is never less likely."""
+    answers = drawn(200)
+    assert calibrate(answers) == calibrate(list(answers))
+    calibration = calibrate(answers)
+    assert calibration is not None
+    found = [calibration.probability(score / 100) for score in range(101)]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [],
+        drawn(MIN_ANSWERS - 1),
+        [Answered(0.9, True)] * 200,
+        [Answered(0.9, False)] * 60 + [Answered(0.3, True)] * 60,
+        [Answered(0.5, True)] * 7 + [Answered(0.4, False)] * 80,
+    ],
+)
+def test_too_few_or_contrary_answers_give_no_probability(answers: list[Answered]) -> None:
+    """Promise: below fifty answers, without enough of each, or where the score misleads, nothing is named."""
+    assert calibrate(answers) is None
+
+
+def test_scores_at_the_edges_are_no_trouble() -> None:
+    """Promise: 0 and 1, and answers that a score separates without exception, give finite numbers."""
+    calibration = calibrate([Answered(1.0, True)] * 40 + [Answered(0.0, False)] * 40)
+    assert calibration is not None
+    assert 0 < calibration.probability(0.0) < 0.1 < 0.9 < calibration.probability(1.0) < 1

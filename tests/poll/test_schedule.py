@@ -215,3 +215,10 @@ def test_after_a_failure_a_feed_is_asked_in_full():
     asked = schedule.request_for(FEED, known, NOW)
     assert (asked.etag, asked.last_modified) == ("", "")
     assert schedule.request_for(FEED, msgspec.structs.replace(known, n_failures=0), NOW).etag == '"x"'
+
+
+def test_validators_a_server_cannot_bear_are_not_sent_again():
+    refused = state(etag='"x"', n_failures=1, validators_refused=True)
+    assert schedule.validators_lie(refused, result(etag='"x"'), 0)
+    assert not schedule.validators_lie(state(n_failures=1, validators_refused=True), result(etag='"x"'), 0)
+    assert schedule.request_for(FEED, state(etag='"x"', url="http://a.example/", validators_lie=True), NOW).etag == ""

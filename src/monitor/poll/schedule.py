@@ -35,6 +35,8 @@ BACK_OFF_S = 300
 # A broken network says nothing about the feed: do not stay away for a day because of our own cable.
 NETWORK_CAP_S = 4 * 3600
 HOST_RESTING = "host-resting"
+# What servers answer to validators they cannot read.
+REFUSES_VALIDATORS = frozenset({"http-400", "http-412", "http-416", "http-417"})
 REFUSALS = frozenset({HOST_RESTING, *(f"http-{status}" for status in TOO_MUCH)})
 NETWORK_REASONS = frozenset({"dns", "timeout", "refused", "reset", "proxy", "tls", "truncated"})
 # Some publishers keep the ETag when the feed changes; once a day the whole feed is asked for whatever the ETag says.
@@ -104,7 +106,9 @@ def request_for(feed: FeedConfig, state: FeedState | None, now: datetime) -> Fet
 
 
 def validators_lie(state: FeedState, result: FetchResult, n_new: int) -> bool:
-    """Say whether a server stands by the validators of its last answer though this one, asked for in full, has news."""
+    """Say whether a server stands by its last validators though it now has news, or cannot bear them."""
+    if state.validators_refused and (state.etag or state.last_modified):
+        return True  # what was an error to the validators is an answer without them
     if not n_new or result.not_modified or not (state.etag or state.last_modified):
         return False
     return result.etag == state.etag and (bool(state.etag) or result.last_modified == state.last_modified)

@@ -30,5 +30,6 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     gone: bool = False
     refused: bool = False
     validators_lie: bool = False
+    validators_refused: bool = False
     parts: dict[str, tuple[str, str]] = {}
     n_usual: int = 0

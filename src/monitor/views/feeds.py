@@ -71,7 +71,6 @@ _IS_SHRUNK = f":n_entries * {FEWER} <= n_usual AND :n_entries < n_usual"
 _IS_SETTLED = f"julianday(:at) - coalesce(julianday(shrunk_at), 9e9) > {SETTLED_DAYS}"
 _FULL = f"""UPDATE feeds SET body_sha = :body_sha, n_entries = :n_entries,
     n_empty = iif(:n_entries = 0, n_empty + 1, 0), warning = :warning, partial = :partial,
-    validators_lie = validators_lie OR :validators_lie,
     n_usual = iif(:n_entries * {FEWER} > n_usual OR (:n_entries > 0 AND {_IS_SETTLED}), :n_entries, n_usual),
     shrunk_at = iif({_IS_SHRUNK} AND NOT (:n_entries > 0 AND {_IS_SETTLED}), coalesce(shrunk_at, :at), NULL)
     WHERE feed_id = :feed_id"""
@@ -85,13 +84,12 @@ def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         db.execute(_ANSWERED, (
             data.etag, data.last_modified, data.moved_to, data.moved_to, data.interval_s, data.next_due_at or None,
             data.status, at, at, data.status != 304, at, data.n_new > 0, at, data.n_new, data.overlap is False,
-            bool(data.parts) or full, msgspec.json.encode(data.parts).decode(), data.feed_id,
+            bool(data.parts) or full, msgspec.json.encode(data.parts).decode(), data.validators_lie, data.feed_id,
         ))  # fmt: skip
         if full:
             row = {
                 "at": at, "body_sha": data.body_sha, "n_entries": data.n_entries,
                 "warning": data.warning, "partial": bool(data.n_dropped or data.is_cut), "feed_id": data.feed_id,
-                "validators_lie": data.validators_lie,
             }  # fmt: skip
             db.execute(_FULL, row)
 
@@ -99,7 +97,8 @@ def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
 _ANSWERED = """UPDATE feeds SET etag = ?, last_modified = ?, moved_to = iif(? = '', moved_to, ?), interval_s = ?,
     next_due_at = ?, last_status = ?, n_failures = 0, last_error = '', last_detail = '', last_try_at = ?,
     last_ok_at = ?, last_full_at = iif(?, ?, last_full_at), last_new_at = iif(?, ?, last_new_at),
-    n_fetches = n_fetches + 1, n_new = n_new + ?, n_gaps = n_gaps + ?, parts = iif(?, ?, parts) WHERE feed_id = ?"""
+    n_fetches = n_fetches + 1, n_new = n_new + ?, n_gaps = n_gaps + ?, parts = iif(?, ?, parts),
+    validators_lie = validators_lie OR ? WHERE feed_id = ?"""
 
 
 def _failed(db: sqlite3.Connection, events: Sequence[Event]) -> None:

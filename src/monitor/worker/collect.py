@@ -115,6 +115,7 @@ class Collector:
             moved_to=result.moved_to,
             parts=parts_of(result),
             overlap=True,
+            validators_lie=schedule.validators_lie(state, result, 0),
             next_due_at=iso(next_.due_at),
             interval_s=next_.interval_s,
             duration_ms=round(result.duration_s * 1000),

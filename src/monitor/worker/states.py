@@ -26,6 +26,7 @@ def _state(row: FeedRow) -> FeedState:
         gone=row.last_error == "http-410", parts={url: (etag, modified) for url, etag, modified in row.parts},
         n_usual=row.n_usual, last_try_at=_time(row.last_try_at), refused=row.last_error in schedule.REFUSALS,
         validators_lie=row.validators_lie,
+        validators_refused=row.n_failures == 1 and row.last_error in schedule.REFUSES_VALIDATORS,
     )  # fmt: skip
 
 

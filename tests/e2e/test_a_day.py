@@ -52,6 +52,16 @@ def test_any_time_search_finds_what_the_feeds_brought(morning: Installation) -> 
     assert "takes away from nothing" in morning.run("search", "-canada", code=9).stderr
 
 
+def test_a_new_machine_takes_the_views_in(morning: Installation) -> None:
+    """A snapshot goes out and comes in by commands; any other file is refused in one line."""
+    assert "wrote views.snap" in morning.run("views", "export", "views.snap").stdout
+    rows = queue(morning)
+    (morning.data / "views.db").unlink()
+    assert "took in the views at event" in morning.run("views", "import", "views.snap").stdout
+    assert queue(morning) == rows
+    assert "no snapshot" in morning.run("views", "import", "feeds.yaml", code=9).stderr
+
+
 def test_morning_the_queue_holds_reports_of_plots_with_reasons(morning: Installation) -> None:
     """Each entry is seen and scored once; what is flagged is mostly plots, and each flag can be explained."""
     assert len(morning.events("entry-seen")) == 161

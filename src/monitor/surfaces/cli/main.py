@@ -55,6 +55,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "health": ("health", "health", "Exit 0 when all is well (for monitoring systems); --metrics for Prometheus."),
     "log": ("log", "log", "Tail, verify, prove, export and import the event log."),
     "rebuild": ("log", "rebuild", "Delete the views and fold them again from the log."),
+    "views": ("views", "views", "Hand the folded views to another machine of the same log."),
     "erase": ("log", "erase", "Erase an entry's text for good; the chain still verifies."),
     "backup": ("log", "backup", "Copy the log while it is in use, and verify the copy."),
     "restore": ("log", "restore", "Put a verified backup in place of the log."),

@@ -21,6 +21,7 @@ WORD = re.compile(r"(?<!['’])[^\W\d_]+|(?!s\b)[^\W\d_]+|\d[\d.,]*\d|\d")
 NAME_KINDS = frozenset({"state", "capital", "region", "city", "service", "proxy", "home"})
 _CHOICE = re.compile(r"\(([^)]*)\)")
 _MAX_REMEMBERED = 50_000
+_LONGEST_STEM = 30  # letters; a longer word is looked up whole
 
 
 class Meaning(NamedTuple):
@@ -72,7 +73,7 @@ class Index(dict[str, Found | None]):
 
     def __missing__(self, word: str) -> Found | None:
         entries = list(self.phrases.get(word, ()))
-        for cut in range(len(word), 2, -1):
+        for cut in range(min(len(word), _LONGEST_STEM), 2, -1):
             entries += self.stems.get(word[:cut], ())
         entries.sort(key=lambda entry: -len(entry.rest))
         longer: dict[str, list[Entry]] = {}

@@ -15,6 +15,7 @@ from monitor.facts.lexicon import NAME_KINDS, WORD, Entry, Index
 
 FIELDS = ("title", "summary", "text")
 MAX_CHARS = 60_000  # a longer article is read to here: the card is about what a report leads with
+MAX_WORDS = 120  # a sentence without a full stop is cut here: every rule looks at one sentence at a time
 _MIN_WORDS = 3  # a shorter line of the text is a section name or a byline
 _BREAK = re.compile(r"([.!?…][\"'”’»)\]]*)\s+(?=[\"'“‘«(¿¡\[]*[^\W_])")
 _ABBREVIATION = re.compile(
@@ -168,7 +169,17 @@ def _pieces(line: str) -> list[tuple[int, str]]:
             found.append((start, line[start : match.end(1)]))
             start = match.end()
     found.append((start, line[start:]))
-    return [(at, piece) for at, piece in found if piece.strip()]
+    return [part for at, piece in found if piece.strip() for part in _cut_long(at, piece)]
+
+
+def _cut_long(at: int, piece: str) -> list[tuple[int, str]]:
+    """Return a sentence in parts of at most MAX_WORDS words, each with its offset."""
+    starts = [match.start() for match in WORD.finditer(piece)][::MAX_WORDS] if len(piece) > MAX_WORDS else []
+    if len(starts) < 2:
+        return [(at, piece)]
+    ends = [*starts[1:], len(piece)]
+    parts = [(0 if n == 0 else first, last) for n, (first, last) in enumerate(zip(starts, ends, strict=True))]
+    return [(at + first, piece[first:last].rstrip()) for first, last in parts]
 
 
 def _cut_words(sentence: Sentence) -> None:

@@ -19,6 +19,7 @@ NEVER = "never"  # what a mention can stand in without being accused, whatever e
 ANCHORS = {"G": "ngso", "A": "ap", "N": "n", "H": "h", "I": "i", "S": "s", "O": "so", "U": "ngsoap"}
 OTHER = "#"
 _MOST_KNOWN = 50_000
+_LONGEST = 24  # letters of a stem
 _GAP = r"(?:[^ ,:;]+ ){0,%d}?"
 _ANY = r"(?:[^ ]+ ){0,%d}?"
 _ENDERS = (
@@ -62,13 +63,13 @@ class Rules(NamedTuple):
         plain = word.replace("i\u0307", "i")  # a Turkish capital in lower case carries its dot apart
         forms = [plain, *(plain[len(p) :] for p in self.prefixes if plain.startswith(p) and len(plain) > len(p) + 2)]
         classes = "".join(self._classes(form) for form in forms)
-        keys = [plain, *(f"{plain[:cut]}*" for cut in range(2, len(plain) + 1))]
+        keys = [plain, *(f"{plain[:cut]}*" for cut in range(2, min(len(plain), _LONGEST) + 1))]
         keys += [f"@{name}" for name in classes.split("/") if name]
         ways = sorted({way for key in keys for way in self.opened.get(key, ())})
         return classes, tuple(ways)
 
     def _classes(self, word: str) -> str:
-        stems = (self.stems.get(word[:cut], "") for cut in range(len(word), 1, -1))
+        stems = (self.stems.get(word[:cut], "") for cut in range(min(len(word), _LONGEST), 1, -1))
         return self.words.get(word, "") + "".join(stems)
 
 

@@ -14,7 +14,7 @@ from monitor.stories.origins import agencies
 from monitor.stories.publishers import newsrooms
 
 UNNAMED = "?"  # cites a report without saying whose
-HEAD_CHARS = 1200
+TITLE_CHARS, HEAD_CHARS = 400, 1200
 # Names that are words too: they count only as "the X" or with a word of the trade.
 _WORDS = frozenset(
     {"time", "today", "metro", "express", "mirror", "insider", "i", "fox", "standard", "sky", "welt", "sun"}
@@ -77,7 +77,7 @@ def cited_in(title: str, text: str, own_family: str = "") -> tuple[str, ...]:
 
     UNNAMED stands for a report that is not named. An entry that cites nobody reports itself.
     """
-    head = f"{title}\n{text[:HEAD_CHARS]}"
+    head = f"{title[:TITLE_CHARS]}\n{text[:HEAD_CHARS]}"
     pattern, families = _named()
     found = [families[next(name for name in match.groups() if name).lower()] for match in pattern.finditer(head)]
     unlisted, unnamed = _others()

@@ -39,6 +39,7 @@ _SOUGHT = (
 _COMING = frozenset({
     "could", "face", "faces", "facing", "punishable",
 })  # fmt: skip
+_BACK = frozenset({"once", "previously", "earlier", "formerly"})
 REACH = 4
 
 
@@ -48,6 +49,10 @@ def has_happened(sentence: Sentence, mark: Mark) -> bool:
     word = words[mark.first]
     before = words[max(0, mark.first - REACH) : mark.first]
     after = words[mark.last : mark.last + 3]
+    if _BACK & set(words) and sentence.field == "text" and mark.code == "convicted":
+        return False  # what somebody once went through
+    if word == "arresting" and sentence.field == "text":
+        return False
     if _NOT & set(before[-3:]) or (mark.code != "charged" and _MAY & set(before)):
         return False
     if mark.code == "charged":

@@ -24,7 +24,8 @@ class Unit(NamedTuple):
     """One mention of a state with what belongs to it: its code, the tokens it covers, what it stands for.
 
     `kind`: n a bare name, a an adjective or a name before a noun, h a name joined by a hyphen, i a place, g a
-    government, s a service, o its officers and agents, l police, prosecutors or a court, p people of that nationality.
+    government, s a service, o its officers and agents, l police, prosecutors or a court, p people of that nationality,
+    x the side somebody takes ("pro-X").
     """
 
     code: str
@@ -96,7 +97,7 @@ def classes_of(word: str, rules: Rules) -> str:
 def _stop(gap: str) -> str:
     if ":" in gap:
         return ":"
-    return "," if any(sign in gap for sign in ",;()–—") or " - " in gap else ""
+    return "," if any(sign in gap for sign in ",;()–—،؛、") or " - " in gap else ""
 
 
 def _verb(items: list[str], place: int, unit: Unit, rules: Rules) -> str:

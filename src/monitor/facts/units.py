@@ -38,7 +38,7 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
         head, last = _head_after(sentence, mark.last, rules)
         return Unit(code, mark.first, last if head else mark.last, head if head in ("o", "l") else kind, mark)
     if _sides(sentence, mark.first):
-        return Unit(code, mark.first, mark.last, "p", mark)
+        return Unit(code, mark.first, mark.last, "x", mark)
     gap = _gap(sentence, mark.last - 1)
     if gap.lstrip(".").startswith(("-", "\u2010", "\u2011")) and mark.last < len(sentence.words):
         return Unit(code, mark.first, mark.last, "p" if _names_state(sentence, mark.last) else "h", mark)
@@ -82,6 +82,8 @@ def code_of(mark: Mark, named: frozenset[str]) -> str:
 def _head_after(sentence: Sentence, at: int, rules: Rules) -> tuple[str, int]:
     """Return the kind of head that follows a name within a few words, and where it ends."""
     kind, last = "", at
+    if sentence.noun_first:
+        return kind, last  # the head stands before its name
     inner = 0
     while at < len(sentence.words) and inner <= _MOST_INNER and (at == 0 or _joined(sentence, at)):
         found = _head_at(sentence, at, rules)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -106,12 +107,18 @@ class Installation:
 
     def run(self, *args: str, kill_after_s: float | None = None) -> tuple[int, str]:
         """Run a command in a forked child, kill it after so many seconds; return (exit code, what it printed)."""
+        from monitor.surfaces.cli.main import run
+
+        return self.call(lambda: run(list(args)), kill_after_s=kill_after_s)
+
+    def call(self, work: Callable[[], int], *, kill_after_s: float | None = None) -> tuple[int, str]:
+        """Do some work in a forked child, kill it after so many seconds; return (exit code, what it printed)."""
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reader)
             os.setsid()
-            os._exit(self._in_child(writer, args))
+            os._exit(self._in_child(writer, work))
         os.close(writer)
         if kill_after_s is not None:
             self._kill(child, kill_after_s)
@@ -120,16 +127,14 @@ class Installation:
         _, status = os.waitpid(child, 0)
         return os.waitstatus_to_exitcode(status), output
 
-    def _in_child(self, writer: int, args: tuple[str, ...]) -> int:
-        from monitor.surfaces.cli.main import run
-
+    def _in_child(self, writer: int, work: Callable[[], int]) -> int:
         os.chdir(self.folder)
         os.dup2(writer, 1)
         os.dup2(writer, 2)
         out = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), write_through=True)
         try:
             with redirect_stdout(out), redirect_stderr(out):
-                return run(list(args))
+                return work()
         except BaseException as error:  # a traceback is a finding, and must not run on in the fork
             os.write(1, f"TRACEBACK {error!r}\n".encode())
             return 99

@@ -1,11 +1,12 @@
 """Break the log in every way there is, and see that nothing acknowledged is lost and every change is found.
 
-    python3 dev.py bench kill [--scale 1.0] [--only tick,label,train,export,power,disk,tamper] [--seed 1]
+    python3 dev.py bench kill [--scale 1.0] [--only tick,label,train,export,keep,power,disk,tamper] [--seed 1]
 
-Full counts: 1,000 killed ticks, 200 each of label, train and export; 2,000 power losses; an I/O error, a full disk, a
-short write and a kill at every I/O call, once and for good; 2,000 flipped bytes, 2,000 flipped values, 500 each of
-deleted rows, swapped rows, cut tails and old copies. Exits 1 where a count that must be 0 is not. Takes about half an
-hour; --scale 0.02 takes a minute. The disk faults need Linux and a C compiler.
+Full counts: 1,000 killed ticks, 200 each of label, train, export and of keeping the log (erase, retention, restore,
+import, a change of key, backup, rebuild, first search, each run again after its kill); 2,000 power losses; an I/O
+error, a full disk, a short write and a kill at every I/O call, once and for good; 2,000 flipped bytes, 2,000 flipped
+values, 500 each of deleted rows, swapped rows, cut tails and old copies. Exits 1 where a count that must be 0 is not.
+Takes about half an hour; --scale 0.02 takes a minute. The disk faults need Linux and a C compiler.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import _faults, _kills
+from bench import _faults, _keeps, _kills
 
 # Counts that must be 0, whatever part reports them.
 MUST_BE_ZERO = (
     "unverified", "lost", "half", "double", "traceback", "missing", "unscored", "torn", "bad_models", "unusable",
-    "unclear", "not_recovered", "missed",
+    "unclear", "not_recovered", "missed", "stuck",
 )  # fmt: skip
 TAMPER = {
     "byte flip": 2_000,
@@ -33,7 +34,7 @@ TAMPER = {
     "tail cut": 500,
     "old copy": 500,
 }
-PARTS = ("power", "disk", "tamper", "tick", "label", "train", "export")
+PARTS = ("power", "disk", "tamper", "tick", "label", "train", "export", "keep")
 
 
 class Run:
@@ -72,6 +73,7 @@ def process_kills(run: Run, parts: list[str], scale: float, seed: int) -> None:
                 ("label", _kills.kill_label),
                 ("train", _kills.kill_train),
                 ("export", _kills.kill_export),
+                ("keep", _keeps.kill_keeping),
             ):
                 if name in parts:
                     run.part(f"killed {name}s", lambda work=work: work(place, max(3, round(200 * scale))))  # type: ignore[misc]
@@ -97,7 +99,7 @@ def main() -> int:
             run.part("power loss", lambda: _faults.power_loss(max(20, round(2_000 * args.scale)), seed=args.seed))
         if "disk" in parts:
             disk_faults(run, args.scale)
-    if {"tick", "label", "train", "export"} & set(parts):
+    if {"tick", "label", "train", "export", "keep"} & set(parts):
         process_kills(run, parts, args.scale, args.seed)
     folder = Path(__file__).resolve().parent.parent / ".bench"
     folder.mkdir(exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -177,3 +178,27 @@ DAYS = [f"2026-01-{day:02d}" for day in range(1, 21)]
 )
 def test_texts_age_by_the_days_on_which_ticks_ran(seen_on: list[str], now: str, days: int, before: str) -> None:
     assert kept_since(seen_on, parse_iso(now), days) == before
+
+
+def test_two_who_erase_the_same_at_once_do_not_refuse_each_other(log: SqliteLog) -> None:
+    """Promise: retention and a person, or two persons, may meet at the same text at the same moment."""
+    for n in range(120):
+        see(log, f"e{n}", entry_payload(f"text {n}", ""))
+    other = open_log(log.path)
+    failed: list[BaseException] = []
+
+    def erase(store: SqliteLog, actor: str) -> None:
+        try:
+            for n in range(120):
+                erase_entry(store, f"e{n}", reason=actor, actor=actor, recorded_at=AT, wait_s=0.01)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=erase, args=(store, f"r{n}")) for n, store in enumerate((log, other))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert failed == []
+    assert verify_log(log.path).ok

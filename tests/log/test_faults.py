@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import _faults, _kills
+from bench import _faults, _keeps, _kills
 from bench.kill import MUST_BE_ZERO
 
 needs_compiler = pytest.mark.skipif(not _faults.have_compiler(), reason="disk faults need Linux and a C compiler (cc)")
@@ -56,3 +56,12 @@ def test_killed_commands_leave_a_whole_log(place: _kills.Installation) -> None:
     assert wrong(labels) == {}
     exports = _kills.kill_export(place, 6)
     assert wrong(exports) == {}
+
+
+@pytest.mark.parametrize("name", list(_keeps.COMMANDS))
+def test_what_keeps_a_log_goes_on_by_itself_after_a_kill(place: _kills.Installation, name: str) -> None:
+    """Promise: killed anywhere, the same command run again does the rest, the next tick works, the log verifies."""
+    place.run("tick", "--force")
+    found = _keeps.kill_keeping(place, 1, name)
+    assert found["killed"] + found["finished"] > 0
+    assert wrong(found) == {}

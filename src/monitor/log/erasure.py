@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from monitor.errors import NotFoundError
+from monitor.errors import KeyConflictError, NotFoundError
 from monitor.log.codec import iso
 from monitor.log.events import (
     EntryFlagged,
@@ -129,25 +129,48 @@ def _erase(
     done: list[str] = []
     for start in range(0, len(texts), _BATCH):
         batch = texts[start : start + _BATCH]
-        present = [sha for sha, _ in batch if log.payload(sha) is not None]
-        unsaid = [(sha, entry_id, key) for sha, entry_id in batch if (key := _key(log, sha, entry_id, keep_out))]
-        if not present and not unsaid:
-            continue
-        new = [
-            NewEvent(
-                key,
-                PayloadErased(
-                    text_sha=sha, reason=reason, entry_id=entry_id, keep_out=keep_out, marks=[] if number else [*marks]
-                ),
-                actor,
-            )
-            for number, (sha, entry_id, key) in enumerate(unsaid)
-        ]
-        begun = ErasureBegun(n_texts=len(present), entry_id=batch[0][1] if keep_out else "")
-        new.append(NewEvent(f"erasure-begun:{log.head()[0]}:{batch[0][0][:16]}", begun, actor))
-        log.append(new, recorded_at=recorded_at, erased=[sha for sha, _ in batch])
-        done += present
+        for last_try in (False, False, True):
+            present = [sha for sha, _ in batch if log.payload(sha) is not None]
+            events = _events(log, batch, len(present), reason, actor, keep_out=keep_out, marks=marks)
+            if not events:
+                break
+            try:
+                log.append(events, recorded_at=recorded_at, erased=[sha for sha, _ in batch])
+            except KeyConflictError:  # somebody else erased one of them between the look and the commit: look again
+                if last_try:
+                    raise
+            else:
+                done += present
+                break
     return done
+
+
+def _events(
+    log: EventStore,
+    batch: Sequence[tuple[str, str]],
+    n_present: int,
+    reason: str,
+    actor: str,
+    *,
+    keep_out: bool,
+    marks: Sequence[str],
+) -> list[NewEvent]:
+    """Return what an erasure has to say; nothing where all of it was said and done before."""
+    unsaid = [(sha, entry_id, key) for sha, entry_id in batch if (key := _key(log, sha, entry_id, keep_out))]
+    if not n_present and not unsaid:
+        return []
+    begun = ErasureBegun(n_texts=n_present, entry_id=batch[0][1] if keep_out else "")
+    events = [
+        NewEvent(
+            key,
+            PayloadErased(
+                text_sha=sha, reason=reason, entry_id=entry_id, keep_out=keep_out, marks=[] if number else [*marks]
+            ),
+            actor,
+        )
+        for number, (sha, entry_id, key) in enumerate(unsaid)
+    ]
+    return [*events, NewEvent(f"erasure-begun:{log.head()[0]}:{batch[0][0][:16]}", begun, actor)]
 
 
 def _key(log: EventStore, sha: str, entry_id: str, keep_out: bool) -> str:
@@ -222,7 +245,8 @@ def drop_expired(log: EventStore, now: datetime, days: int, before: str) -> int:
     finish_erasures(log, iso(now))
     day = now.date().isoformat()
     data = RetentionRun(day=day, before=before, n_texts=n_texts)
-    log.append([NewEvent(f"retention-run:{day}", data)], recorded_at=iso(now))
+    if not retention_is_done(log, now):
+        log.append([NewEvent(f"retention-run:{day}", data)], recorded_at=iso(now))
     return n_texts
 
 

@@ -80,11 +80,22 @@ def fill_index(workspace: Workspace, most: int | None = TICK_EVENTS) -> str:
 
 
 def renew_index(workspace: Workspace) -> None:
-    """Throw the index away, damaged or not, and read every text anew. Raises StorageError."""
-    for suffix in ("", "-wal", "-shm"):
-        (workspace.data_dir / f"{INDEX_NAME}{suffix}").unlink(missing_ok=True)
+    """Empty the index, or throw a damaged one away, and read every text anew. Raises StorageError.
+
+    A sound file is not unlinked: a tick that has it open would go on filling one that nobody sees.
+    """
+    try:
+        _fill_anew(workspace)
+    except StorageError:
+        for suffix in ("", "-wal", "-shm"):
+            (workspace.data_dir / f"{INDEX_NAME}{suffix}").unlink(missing_ok=True)
+        _fill_anew(workspace)
+
+
+def _fill_anew(workspace: Workspace) -> None:
     index = open_index(workspace)
     try:
+        index.clear()
         index.catch_up()
     finally:
         index.close()

@@ -12,12 +12,12 @@ from monitor import app
 from monitor.log.backup import Copy
 from monitor.log.codec import iso
 from monitor.log.copies import still_holding
-from monitor.log.erasure import erase_entry, lift_erasure, mark_shared, texts_of
+from monitor.log.erasure import WAIT_S, erase_entry, lift_erasure, mark_shared, texts_of
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, reviewer, working, write_json
 from monitor.triage.entries import find_entry
 from monitor.views.fold import rebuild_views
-from monitor.views.queries.erasures import sharing_entries, text_positions
+from monitor.views.queries.erasures import pending_erasure, sharing_entries, text_positions
 from monitor.worker.backups import back_up, put_back
 from monitor.worker.lock import LOCK_NAME, worker_lock
 from monitor.worker.searching import fill_index, renew_index
@@ -110,7 +110,10 @@ def _erase(workspace: Workspace, entry_id: str, reason: str, at: str) -> EraseAn
     names = texts_of(log, entry_id, positions)
     shared = sharing_entries(views, names, entry_id)
     mark_shared(log, shared, reason=reason, recorded_at=at)
-    done = erase_entry(log, entry_id, reason=reason, actor=reviewer(), recorded_at=at, positions=positions)
+    wait_s = 0.1 if pending_erasure(views) else WAIT_S  # who was in the way of the last one is there still
+    done = erase_entry(
+        log, entry_id, reason=reason, actor=reviewer(), recorded_at=at, positions=positions, wait_s=wait_s
+    )
     views.catch_up()
     fill_index(workspace, None)
     copies = still_holding(workspace.data_dir, names, min(positions, default=0))

@@ -32,7 +32,7 @@ _CLOCK = re.compile(
 )
 _LATE_CLOCK = re.compile(r"(?<![\d.,])(?P<h1>\d{1,2})\.(?P<m1>\d\d)(?:\.(?P<s1>\d\d))?$")  # behind a numeric date
 _OFFSET = re.compile(
-    r"(?P<etc>etc/)?(?:utc|gmt|z)?\s?(?P<sign>[+-])\s?(?P<h>\d{1,2})(?:[:.]?(?P<m>\d\d))?(?!\d)", re.IGNORECASE
+    r"(?P<etc>etc/)?(?:utc|gmt|z)?\s?(?P<sign>[+-])(?P<h>\d{1,2})(?:[:.]?(?P<m>\d\d))?(?!\d)", re.IGNORECASE
 )
 _PLACE = re.compile(r"[A-Z][A-Za-z]+/[A-Z][A-Za-z_/+-]+")
 _CJK = re.compile(
@@ -73,6 +73,9 @@ def read_parts(text: str) -> tuple[datetime, str] | None:
     clock = _clock_in(text)
     if clock is None:
         day, rest = _day_in(text)
+        if day is None and (found := _LATE_CLOCK.search(text.strip())):  # 30 Kasım 2026, 08.00
+            day, rest = _day_in(text.strip()[: found.start()])
+            rest = f"{rest} {found[0]}"
         if day is None:
             return None
         found = _LATE_CLOCK.search(rest.strip())

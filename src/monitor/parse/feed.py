@@ -49,7 +49,7 @@ def parse_feed(body: bytes, content_type: str = "", url: str = "", now: datetime
         return ParsedFeed(error="too-large", warning=f"the body has {len(body)} bytes; at most {MAX_BYTES} are read")
     if _HTML.match(body[:4096]) and not _FEED_ROOT.search(body):
         return _no_feed(body, "", url)
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+    if _is_json(body, content_type):
         raw = read_json_feed(charset.decode(body, content_type).lstrip().encode("utf-8", "replace"))
         return finish(raw, "json", url, now) if raw.version else _no_feed(body, raw.note, url)
     try:
@@ -66,6 +66,12 @@ def parse_feed(body: bytes, content_type: str = "", url: str = "", now: datetime
         raw.entries.pop()
     raw.note = f"the answer was cut off: the document has no end; {len(raw.entries)} entries were read"
     return msgspec.structs.replace(finish(raw, "feedparser", url, now), is_cut=True)
+
+
+def _is_json(body: bytes, content_type: str) -> bool:
+    if b"\0" in body[:8]:  # UTF-16 or UTF-32
+        body = charset.decode(body[:64], content_type).encode()
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
 def _read_with_feedparser(document: bytes) -> RawFeed:

@@ -27,9 +27,13 @@ _SIGNATURES = (
     (b"\0\0\0<", "utf-32-be"),
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
+    (b"{\0\0\0", "utf-32-le"),
+    (b"\0\0\0{", "utf-32-be"),
+    (b"{\0", "utf-16-le"),
+    (b"\0{", "utf-16-be"),
     (b"\x4c\x6f\xa7\x94", "cp037"),
 )
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
+_DECLARED = re.compile(rb"(?:<!--[^>]{0,200}-->\s*)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>")
 _HTTP = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _NO_CHARSETS = frozenset(
@@ -53,6 +57,7 @@ _SUPERSETS = {
     "ascii": "cp1252",
     "shift_jis": "cp932",
 }
+_CODE_PAGE = re.compile(r"(?:x-)?(?:windows|win|cp|ibm|dos)[-_ ]?(\d{3,4})")
 # What servers add to every answer without looking: Latin-1 and ASCII, here their superset.
 _SERVER_DEFAULTS = frozenset({"cp1252"})
 _BLANKS = "\ufeff \t\r\n"
@@ -129,7 +134,11 @@ def _by_labels(body: bytes, header: str, declared: str) -> str:
     if _is_in_escapes(body, header, declared):
         header, declared = (name if name != "utf-8" else "" for name in (header, declared))
     elif as_utf8 is not None:
-        if "utf-8" in (header, declared) or not _is_8_bit(header or declared) or _is_surely_utf8(body, as_utf8):
+        if (
+            "utf-8" in (header, declared)
+            or not _is_8_bit(header or declared)
+            or _is_surely_utf8(body, as_utf8, header, declared)
+        ):
             return as_utf8
     elif "utf-8" in (header, declared) and not _strays_prevail(body):
         return _mended(body)
@@ -160,6 +169,8 @@ def _of_language(body: bytes) -> Sequence[str]:
 
 
 def _known(label: str) -> str:
+    if page := _CODE_PAGE.fullmatch(label.lower()):
+        label = f"cp{page[1]}"
     try:
         name = codecs.lookup(_ALIASES.get(label.lower(), label)).name.replace("-escape", "_escape")
     except (LookupError, ValueError):
@@ -178,8 +189,10 @@ def _is_8_bit(encoding: str) -> bool:
     return encoding.startswith(("iso8859", "cp125", "koi8", "mac", "cp8"))
 
 
-def _is_surely_utf8(body: bytes, as_utf8: str | None) -> bool:
-    return as_utf8 is not None and len(body) - len(as_utf8) >= _SURE_SEQUENCES
+def _is_surely_utf8(body: bytes, as_utf8: str | None, header: str, declared: str) -> bool:
+    """Say whether so much is valid UTF-8 that it is no accident; in Western text a single sequence is none."""
+    enough = 1 if {header, declared} <= {"", *_SERVER_DEFAULTS} else _SURE_SEQUENCES
+    return as_utf8 is not None and len(body) - len(as_utf8) >= enough
 
 
 def _strays_prevail(body: bytes) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from monitor.parse.feed import parse_feed
@@ -117,9 +119,7 @@ def test_without_any_label_the_language_tells(language, encoding):
     assert words in decode(body.encode(encoding), "")
 
 
-@pytest.mark.parametrize(
-    "label", ["win1251", "win-1251", "windows1251", "cp-1251", "CP1251", "x-cp1251", "Windows-1251"]
-)
+@pytest.mark.parametrize("label", ["win1251", "win-1251", "windows1251", "cp-1251", "CP1251", "x-cp1251"])
 def test_a_code_page_is_known_by_any_of_its_names(label):
     assert TITLE in decode(document(label).encode("cp1251"), "")
 
@@ -132,5 +132,6 @@ def test_one_letter_in_utf_8_is_enough_against_a_western_label(declared):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_json_is_read_in_any_unicode_encoding(encoding):
-    body = '{"version":"https://jsonfeed.org/version/1","items":[{"id":"a","title":"%s"}]}' % TITLE
+    items = [{"id": "a", "title": TITLE}]
+    body = json.dumps({"version": "https://jsonfeed.org/version/1", "items": items}, ensure_ascii=False)
     assert parse_feed(body.encode(encoding), "application/feed+json").entries[0].title == TITLE

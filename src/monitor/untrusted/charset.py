@@ -134,11 +134,8 @@ def _by_labels(body: bytes, header: str, declared: str) -> str:
     if _is_in_escapes(body, header, declared):
         header, declared = (name if name != "utf-8" else "" for name in (header, declared))
     elif as_utf8 is not None:
-        if (
-            "utf-8" in (header, declared)
-            or not _is_8_bit(header or declared)
-            or _is_surely_utf8(body, as_utf8, header, declared)
-        ):
+        is_said = "utf-8" in (header, declared) or not _is_8_bit(header or declared)
+        if is_said or _is_surely_utf8(body, as_utf8, header, declared):
             return as_utf8
     elif "utf-8" in (header, declared) and not _strays_prevail(body):
         return _mended(body)

@@ -11,6 +11,7 @@ from monitor.errors import InputError
 from monitor.facts.corrections import allowed_codes
 from monitor.facts.values import LIST_FIELDS
 from monitor.log.events import CardConfirmed, CardCorrected
+from monitor.triage.cardquality import card_quality
 from monitor.triage.queue import list_queue
 from monitor.triage.rearrange import confirm_card, correct_card
 from monitor.triage.story import story_view
@@ -117,3 +118,17 @@ def test_random_corrections_are_refused_with_a_reason_or_harmless(plot: Desk) ->
     assert all(reason.strip() for reason in reasons)
     assert 1000 < len(reasons) < 4900
     assert story_facts(plot.log, plot.views, "saaaa1111").note == ""
+
+
+def test_quality_counts_what_reviewers_let_stand(plot: Desk) -> None:
+    """A confirmation is right in every code, a first correction in those it keeps; later ones judge no machine."""
+    plot.entry("bbbb2222", "Norwegian police say Oman ordered the bombing of a bridge", 0.8)
+    shown = story_facts(plot.log, plot.views, "saaaa1111").shown()
+    confirm_card(plot.log, plot.views, "saaaa1111", shown, by="ana", now=plot.now)
+    for codes in (["RU"], ["OM"]):
+        correct_card(plot.log, plot.views, "sbbbb2222", "linked_states", codes, by="ana", now=plot.now)
+    found = {item.field: item for item in card_quality(plot.log)}
+    assert (found["linked_states"].n_right, found["linked_states"].n_said) == (1, 2)
+    assert found["linked_states"].low < 0.5 < found["linked_states"].high
+    assert found["methods"].precision == 1.0
+    assert "dates" not in found

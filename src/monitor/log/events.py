@@ -277,7 +277,10 @@ class StoryLinked(EventData, frozen=True, kw_only=True):
 
 
 class CardCorrected(EventData, frozen=True, kw_only=True):
-    """A reviewer corrected a field of a story's plot card, or took that back (`withdrawn`): the text speaks again."""
+    """A reviewer corrected a field of a story's plot card, or took that back (`withdrawn`): the text speaks again.
+
+    `read` holds the codes that were shown before the field's first correction: what a machine had read.
+    """
 
     type: ClassVar[str] = "card-corrected"
     story_id: str
@@ -285,6 +288,7 @@ class CardCorrected(EventData, frozen=True, kw_only=True):
     value: list[str]
     before: list[str] = []
     note: str = ""
+    read: list[str] = []
     had_before: bool = False
     withdrawn: bool = False
     undoes: int = 0

@@ -20,6 +20,7 @@ from monitor.log.events import (
 )  # fmt: skip
 from monitor.log.store import EventStore
 from monitor.triage.entries import story_entries
+from monitor.triage.told import story_facts
 from monitor.views.fold import Views
 from monitor.views.queries import stories
 
@@ -87,9 +88,10 @@ def correct_card(
     before = stories.corrections(views, story_id).get(field)
     if before == list(value):
         return None
+    read = story_facts(log, views, story_id).card.codes(field) if before is None else []
     data = CardCorrected(
         story_id=story_id, field=field, value=list(value), before=before or [], note=note,
-        had_before=before is not None,
+        had_before=before is not None, read=read,
     )  # fmt: skip
     return _append(log, views, f"card-corrected:{story_id}:{field}:{views.position}", data, by, now)
 

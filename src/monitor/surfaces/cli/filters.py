@@ -213,7 +213,8 @@ def card(paths: tuple[str, ...]) -> int:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[FILE]...")
 @click.option("--reasons", is_flag=True, help="Add `similarity` and `why` to each line.")
-def link(paths: tuple[str, ...], reasons: bool) -> int:
+@click.option("--flagged", is_flag=True, help="Link as a tick links what it flagged: over 30 days, with a higher bar.")
+def link(paths: tuple[str, ...], reasons: bool, flagged: bool) -> int:
     """Turn entries into stories: `{"id": …, "story": …}` for each JSON line, in the order given.
 
     FILE holds JSON lines with `id`, `title`, `summary` and/or `text`, and `published` or `time` (ISO 8601; without one
@@ -239,7 +240,12 @@ def link(paths: tuple[str, ...], reasons: bool) -> int:
                 report.bad(name, number, str(error))
                 continue
             ids.append(row["id"])
-    for entry_id, placed in zip(ids, link_items(items, Linker(reasons=reasons)), strict=True):
+    linker = Linker(reasons=reasons)
+    if flagged:
+        from monitor.worker.linking import JOIN, MERGE, WINDOW
+
+        linker = Linker(reasons=reasons, window_s=WINDOW.total_seconds(), join=JOIN, merge=MERGE)
+    for entry_id, placed in zip(ids, link_items(items, linker), strict=True):
         grounds = {"similarity": placed.similarity, "why": placed.why} if reasons else {}
         write({"id": entry_id, "story": placed.story, **grounds})
     sys.stdout.flush()

@@ -1,11 +1,13 @@
-"""`monitor quality`: what was missed, estimated from the audit sample."""
+"""`monitor quality`: what was missed, estimated from the audit sample, and how often the cards are right."""
 
 from __future__ import annotations
 
 import click
 import msgspec
 
+from monitor.learn.quality import Quality
 from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
+from monitor.triage.cardquality import card_quality
 from monitor.triage.samples import read_quality
 
 
@@ -18,7 +20,8 @@ def quality(ctx: click.Context, since: str, as_of: str | None, as_json: bool) ->
     """Estimate recall from the daily audit sample of unflagged entries, with a 95 % interval.
 
     Each answered sample entry stands for 1 / probability entries (Horvitz-Thompson); found are flagged entries
-    labelled plot. Few answers give a wide interval: that is what is known.
+    labelled plot. Few answers give a wide interval: that is what is known. Below it stands, for every field of the plot
+    card, how many of its codes reviewers let stand among those they judged (confirmed or corrected).
 
     \b
     Example:
@@ -26,9 +29,21 @@ def quality(ctx: click.Context, since: str, as_of: str | None, as_json: bool) ->
     """
     with reading(ctx, as_of) as workspace:
         found = read_quality(workspace.views, since)
+        cards = card_quality(workspace.log, workspace.views.position)
     if as_json:
-        write_json(msgspec.structs.asdict(found))
+        write_json({**msgspec.structs.asdict(found), "cards": cards})
         return
+    _write_sample(found)
+    if cards:
+        click.echo("cards, by reviewers' confirmations and corrections (95 % interval):")
+    for item in cards:
+        click.echo(
+            f"  {item.field:<19} {item.n_right} of {item.n_said} right: {item.precision:.2f} "
+            f"({item.low:.2f} to {item.high:.2f}), {item.n_stories} stories"
+        )
+
+
+def _write_sample(found: Quality) -> None:
     click.echo(f"audit sample: {found.n_answered} of {found.n_drawn} answered, {found.n_plots_in_sample} were plots")
     click.echo(f"plot entries found: {found.n_found}")
     if not found.n_answered:

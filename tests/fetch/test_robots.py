@@ -58,6 +58,7 @@ def test_robots_txt_is_respected(answer: bytes, path: str, expected: Refusal | N
         ("User-agent: monitor\nDisallow: /x\n\nUser-agent: monitor\nDisallow: /z", "/y", "/z"),
         ("user-agent:*\ndisallow:/paid # a note", "/1", "/paid"),
         ("User-agent: MONITOR\nDisallow: /paid", "/1", "/paid"),
+        ("User-agent: monitor/1.0\nDisallow: /paid", "/1", "/paid"),
         ("User-agent: *\nCrawl-delay: 10\nDisallow: /paid\nSitemap: https://x.test/s", "/1", "/paid"),
         ("User-agent: *\nDisallow: /caf%C3%A9", "/cafe", "/café"),
         ("User-agent: *\nDisallow: /same\nAllow: /same", "/same", ""),
@@ -68,7 +69,7 @@ def test_robots_txt_is_respected(answer: bytes, path: str, expected: Refusal | N
     ],
     ids=[
         "longest match", "a part is shut", "blank lines in a group", "byte-order mark", "old Mac line ends", "wildcard",
-        "end of address", "several names for one group", "one group in two places", "no blanks", "capitals",
+        "end of address", "several names for one group", "one group in two places", "no blanks", "capitals", "version",
         "other fields", "escapes", "allow wins a tie", "nothing is shut", "no group", "crafted wildcards", "many rules",
     ],
 )  # fmt: skip

@@ -25,6 +25,7 @@ PAGE = b"<!doctype html><html><head><title>T</title></head><body><p>Words of a r
         (b"BM6\0\1\0\0\0\0\0....", "image/bmp", "an image"),
         (b"ID3\4....", "audio/mpeg", "a sound recording"),
         (b'{"headline": "A plot", "articleBody": "words"}', "application/json", "data in JSON"),
+        (b'{"html": "<p>A plot</p>"}', "application/json; charset=utf-8", "data in JSON"),
         (b"<?xml version='1.0'?><rss version='2.0'></rss>", "text/html", "a feed or a list of addresses"),
         (b"\1\2\0\3\0\4" * 50, "text/html", "binary data"),
         (b"some words", "image/svg+xml", "an image"),

@@ -73,12 +73,12 @@ def test_a_report_about_walls_is_an_article() -> None:
         ("https://mereth-herald.example/", "not-found"),
         ("https://mereth-herald.example/en/", "not-found"),
         ("https://gate.example/start?x=1", "other-page"),
-        ("https://mereth-herald.example/news/two-remanded/", ""),
-        ("https://www.mereth-herald.example/2026/two-remanded.html", ""),
+        ("https://mereth-herald.example/news/two-remanded/", "other-page"),
+        ("https://www.mereth-herald.example/2026/two-remanded.html", "other-page"),
     ],
 )
 def test_a_redirect_to_another_page_is_no_article(answered: str, reason: str) -> None:
-    """Promise: an address that leads to a front page or elsewhere, to words of something else, is not read."""
+    """Promise: words of something else are not read, wherever the address led; the article is."""
     other = "Gardens are at their best in May. Roses want sun, and water in the morning, gardeners say. " * 8
     assert verdict("Gardens", other, answered) == reason
     assert verdict("Two remanded", ARTICLE, answered) == ""
@@ -96,3 +96,18 @@ def test_a_redirect_to_another_page_is_no_article(answered: str, reason: str) ->
 def test_fit_is_told_in_any_script(title: str, text: str, fits: bool) -> None:
     """Promise: the comparison works with and without spaces; too few words to compare count as fitting."""
     assert (fit_of(title, "", text) >= LITTLE) == fits
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("You are being redirected.", "no-article"),
+        ("Lorkel vant, ubri sastel. Omni trebas vulo, merdin astakol. " * 9, "other-page"),
+        ("پلیس دو مرد را به اتهام طرح ربودن سردبیر در تبعید بازداشت کرد. " * 9, ""),
+        ("Zwei Männer sind in Port Mereth wegen der Entführung der Redakteurin Sivra Thane in Haft. " * 9, ""),
+    ],
+    ids=["a stub", "nothing of it", "another script", "another language with its names"],
+)
+def test_a_page_without_a_word_of_the_entry_is_no_article(text: str, reason: str) -> None:
+    """Promise: a wall in words nobody listed is seen by saying nothing of the matter; a translation is not."""
+    assert verdict("Mereth Herald", text) == reason

@@ -6,6 +6,7 @@ Owns the asking; reading the rules is Protego's. Nothing is remembered beyond on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from monitor.fetch.values import FetchRequest, FetchResult
 MAX_BYTES = 500 << 10  # RFC 9309, 2.5
 MAX_LINES, MAX_LINE = 20_000, 2_000
 FORBID_ALL = "User-agent: *\nDisallow: /"
+_VERSION = re.compile(r"(?im)^([ \t]*user-agent[ \t]*:[ \t]*[\w-]+)/[\w.-]+")
 PRODUCT = "monitor"  # the name a site may address in its robots.txt
 
 
@@ -62,7 +64,7 @@ def rules_of(answer: FetchResult) -> str | None:
     """Return the text of the rules an answer for robots.txt gives; None where the site could not say."""
     if answer.body is not None:
         text = answer.body.decode("utf-8-sig", "replace").replace("\0", "")
-        return "\n".join(line[:MAX_LINE] for line in text.splitlines()[:MAX_LINES])
+        return _VERSION.sub(r"\1", "\n".join(line[:MAX_LINE] for line in text.splitlines()[:MAX_LINES]))
     if 400 <= answer.status < 500 and answer.status != 429:
         return ""
     return FORBID_ALL if answer.error == "too-large" else None

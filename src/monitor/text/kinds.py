@@ -59,6 +59,8 @@ def other_kind(body: bytes, content_type: str) -> str:
         return "an image, a film or a recording"
     if start[:2] == b"BM" and start[6:10] == bytes(4):
         return "an image"
+    if start[:1] in (b"{", b"[") and "json" in content_type.lower():
+        return "data in JSON"
     lowered = head.lower()
     has_tags = any(tag in lowered for tag in _TAGS)
     if not has_tags and any(tag in lowered for tag in _FEEDS):

@@ -48,11 +48,12 @@ class Read(msgspec.Struct, frozen=True):
 
 
 class NotRead(msgspec.Struct, frozen=True):
-    """Why a page gave no article; `final` where another try would give none either."""
+    """Why a page gave no article; `final` where another try would give none either, `text` what a wall says."""
 
     reason: str
     detail: str
     final: bool
+    text: str = ""
 
 
 def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tuple[int, int]:
@@ -74,14 +75,16 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
         else:
             requests.append(FetchRequest(request_id=page.entry_id, url=page.link, accept=ACCEPT_PAGE))
     found = []
+    walls: list[tuple[str, float, str]] = []
     for result in workspace.fetcher.fetch(requests, policy):
         page = wanted[result.request_id]
         read = _read_safely(workspace, page, result)
         if isinstance(read, NotRead):
             _record_failure(workspace, page, read.reason, read.detail, now, final=read.final)
+            walls += [(page.link, 0.0, read.text)] if read.text else []
         else:
             found.append((page, read))
-    shared = said_by_several([(page.link, read.fit, read.article.text) for page, read in found])
+    shared = said_by_several([(page.link, read.fit, read.article.text) for page, read in found] + walls)
     for page, read in found:
         if read.article.text in shared:
             detail = "the site answers several addresses with this same text"
@@ -141,7 +144,7 @@ def _read(workspace: Workspace, page: WantedPage, result: FetchResult) -> Read |
         return NotRead("text-erased", "the entry's text was erased", final=True)
     wall = wall_of(words.title, words.summary, article.title, article.text, page.link, url)
     if wall:
-        return NotRead(wall.reason, wall.detail, final=wall.reason not in PASSING)
+        return NotRead(wall.reason, wall.detail, final=wall.reason not in PASSING, text=article.text)
     if len(words.text) >= len(article.text):
         detail = f"the feed's own text is longer ({len(words.text)} characters; the page has {len(article.text)})"
         return NotRead("feed-has-more", detail, final=True)

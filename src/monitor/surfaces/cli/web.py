@@ -34,6 +34,7 @@ def web(ctx: click.Context, host: str | None, port: int | None, names: tuple[str
         raise MissingExtraError("the triage page", "web")
     import uvicorn
 
+    from monitor.surfaces.web.connections import TimedProtocol
     from monitor.surfaces.web.reviewers import Reviewers
     from monitor.surfaces.web.server import create_app
 
@@ -48,7 +49,9 @@ def web(ctx: click.Context, host: str | None, port: int | None, names: tuple[str
     served = create_app(lambda: app.open_workspace(config, data), reviewers, hosts, lambda: app.now().timestamp())
     with listening(host, port) as listener:
         click.echo(f"http://{host}:{port}/")
-        config_ = uvicorn.Config(served, log_level="warning", server_header=False, date_header=False)
+        config_ = uvicorn.Config(
+            served, http=TimedProtocol, log_level="warning", server_header=False, date_header=False
+        )
         uvicorn.Server(config_).run(sockets=[listener])
 
 

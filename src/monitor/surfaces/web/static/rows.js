@@ -238,6 +238,7 @@ const desk = (() => {
   window.addEventListener("beforeunload", (event) => { if (pending) event.preventDefault(); });
   wide.addEventListener("change", () => { const row = selected(); if (row) showPane(row); });
 
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => undefined);
   clock(document);
   recall(document);
   const first = selected();

@@ -35,7 +35,7 @@ LOCK = ROOT / "requirements.lock"
 BOOTSTRAP = ROOT / "packaging" / "bootstrap.lock"
 RUNTIME = ROOT / "packaging" / "runtime.lock"
 STAMP = VENV / ".installed"
-EXTRAS = ("archive", "fulltext", "web", "notify", "witness")
+EXTRAS = ("archive", "fulltext", "web", "notify", "witness", "postgres")
 NO_PIP = (
     "error: this python3 has no pip and none could be installed; as root run `apt-get install python3-venv` "
     "(Debian, Ubuntu) or install pip another way, then run this again"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from tests.postgres import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -26,6 +30,28 @@ def shared() -> Path:
     if path is None:
         pytest.skip("needs the optional data folder: put it at ../shared or set MONITOR_SHARED")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL of our own without a log in it; skipped where its programs are missing."""
+    from tests.postgres import WORD, running
+
+    with running(fsync="off") as server:
+        if server is None:
+            pytest.skip(WORD)
+        yield server
+
+
+@pytest.fixture
+def database(postgres: Server) -> str:
+    """The owner's address of a new, empty database."""
+    import psycopg
+
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres.address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return postgres.of("owner", name)
 
 
 @pytest.fixture

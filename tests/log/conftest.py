@@ -9,6 +9,8 @@ import pytest
 
 from monitor.log.events import EntryLabelled, NewEvent
 from monitor.log.memory import MemoryLog
+from monitor.log.pgsetup import init_postgres
+from monitor.log.postgres import PostgresLog, open_postgres
 from monitor.log.sqlite import SqliteLog, open_log
 from monitor.log.store import EventStore
 
@@ -28,9 +30,21 @@ def log(tmp_path: Path) -> Iterator[SqliteLog]:
     store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
     """Each implementation of the protocol in turn."""
-    opened = MemoryLog() if request.param == "memory" else open_log(tmp_path / "log.db", create=True)
+    opened: EventStore
+    if request.param == "memory":
+        opened = MemoryLog()
+    elif request.param == "sqlite":
+        opened = open_log(tmp_path / "log.db", create=True)
+    else:
+        opened = new_postgres(request.getfixturevalue("database"), tmp_path)
     yield opened
     opened.close()
+
+
+def new_postgres(owner: str, folder: Path) -> PostgresLog:
+    """A new log in an empty database, opened as its writer."""
+    init_postgres(owner, writer="monitor_writer", reader="monitor_reader")
+    return open_postgres(owner.replace("owner@", "monitor_writer@"), folder / "log.db")

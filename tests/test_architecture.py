@@ -152,7 +152,14 @@ def test_the_former_address_leads_to_the_rooms_and_is_not_used() -> None:
 
 @pytest.mark.parametrize(
     ("name", "home"),
-    [("SqliteLog", "log"), ("MemoryLog", "log"), ("CurlFetcher", "fetch"), ("fetch_all", "fetch"), ("pycurl", "fetch")],
+    [
+        ("SqliteLog", "log"),
+        ("MemoryLog", "log"),
+        ("PostgresLog", "log"),
+        ("CurlFetcher", "fetch"),
+        ("fetch_all", "fetch"),
+        ("pycurl", "fetch"),
+    ],
 )
 def test_doors_are_protocols(name: str, home: str) -> None:
     """Stores and the network are known by their protocols; the class behind one is named in its room and in app.py."""

@@ -75,7 +75,7 @@ def open_workspace(given: str | None = None, data: str | None = None) -> Workspa
     Raises ConfigError, NotFoundError (no log yet), StorageError and LogBrokenError, each saying what to do.
     """
     config, folder = read_config(given, data)
-    log = open_existing_log(folder)
+    log = _open(config, folder)
     views = open_views(folder / VIEWS_NAME, log)
     return _workspace(config, folder, log, views)
 
@@ -90,6 +90,41 @@ def closing_workspace(given: str | None = None, data: str | None = None) -> Iter
         workspace.close()
 
 
+def log_address(given: str | None = None, data: str | None = None) -> str:
+    """Return where the log is, if it is in PostgreSQL: $MONITOR_LOG, else `log:` of feeds.yaml; "" for a log.db."""
+    return _address(read_config(given, data)[0])
+
+
+def _address(config: Config) -> str:
+    """Return the address of a log in PostgreSQL, or nothing. Raises ConfigError for any other address."""
+    named, where = os.environ.get("MONITOR_LOG", ""), "MONITOR_LOG"
+    if not named:
+        named, where = config.settings.log, "feeds.yaml: log"
+    if not named:
+        return ""
+    from monitor.log.pgconnect import check_address, is_address
+
+    if not is_address(named):
+        raise ConfigError([f"{where}: not an address such as postgresql://writer@host/monitor"])
+    check_address(named, where)
+    return named
+
+
+def open_the_log(given: str | None = None, data: str | None = None, *, read_only: bool = False) -> LogStore:
+    """Open the log alone, wherever it is. Raises what open_workspace raises."""
+    return _open(*read_config(given, data), read_only=read_only)
+
+
+def _open(config: Config, folder: Path, *, read_only: bool = False) -> LogStore:
+    address = _address(config)
+    if not address:
+        return open_existing_log(folder, read_only=read_only)
+    from monitor.log.postgres import open_postgres
+
+    make_folders(folder)
+    return open_postgres(address, folder / LOG_NAME, read_only=read_only)
+
+
 def open_existing_log(folder: Path, *, read_only: bool = False) -> LogStore:
     """Open the log of a data folder; raise NotFoundError where `monitor init` has not been run."""
     path = folder / LOG_NAME
@@ -98,14 +133,21 @@ def open_existing_log(folder: Path, *, read_only: bool = False) -> LogStore:
     return open_log(path, read_only=read_only)
 
 
-def create_log(folder: Path) -> LogStore:
-    """Make the data folder and an empty log in it, or open the one that is there."""
+def create_log(folder: Path, config: Config | None = None) -> LogStore:
+    """Make the data folder and an empty log in it, or open the one that is there; in PostgreSQL its owner made it."""
+    make_folders(folder)
+    if config is not None and _address(config):
+        return _open(config, folder)
+    return open_log(folder / LOG_NAME, create=True)
+
+
+def make_folders(folder: Path) -> None:
+    """Make the data folder and the one for models. Raises StorageError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MODELS_NAME).mkdir(exist_ok=True)
     except OSError as error:
         raise StorageError(f"{folder}: {error.strerror}; the data folder must be writable") from error
-    return open_log(folder / LOG_NAME, create=True)
 
 
 def position_of(log: LogStore, as_of: str) -> int:
@@ -153,7 +195,7 @@ def _workspace(config: Config, folder: Path, log: LogStore, views: Views) -> Wor
 def _open_read_only(given: str | None, data: str | None) -> Workspace:
     """Open a folder that cannot be written, with the views folded in memory."""
     config, folder = read_config(given, data)
-    log = open_existing_log(folder, read_only=True)
+    log = _open(config, folder, read_only=True)
     views = open_views(None, log)
     return _workspace(config, folder, log, views)
 

@@ -186,6 +186,7 @@ def read_settings(mapping: Mapping | None, problems: list[Problem]) -> Settings:
         interval_s=reader.number("interval_s", default.interval_s, 60, 7 * 86400) or default.interval_s,
         rows_per_day=reader.number("rows_per_day", default.rows_per_day, 1, 1000) or default.rows_per_day,
         data_dir=reader.text("data_dir", default.data_dir),
+        log=reader.text("log"),
         contact=reader.text("contact"),
         user_agent=reader.text("user_agent"),
         proxy=reader.url("proxy", schemes=("http", "https", "socks5", "socks5h")),

@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True):
     interval_s: int = 1800
     rows_per_day: int = 10
     data_dir: str = "data"
+    log: str = ""  # postgresql://…: the event log is there, shared; else log.db in the data folder
     contact: str = ""
     user_agent: str = ""
     proxy: str = ""

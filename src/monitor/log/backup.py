@@ -16,6 +16,7 @@ import sqlite3
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -25,7 +26,7 @@ from monitor.log.copies import note_copy
 from monitor.log.database import one_line_errors
 from monitor.log.judgement import DOES_NOT_HOLD, Report
 from monitor.log.sqlite import open_log
-from monitor.log.store import LogStore
+from monitor.log.store import InFile, LogStore
 from monitor.log.transfer import put_in_place
 from monitor.log.verify import verify_log
 
@@ -60,7 +61,7 @@ def backup_log(log: LogStore, target: Path, *, at: str = "") -> Copy:
         temporary.unlink(missing_ok=True)
         os.close(os.open(temporary, os.O_RDWR | os.O_CREAT, 0o600))
         try:
-            _copy_database(log.connection, temporary)
+            _copy_database(cast(InFile, log).connection, temporary)
             require_whole(temporary, [*anchors, Anchor(position=position, hash=hash_)] if position else None)
             digest = file_sha256(temporary)
             lines = b"".join(msgspec.json.encode(anchor) + b"\n" for anchor in anchors)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import msgspec
 
-from monitor.errors import LogBrokenError
+from monitor.errors import LogBrokenError, MonitorError
 from monitor.log.anchors import Anchor
 from monitor.log.chain import ZERO
 from monitor.log.events import CheckpointSigned
@@ -134,6 +134,14 @@ def judge(
     if not quick:
         _check_payloads(snapshot, report)
         _check_names(snapshot, report)
+
+
+def note_error(report: Report, error: MonitorError) -> None:
+    """File an error under what it means: damage is a finding, a machine that refused is none."""
+    if isinstance(error, LogBrokenError):
+        report.add(error.position, str(error))
+    else:
+        report.doubt(str(error))
 
 
 def check_chain(snapshot: Snapshot, report: Report) -> None:

@@ -99,7 +99,7 @@ class Connections:
         self._local = threading.local()
 
     def _connect(self) -> psycopg.Connection[Any]:
-        connection = driver().connect(
+        connection: psycopg.Connection[Any] = driver().connect(
             self.address, autocommit=True, application_name=self.name, connect_timeout=CONNECT_TIMEOUT_S,
             client_encoding="UTF8", prepare_threshold=None, **_KEEPALIVES,
         )  # fmt: skip

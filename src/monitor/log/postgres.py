@@ -152,7 +152,7 @@ class PostgresLog:
             position, prev = self._checked
             fault = first_bad_row(self._range(position, None), position, prev)
             if fault or head[0] < position:
-                raise broken(*(fault or (position, f"the log ends at {head[0]}, before an event it held a moment ago")))
+                raise broken(*(fault or (position, f"the log ends at {head[0]}, before an event it held")))
         return head
 
     def _stored(self, keys: Sequence[str]) -> dict[str, Stored]:
@@ -169,6 +169,18 @@ class PostgresLog:
     def _lost(self, error: psycopg.Error) -> bool:
         """Say whether the connection is gone, so that nobody here knows how the commit ended."""
         return self._connections.is_lost() or (error.sqlstate or "").startswith(("08", "57P"))
+
+    def take_rows(self, rows: Sequence[Row]) -> None:
+        """Store rows of another store as they are, hashes and all: for moving a log. Nobody else appends."""
+        with one_line_errors(self.where), self.connection.transaction():
+            self.connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
+            _copy(self.connection, rows)
+        self._checked = None
+
+    def take_payload_rows(self, rows: Sequence[tuple[bytes, int, bytes]]) -> None:
+        """Store payload rows of another store; those that are there stay."""
+        with one_line_errors(self.where):
+            self.connection.execute(_INSERT_PAYLOADS, _columns(rows, 3), binary=True)
 
     def check_writable(self) -> None:
         """Refuse a log that must not be appended to: broken near its end, or shorter than its last anchor here.

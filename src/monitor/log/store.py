@@ -96,15 +96,19 @@ class Signed(Protocol):
         """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
 
 
-class InFile(Protocol):
-    """A store kept in one SQLite file; keys, anchors and backups lie beside it."""
+class Placed(Protocol):
+    """A store with a place on this machine: keys, anchors and marks lie beside `path`, whether or not it is a file."""
 
     path: Path
+
+
+class InFile(Placed, Protocol):
+    """A store kept in one SQLite file, which can be copied page by page."""
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, for statements of the log room."""
 
 
-class LogStore(EventStore, Listed, Signed, InFile, Protocol):
-    """A store with every capability: what an installation works with."""
+class LogStore(EventStore, Listed, Signed, Placed, Protocol):
+    """What an installation works with, wherever its rows are kept."""

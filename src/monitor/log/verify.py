@@ -13,7 +13,7 @@ from pathlib import Path
 from monitor.errors import LogBrokenError, MonitorError
 from monitor.log.anchors import Anchor, anchors_path, read_anchors
 from monitor.log.database import connect, explain
-from monitor.log.judgement import MAX_PROBLEMS, RawRow, Report, judge
+from monitor.log.judgement import MAX_PROBLEMS, RawRow, Report, judge, note_error
 from monitor.log.schema import schema_faults, schema_version
 
 
@@ -97,9 +97,9 @@ def verify_log(
         schema_version(connection)  # the first read: from here on no other writer is seen
         judge(SqliteSnapshot(connection), report, anchors, quick=quick, keys=keys)
     except sqlite3.Error as error:
-        _note(report, explain(error, path))
+        note_error(report, explain(error, path))
     except MonitorError as error:
-        _note(report, error)
+        note_error(report, error)
     except (OSError, MemoryError) as error:
         report.doubt(f"{type(error).__name__}: {error}")
     except (TypeError, ValueError, AttributeError, OverflowError) as error:  # damage can change a value's type
@@ -125,11 +125,3 @@ def verify_with_anchors(
         report.doubt(f"the anchors cannot be read: {error}")
         return report
     return verify_log(path, lines, quick=quick, keys=keys)
-
-
-def _note(report: Report, error: MonitorError) -> None:
-    """File an error under what it means: damage is a finding, a machine that refused is none."""
-    if isinstance(error, LogBrokenError):
-        report.add(error.position, str(error))
-    else:
-        report.doubt(str(error))

@@ -9,7 +9,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from monitor.errors import LogBrokenError
+from monitor.errors import InputError, LogBrokenError
 from monitor.log.anchors import write_marker
 from monitor.log.backup import Copy, backup_log, prune, sweep_partial
 from monitor.log.checkpoints import key_missing, sign_checkpoint
@@ -17,18 +17,22 @@ from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted
 from monitor.log.restore import Restored, restore_log
 from monitor.log.sqlite import open_log
-from monitor.log.store import LogStore
+from monitor.log.store import EventStore, LogStore
 from monitor.worker.setup import bring_shipped
 
 BACKUPS_NAME, MODELS_NAME = "backups", "models"
 KEEP_BACKUPS = 7
+SHARED = "the log is in PostgreSQL: back it up there (docs/scaling.md), or `monitor log copy FILE` makes a log.db of it"
 
 
 def back_up(log: LogStore, now: datetime, target: Path | None = None) -> Copy:
     """Sign the head, copy the log, verify the copy, take the model along; without a target, delete the oldest copies.
 
-    Raises LogBrokenError where the log does not verify: the older copies are kept then, and appending stops.
+    Raises LogBrokenError where the log does not verify: the older copies are kept then, and appending stops. Raises
+    InputError for a log in PostgreSQL.
     """
+    if not log.path.is_file():  # the place of a log that is kept elsewhere
+        raise InputError(SHARED)
     if not key_missing(log):
         sign_checkpoint(log, recorded_at=iso(now))
     own = log.path.parent / BACKUPS_NAME
@@ -69,7 +73,7 @@ def model_missing(path: Path) -> str:
         log.close()
 
 
-def _copy_model(log: LogStore, source: Path, target: Path) -> str:
+def _copy_model(log: EventStore, source: Path, target: Path) -> str:
     """Copy the file of the model in use; return its id where it is in neither place."""
     promoted = log.last_keyed("model-promoted")
     if promoted is None or not isinstance(promoted.data, ModelPromoted):

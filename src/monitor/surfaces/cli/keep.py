@@ -136,7 +136,7 @@ def backup(ctx: click.Context, target: Path | None, as_json: bool) -> None:
 
     Exit codes: 0 copied and verified, 6 the log or the copy does not verify, 7 disk.
     """
-    log = app.open_existing_log(data_folder(ctx))
+    log = app.open_the_log(ctx.obj["config"], ctx.obj["data"])
     try:
         made = back_up(log, app.now(), target)
     finally:

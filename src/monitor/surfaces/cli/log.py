@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
@@ -19,11 +19,15 @@ from monitor.log.events import EVENT_TYPES
 from monitor.log.store import LogStore
 from monitor.surfaces import safe
 from monitor.surfaces.cli.keep import backup, data_folder, erase, rebuild, restore, write_backup
+from monitor.surfaces.cli.moving import copy, init_postgres
 from monitor.surfaces.cli.options import json_option, write_json_line
 from monitor.surfaces.cli.signing import checkpoint, cosign, new_key, vouch, witness
 from monitor.surfaces.cli.verify import verify
 from monitor.worker.backups import model_missing
 from monitor.worker.lock import LOCK_NAME, worker_lock
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["backup", "erase", "log", "rebuild", "restore", "write_backup"]
 
@@ -46,7 +50,7 @@ for command in (checkpoint, cosign, new_key, verify, vouch, witness):
 
 @contextmanager
 def _reading(ctx: click.Context) -> Iterator[LogStore]:
-    opened = app.open_existing_log(data_folder(ctx), read_only=True)
+    opened = app.open_the_log(ctx.obj["config"], ctx.obj["data"], read_only=True)
     try:
         yield opened
     finally:
@@ -221,3 +225,7 @@ def import_(ctx: click.Context, file: Path) -> None:
             f"the model in use, {missing}, did not come along: copy models/{missing}.json into "
             f"{folder / app.MODELS_NAME}, or run `monitor train`"
         )
+
+
+log.add_command(init_postgres)
+log.add_command(copy)

@@ -155,6 +155,8 @@ class Jobs:
         """
         from monitor.surfaces.cli.keep import write_backup
 
+        if app.log_address(self._config, self._data):
+            return "left to PostgreSQL, where the log is"
         made = self._with(write_backup)
         said = f"copied and verified {made.position} events to {Path(made.path).name}"
         if failed := self._with(_unwitnessed):

@@ -37,11 +37,13 @@ def init(ctx: click.Context) -> None:
             raise StorageError(f"{path}: {error.strerror}") from error
         click.echo(f"wrote {path}: edit it, above all `contact`")
     config, folder = app.read_config(ctx.obj["config"], ctx.obj["data"])
-    new = not (folder / app.LOG_NAME).exists()
-    log = app.create_log(folder)
+    shared = app.log_address(ctx.obj["config"], ctx.obj["data"])
+    new = not shared and not (folder / app.LOG_NAME).exists()
+    log = app.create_log(folder, config)
     try:
         views = open_views(folder / app.VIEWS_NAME, log)
-        click.echo(f"{'wrote' if new else 'kept'} {folder / app.LOG_NAME}")
+        where = "the log in PostgreSQL" if shared else folder / app.LOG_NAME
+        click.echo(f"{'wrote' if new else 'kept'} {where}")
         model_id = set_up(log, views, config.feeds, folder / app.MODELS_NAME, recorded_at=iso(app.now()))
         views.close()
     finally:

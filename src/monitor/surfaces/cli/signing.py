@@ -25,7 +25,7 @@ def checkpoint(ctx: click.Context) -> None:
     """
     from monitor.log.checkpoints import sign_checkpoint
 
-    opened = app.open_existing_log(data_folder(ctx))
+    opened = app.open_the_log(ctx.obj["config"], ctx.obj["data"])
     try:
         signed = sign_checkpoint(opened, recorded_at=iso(app.now()))
     finally:
@@ -51,11 +51,11 @@ def witness(ctx: click.Context, places: tuple[str, ...]) -> None:
     """
     from monitor.surfaces.witness import mailer, send_head
 
-    config, folder = app.read_config(ctx.obj["config"], ctx.obj["data"])
+    config, _ = app.read_config(ctx.obj["config"], ctx.obj["data"])
     if not (places := places or tuple(config.settings.witness)):
         raise click.UsageError("name a place, or set `witness` in feeds.yaml")
     failed = False
-    opened = app.open_existing_log(folder, read_only=True)
+    opened = app.open_the_log(ctx.obj["config"], ctx.obj["data"], read_only=True)
     try:
         for place in places:
             try:
@@ -109,7 +109,7 @@ def new_key(ctx: click.Context, reason: str, lost: bool) -> None:
     """
     from monitor.log.checkpoints import change_key, sign_checkpoint
 
-    opened = app.open_existing_log(data_folder(ctx))
+    opened = app.open_the_log(ctx.obj["config"], ctx.obj["data"])
     try:
         key = change_key(opened, recorded_at=iso(app.now()), reason=reason, lost=lost)
         sign_checkpoint(opened, recorded_at=iso(app.now()))
@@ -130,6 +130,6 @@ def vouch(ctx: click.Context) -> None:
     from monitor.log.checkpoints import vouch_restores
 
     folder = data_folder(ctx)
-    app.open_existing_log(folder, read_only=True).close()
+    app.open_the_log(ctx.obj["config"], ctx.obj["data"], read_only=True).close()
     n_signed = vouch_restores(folder / app.LOG_NAME)
     click.echo(f"signed {n_signed} restore(s)" if n_signed else "no restore is unsigned")

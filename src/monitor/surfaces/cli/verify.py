@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from monitor import app
 from monitor.errors import NotFoundError, StorageError
-from monitor.log.anchors import read_marker, write_marker
+from monitor.log.anchors import Anchor, anchors_path, read_anchors, read_marker, write_marker
 from monitor.log.judgement import DOES_NOT_HOLD, UNCHECKED, Report
 from monitor.log.verify import verify_log, verify_with_anchors
 from monitor.surfaces import safe
@@ -46,12 +48,19 @@ def verify(
     Exit codes: 0 it holds, 1 it does not, 4 no log, 7 it could not be checked.
     """
     path = file or data_folder(ctx) / app.LOG_NAME
-    if not path.is_file():
+    shared = file is None and bool(app.log_address(ctx.obj["config"], ctx.obj["data"]))
+    if not shared and not path.is_file():
         app.open_existing_log(path.parent)  # says where it looked and what to do
-    if against is None:
-        report = verify_with_anchors(path, _anchors_for(path, file), quick=quick, keys=keys)
+
+    def judged(lines: Iterable[Anchor] | None) -> Report:
+        return _shared(ctx, lines, quick, keys) if shared else verify_log(path, lines, quick=quick, keys=keys)
+
+    if against is not None:
+        report = _against(judged, against, cosigners=cosigners, roots=roots)
+    elif shared:
+        report = judged(read_anchors(anchors_path(path)))
     else:
-        report = _against(path, against, quick=quick, keys=keys, cosigners=cosigners, roots=roots)
+        report = verify_with_anchors(path, _anchors_for(path, file), quick=quick, keys=keys)
     if file is None:
         remember(path, report, clear=not quick and against is None)
     if as_json:
@@ -70,8 +79,20 @@ def _anchors_for(path: Path, file: Path | None) -> Path | None:
     return anchors_beside(path) if file is not None and anchors_beside(path).is_file() else None
 
 
+def _shared(ctx: click.Context, lines: Iterable[Anchor] | None, quick: bool, keys: tuple[str, ...]) -> Report:
+    """Judge the log in PostgreSQL."""
+    from monitor.log.pgsnapshot import verify_postgres
+
+    with closing(app.open_the_log(ctx.obj["config"], ctx.obj["data"], read_only=True)) as opened:
+        return verify_postgres(opened, lines, quick=quick, keys=keys)
+
+
 def _against(
-    path: Path, place: Path, *, quick: bool, keys: tuple[str, ...], cosigners: tuple[str, ...], roots: tuple[Path, ...]
+    judged: Callable[[Iterable[Anchor] | None], Report],
+    place: Path,
+    *,
+    cosigners: tuple[str, ...],
+    roots: tuple[Path, ...],
 ) -> Report:
     """Verify a log against heads kept elsewhere, and what vouches for those."""
     from monitor.log.receipts import check_receipts
@@ -80,10 +101,10 @@ def _against(
     try:
         receipts = read_witness(place)  # before the log: it may grow meanwhile
     except (NotFoundError, StorageError, OSError) as error:
-        report = verify_log(path, quick=quick, keys=keys)
+        report = judged(None)
         report.doubt(f"the witness could not be asked: {error}")
         return report
-    report = verify_log(path, receipts, quick=quick, keys=keys)
+    report = judged(receipts)
     checked = check_receipts(receipts, cosigners=cosigners, tsa_roots=roots)
     for text in checked.wrong:
         report.add(0, text)

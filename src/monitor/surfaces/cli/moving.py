@@ -59,7 +59,7 @@ def copy(ctx: click.Context, target: str) -> None:
     from monitor.log.moving import move_log, take_along
     from monitor.log.pgconnect import check_address, is_address
     from monitor.log.pgsnapshot import verify_postgres
-    from monitor.log.postgres import PostgresLog, open_postgres
+    from monitor.log.postgres import open_postgres
     from monitor.log.sqlite import open_log
     from monitor.log.verify import verify_with_anchors
 
@@ -74,7 +74,7 @@ def copy(ctx: click.Context, target: str) -> None:
         try:
             n_events = move_log(source, to)
             position, hash_ = to.head()
-            if isinstance(to, PostgresLog):
+            if is_address(target):
                 report = verify_postgres(to, [])
         finally:
             to.close()

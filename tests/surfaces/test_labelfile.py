@@ -67,7 +67,9 @@ def test_each_bad_line_is_a_fault_with_its_number(data: bytes, faults: dict[int,
     assert any(isinstance(row, LabelLine) for _, row in read_label_file(data))
 
 
-@pytest.mark.parametrize("data", [b"aa11,plot\nbb22,plot\n", b"entry_id;verdict_of_mine\naa11;plot\n", b"[1, 2]"])
+@pytest.mark.parametrize(
+    "data", [b"aa11,plot\nbb22,plot\n", b"entry_id;verdict_of_mine\naa11;plot\n", b"[1, 2]", b"PK\3\4" + bytes(90)]
+)
 def test_a_file_without_the_columns_is_refused_as_a_whole(data: bytes) -> None:
     """Promise: nothing is guessed from a file that does not say which column is the label."""
     with pytest.raises(InputError):

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from monitor.errors import InputError
+from monitor.text.kinds import other_kind
 from monitor.triage.decide import LABELS
 
 MAX_CELL = 131_072
@@ -48,6 +49,9 @@ def read_label_file(data: bytes, encoding: str = "") -> Iterator[tuple[int, Labe
 
     Raises InputError where no column names a label.
     """
+    kind = other_kind(data, "text/plain")
+    if kind and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f"{kind}, no text: save it as CSV or JSON lines")
     text = _decoded(data, encoding).lstrip("\ufeff")
     start = text.lstrip()[:1]
     if start == "[":

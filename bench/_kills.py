@@ -161,7 +161,7 @@ class Installation:
         """Return what is wrong with the log: 1 where it does not verify, and events that are there twice."""
         report = verify_log(self.database, read_anchors(anchors_path(self.database)), quick=not full)
         if not report.ok:
-            print("    not verified:", report.problems[:3], flush=True)
+            print("    not verified:", report.problems[:3], report.unchecked, flush=True)
         seen: Counter[tuple[str, str]] = Counter()
         log = open_log(self.database, read_only=True)
         for event in log.read(types=("entry-flagged", "entry-seen")):

@@ -13,7 +13,7 @@ import pytest
 from monitor.errors import LogError
 from monitor.log.anchors import Anchor, anchors_path, read_anchors
 from monitor.log.backup import backup_log
-from monitor.log.checkpoints import KEY_NAME, sign_checkpoint, sign_restore
+from monitor.log.checkpoints import KEY_NAME, change_key, sign_checkpoint, sign_restore
 from monitor.log.judgement import HOLDS
 from monitor.log.restore import PENDING_NAME, complete_restore, restore_log
 from monitor.log.sqlite import SqliteLog, open_log
@@ -211,3 +211,20 @@ def test_a_copy_is_made_while_others_commit_all_the_time(log: SqliteLog, tmp_pat
     writer.close()
     assert n_commits > 6
     assert [copy.position for copy in made] == sorted(copy.position for copy in made)
+
+
+def test_a_backup_from_before_a_change_of_key_brings_its_key_back(log: SqliteLog, tmp_path: Path) -> None:
+    """Promise: who goes back behind a change of key signs on with the key that log knows."""
+    log.append([label(1)], recorded_at=AT)
+    sign_checkpoint(log, recorded_at=AT)
+    backup_log(log, tmp_path / "copy.db")
+    change_key(log, recorded_at=AT, reason="r")
+    sign_checkpoint(log, recorded_at=AT)
+    log.close()
+    restore_log(tmp_path / "copy.db", log.path, recorded_at=LATER, give_up_events=True)
+    restored = open_log(log.path)
+    restored.append([label(2)], recorded_at=LATER)
+    sign_checkpoint(restored, recorded_at=LATER)
+    restored.close()
+    report = verify_with_anchors(log.path)
+    assert (report.verdict, len(report.restores), len(report.public_keys)) == (HOLDS, 1, 1)

@@ -140,11 +140,34 @@ def _finish_change(log: LogStore, path: Path) -> None:
     coming.replace(path)
 
 
-def sign_restore(path: Path, position: int, hash_: str, recorded_at: str, note: str) -> Anchor:
-    """Return the line that says a log was put back, signed where the key lies beside the log at `path`."""
+def find_key(path: Path, public_key: str) -> Path | None:
+    """Return the file beside the log at `path` that holds a public key's private half: today's or an earlier one."""
+    for candidate in (path.with_name(KEY_NAME), *sorted(path.parent.glob(f"{KEY_NAME}.before-*"))):
+        if candidate.exists() and public_key_of(signing_key(candidate)) == public_key:
+            return candidate
+    return None
+
+
+def fit_key(path: Path, public_key: str) -> None:
+    """Put the key a restored log is signed by in today's place: the log may be older than a change of key."""
+    found, today = find_key(path, public_key), path.with_name(KEY_NAME)
+    if found is None or found == today:
+        return
+    coming = today.with_suffix(".fit")
+    _write_key(coming, bytes.fromhex(found.read_text().strip()))
+    if today.exists():
+        number = 1
+        while (aside := today.with_name(f"{KEY_NAME}.before-restore-{number}")).exists():
+            number += 1
+        os.link(today, aside)
+    coming.replace(today)
+
+
+def sign_restore(path: Path, position: int, hash_: str, recorded_at: str, note: str, public_key: str = "") -> Anchor:
+    """Return the line that says a log was put back, signed where its key lies beside the log at `path`."""
     bare = Anchor(position=position, hash=hash_, recorded_at=recorded_at, restored=True, note=note)
-    key_path = path.with_name(KEY_NAME)
-    if not key_path.exists():
+    key_path = find_key(path, public_key) if public_key else path.with_name(KEY_NAME)
+    if key_path is None or not key_path.exists():
         return bare
     key = signing_key(key_path)
     signature = _b64(key.sign(restore_statement(bare)))

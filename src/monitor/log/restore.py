@@ -21,7 +21,7 @@ import msgspec
 from monitor.errors import InputError, LogBrokenError, LogError, MonitorError, NotFoundError
 from monitor.log.anchors import Anchor, anchors_path, read_anchors, write_anchor, write_marker
 from monitor.log.backup import anchors_beside, checksum_path, file_sha256, head_of, require_whole, write_private
-from monitor.log.checkpoints import sign_restore
+from monitor.log.checkpoints import fit_key, sign_restore
 from monitor.log.database import connect, one_line_errors
 from monitor.log.guard import hash_at, head_row
 from monitor.log.transfer import put_in_place
@@ -44,6 +44,7 @@ class _Pending(msgspec.Struct, frozen=True):
 
     add: list[Anchor] = []
     anew: list[Anchor] | None = None
+    public_key: str = ""
 
 
 class _Old(msgspec.Struct, frozen=True):
@@ -86,22 +87,32 @@ def restore_log(
         temporary.chmod(0o600)
         _sync(temporary)
         note = f"restored from {backup.name}"
-        pending = _plan(backup, path, Anchor(position=position, hash=hash_, recorded_at=recorded_at, note=note), old)
+        key = (report.public_keys or [""])[-1]
+        head = Anchor(position=position, hash=hash_, recorded_at=recorded_at, note=note)
+        pending = _plan(backup, path, head, old, key)
         if foreign or not anchors:
-            pending = _Pending(anew=_companion(backup) or [Anchor(position=position, hash=hash_, note=note)])
+            pending = _Pending(anew=_companion(backup) or [head], public_key=key)
         write_private(path.with_name(PENDING_NAME), msgspec.json.encode(pending))
         complete_restore(path)
-    return Restored(position, known if foreign and old.has_work else given_up, (report.public_keys or [""])[-1])
+    return Restored(position, known if foreign and old.has_work else given_up, key)
 
 
-def _plan(backup: Path, path: Path, head: Anchor, old: _Old) -> _Pending:
-    """Return the lines to add: that the log was put back to where both histories part, and where it ends now."""
+def install(temporary: Path, path: Path, anchors: list[Anchor]) -> None:
+    """Put a finished log where there is none yet, with its anchors: both or, after a kill, whoever comes next does."""
+    temporary.replace(path.with_name(path.name + ".restore"))
+    write_private(path.with_name(PENDING_NAME), msgspec.json.encode(_Pending(anew=anchors)))
+    complete_restore(path)
+
+
+def _plan(backup: Path, path: Path, head: Anchor, old: _Old, key: str) -> _Pending:
+    """Return what to do: say that the log was put back to where both histories part, and where it ends now."""
     connection = connect(backup, read_only=True)
     try:
         parted = hash_at(connection, old.common) or b""
     finally:
         connection.close()
-    return _Pending(add=[sign_restore(path, old.common, parted.hex(), head.recorded_at, head.note), head])
+    line = sign_restore(path, old.common, parted.hex(), head.recorded_at, head.note, key)
+    return _Pending(add=[line, head], public_key=key)
 
 
 def complete_restore(path: Path) -> bool:
@@ -120,6 +131,8 @@ def complete_restore(path: Path) -> bool:
         if temporary.exists():
             _set_aside(path)
             put_in_place(temporary, path)
+        if pending.public_key:
+            fit_key(path, pending.public_key)
         if pending.anew is not None:
             _set_aside(anchors_path(path))
             lines = b"".join(msgspec.json.encode(anchor) + b"\n" for anchor in pending.anew)

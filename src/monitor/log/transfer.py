@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from monitor.errors import InputError, LogBrokenError, LogError
-from monitor.log.anchors import Anchor, anchors_path, write_anchor
+from monitor.log.anchors import Anchor
 from monitor.log.chain import ZERO, Row, first_bad_row, head_line, split_head
 from monitor.log.codec import decode_data
 from monitor.log.database import connect, one_line_errors
@@ -97,6 +97,8 @@ def import_log(lines: Iterable[bytes], path: Path, *, source: str = "-") -> tupl
 
     Raises InputError (not an export, or cut short), LogBrokenError (its chain does not hold, or `path` has events).
     """
+    from monitor.log.restore import install  # which puts files in place with what is below
+
     _require_empty(path)
     temporary = path.with_name(path.name + ".import")
     _remove(temporary)
@@ -113,8 +115,8 @@ def import_log(lines: Iterable[bytes], path: Path, *, source: str = "-") -> tupl
             _remove(temporary)
             raise
         connection.close()
-        put_in_place(temporary, path)
-    write_anchor(anchors_path(path), Anchor(position=head[0], hash=head[1], note=f"imported from {source}"))
+        _sync(temporary)
+        install(temporary, path, [Anchor(position=head[0], hash=head[1], note=f"imported from {source}")])
     return head
 
 

@@ -115,7 +115,7 @@ def _erase(workspace: Workspace, entry_id: str, reason: str, at: str) -> EraseAn
         log, entry_id, reason=reason, actor=reviewer(), recorded_at=at, positions=positions, wait_s=wait_s
     )
     views.catch_up()
-    fill_index(workspace, None)
+    fill_index(workspace)
     copies = still_holding(workspace.data_dir, names, min(positions, default=0))
     return EraseAnswer(entry_id, done.names, done.finished, len(shared), copies)
 

@@ -149,7 +149,7 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
     Returns how many were rescored and how many flagged (marked `second-look`), at most SECOND_LOOK_ROWS days' rows.
     """
     now, model = workspace.clock(), workspace.model
-    candidates = _unflagged(workspace, now)
+    candidates, old = _unflagged(workspace, now)
     occasion = str(workspace.log.head()[0])  # the same model may be promoted again
     threshold = round(model.threshold, SCORE_DIGITS)
     scored = []
@@ -157,7 +157,10 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
         score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
         scored.append(Scored(item, score, "second-look" if score >= threshold else ""))
     limit = int(SECOND_LOOK_ROWS * workspace.config.settings.rows_per_day)
-    finds = sorted((s for s in scored if s.flag), key=lambda s: (-s.score, s.candidate.entry_id))[:limit]
+    best = sorted((s for s in scored if s.flag), key=lambda s: (-s.score, s.candidate.entry_id))
+    # as many of archives besides, which have a queue of their own: a year imported must not crowd out the weeks
+    finds = [s for s in best if s.candidate.entry_id not in old][:limit]
+    finds += [s for s in best if s.candidate.entry_id in old][:limit]
     for start in range(0, len(scored), _BATCH):
         batch = scored[start : start + _BATCH]
         workspace.append([scored_event(model, batch, "", "second-look", occasion)])
@@ -165,11 +168,15 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
     return len(scored), len(finds)
 
 
-def _unflagged(workspace: Workspace, now: datetime) -> list[Candidate]:
+def _unflagged(workspace: Workspace, now: datetime) -> tuple[list[Candidate], set[str]]:
+    """Return the entries to look at again, and which of them came from archives."""
     since = iso(now - timedelta(days=RECENT_DAYS))
-    found = []
+    found: list[Candidate] = []
+    old = set()
     for row in undecided_since(workspace.views, since, RECENT_MAX):
         text = text_of(workspace.log, row)
+        if row.backfill:
+            old.add(row.entry_id)
         if not text.erased:
             found.append(
                 Candidate(
@@ -177,7 +184,7 @@ def _unflagged(workspace: Workspace, now: datetime) -> list[Candidate]:
                     summary=text.summary, text=text.text, lang=row.lang,
                 )
             )  # fmt: skip
-    return found
+    return found, old
 
 
 def _recent(workspace: Workspace, now: datetime, judged: Mapping[str, bool]) -> list[RecentText]:

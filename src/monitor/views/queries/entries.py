@@ -61,6 +61,7 @@ class EntryRow(msgspec.Struct, frozen=True):
     byline: str
     origin: str
     probability: float | None
+    backfill: bool
 
     @property
     def flagged(self) -> bool:
@@ -81,7 +82,7 @@ class EntryRow(msgspec.Struct, frozen=True):
 _COLUMNS = f"""e.entry_id, e.feed_id, e.position, e.seen_at, e.revision, e.text_sha, e.link, e.published_at, e.lang,
     e.source_name, e.source_url, e.score, coalesce(e.model_id, ''), e.scored_position, e.flagged_position,
     coalesce(e.flagged_at, ''), coalesce(e.why, ''), coalesce(e.band, ''), e.erased, coalesce(f.name, ''),
-    coalesce(f.publisher, ''), {STORY}, coalesce(s.publisher, ''), coalesce(s.origin, ''), p.probability"""
+    coalesce(f.publisher, ''), {STORY}, coalesce(s.publisher, ''), coalesce(s.origin, ''), p.probability, e.backfill"""
 SELECT = f"SELECT {_COLUMNS} FROM {JOINED}"
 _RECENT = f"{SELECT} WHERE {SEEN_SINCE} AND e.erased = 0"
 _UNFLAGGED = "e.flagged_position IS NULL AND e.erased = 0"
@@ -89,7 +90,7 @@ _UNFLAGGED = "e.flagged_position IS NULL AND e.erased = 0"
 
 def entry_row(row: Sequence[object]) -> EntryRow:
     """Return the value of a row that SELECT found."""
-    return EntryRow(*with_truths(row, 18))
+    return EntryRow(*with_truths(row, 18, 25))
 
 
 def entry(views: Views, entry_id: str) -> EntryRow | None:

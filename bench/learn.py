@@ -3,7 +3,8 @@
     python3 dev.py bench learn screening [--draws 2]   nine pools, loss beside ASReview 2.2's elas_u4 (same priors)
     python3 dev.py bench learn pool                    20,000 entries of the stream from the seeds, both
     python3 dev.py bench learn stream                  the stream cold and retrained weekly, with and without background
-    python3 dev.py bench learn queue                   what the rows of the queue itself find on the stream, cold model
+    python3 dev.py bench learn queue [--stream FILE --labels FILE --rows N]
+                                                       what the queue itself finds where the threshold follows the flow
     python3 dev.py bench learn speed                   training on 100,000 entries: CPU seconds and peak MiB
     python3 dev.py bench learn poison                  attacks on the labels, blocked or harmless
 
@@ -161,6 +162,8 @@ def main() -> None:
         "what", choices=["screening", "pool", "stream", "queue", "speed", "poison"], nargs="?", default="screening"
     )
     parser.add_argument("--draws", type=int, default=2)
+    parser.add_argument("--stream", type=Path, help="queue: this stream instead of the quarter and the war")
+    parser.add_argument("--labels", type=Path, help="queue: its labels")
     parser.add_argument("--rows", type=int, default=10)
     parser.add_argument("--entries", type=int, default=100_000)
     given = parser.parse_args()
@@ -172,8 +175,7 @@ def main() -> None:
     if given.what == "queue":
         from bench import _queue
 
-        _queue.run(SHARED / "data" / "stream", given.rows)
-        return
+        sys.exit(0 if _queue.run(SHARED / "data", given.stream, given.labels, given.rows) else 1)
     {"screening": lambda: screening(given.draws), "pool": pool, "stream": lambda: stream(given.rows),
      "speed": lambda: speed(given.entries)}[given.what]()  # fmt: skip
 

@@ -84,6 +84,10 @@ EXAMPLES: list[ev.EventData] = [
     ev.ModelTrained(model_id=MODEL, card={"n_labels": 120, "n_plot": 31, "seeds": 4}),
     ev.ModelPromoted(model_id=MODEL, threshold=0.41, previous_id="m0cc175b9c0f1", figures={"recall": 0.93}),
     ev.ModelRejected(model_id="m92eb5ffee6ae", reason="recall on the seeds fell", figures={"recall": 0.71}),
+    ev.ThresholdMoved(
+        model_id="m92eb5ffee6ae", threshold=0.57, previous=0.48, look_again=0.4, previous_look_again=0.31,
+        why="more rows than a day has room for", n_entries=1380, n_rows=17, rows_per_day=10.0,
+    ),
     ev.DigestSent(digest_id="2026-01-31", channel="file", state="sent", n_rows=8),
     ev.AlertSent(alert_id="a1", story_id=STORY, channel="mail", state="queued"),
     ev.JobMissed(job="digest", scheduled_at=AT, reason="started 3600 s late"),

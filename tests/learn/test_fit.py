@@ -13,7 +13,8 @@ from monitor.classify.model import Model, sigmoid
 from monitor.learn.cold import shipped_prior
 from monitor.learn.fit import Options, ViewOptions, fit
 from monitor.learn.terms import TermStore
-from monitor.learn.train import OPTIONS, Row, Text, Thresholds, TrainingSet, count_texts, export, fit_set, weigh
+from monitor.learn.threshold import Thresholds
+from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, export, fit_set, weigh
 
 WORDS = [
     "police",

@@ -14,10 +14,10 @@ from monitor.classify.model import Example, sigmoid
 from monitor.classify.seeds import Seed, load_seeds
 from monitor.classify.sequences import CONTRAST_TEMPLATES, background_counts, template_counts
 from monitor.learn.terms import Counts, TermStore
+from monitor.learn.threshold import Thresholds
 from monitor.learn.train import (
     OPTIONS,
     Row,
-    Thresholds,
     TrainingSet,
     example_of,
     export,

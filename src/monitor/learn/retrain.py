@@ -23,13 +23,13 @@ from monitor.learn.compare import Comparison, Recent, Scored, compare, gold_item
 from monitor.learn.fit import Fitted, Ints
 from monitor.learn.gate import Rules, judge, judge_labels
 from monitor.learn.terms import TermStore
+from monitor.learn.threshold import Thresholds
 from monitor.learn.train import (
     N_EXAMPLES,
     OPTIONS,
     Labelled,
     Row,
     Text,
-    Thresholds,
     TrainingSet,
     example_of,
     export,

@@ -18,6 +18,7 @@ from monitor.classify.features import FEATURES_VERSION, VIEWS, Features
 from monitor.classify.model import FORMAT, Example, ModelData, ViewData, model_bytes, sigmoid
 from monitor.learn.fit import Fitted, Floats, Options, ViewOptions, fit
 from monitor.learn.terms import TermStore
+from monitor.learn.threshold import Thresholds
 
 PRIOR_FADE = 20.0  # with this many labelled plot stories, seeds and templates hold half of the plots' weight
 HARD_WEIGHT = 5.0  # an answered row counts as this many unread entries: it was shown because it looked like a plot
@@ -73,13 +74,6 @@ class TrainingSet(msgspec.Struct, frozen=True):
     prior: tuple[Row, ...]
     labelled: tuple[Row, ...] = ()
     background: Any = ()
-
-
-class Thresholds(msgspec.Struct, frozen=True):
-    """Scores at which an entry is flagged, and from which it is worth a second look."""
-
-    flag: float
-    look_again: float
 
 
 def options_for(labelled: Sequence[Row]) -> Options:

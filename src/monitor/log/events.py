@@ -382,6 +382,24 @@ class ModelRejected(EventData, frozen=True, kw_only=True):
     figures: dict[str, Any] = {}
 
 
+class ThresholdMoved(EventData, frozen=True, kw_only=True):
+    """The thresholds of the model in use followed the flow of the last 24 hours.
+
+    `n_entries` were scored in them, `n_rows` topics reach the floor; the same log gives the same thresholds.
+    """
+
+    type: ClassVar[str] = "threshold-moved"
+    model_id: str
+    threshold: float
+    previous: float
+    look_again: float
+    previous_look_again: float
+    why: str
+    n_entries: int = 0
+    n_rows: int = 0
+    rows_per_day: float = 0.0
+
+
 class DigestSent(EventData, frozen=True, kw_only=True):
     """A digest was written to the outbox (`state` queued), then sent or failed."""
 
@@ -532,7 +550,8 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         ArchiveImported,
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
         StorySplit, StoryLinked, CardCorrected, CardConfirmed, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
-        ModelTrained, ModelPromoted, ModelRejected, DigestSent, AlertSent, JobMissed, JobFinished, ClockJumped,
+        ModelTrained, ModelPromoted, ModelRejected, ThresholdMoved, DigestSent, AlertSent, JobMissed, JobFinished,
+        ClockJumped,
         PayloadErased, ErasureBegun, ErasureFinished, ErasureLifted, RetentionRun, CheckpointSigned, SigningKeyChanged,
         SearchSaved,
     )

@@ -22,7 +22,7 @@ from monitor.views.queries.entries import n_entries, n_flagged, reported_times
 from monitor.views.queries.erasures import pending_erasure
 from monitor.views.queries.feeds import FeedRow, watched_feeds
 from monitor.views.queries.labels import n_standing
-from monitor.views.queries.models import in_use
+from monitor.views.queries.models import in_use, moved
 from monitor.views.queries.ticks import TickRow, last_runs, newest_ticks, unsent
 from monitor.worker.workspace import Workspace
 
@@ -59,6 +59,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     n_labels: int
     model_id: str
     threshold: float
+    threshold_why: str
     last_tick_at: str
     last_tick_finished: bool
     feeds: list[FeedCondition]
@@ -96,6 +97,7 @@ def condition_of(workspace: Workspace) -> Condition:
         n_labels=n_standing(views),
         model_id=model.model_id if model else "",
         threshold=model.threshold if model else 0.0,
+        threshold_why=_threshold_why(views),
         last_tick_at=tick.started_at if tick else "",
         last_tick_finished=bool(tick and tick.finished_at),
         feeds=feeds,
@@ -103,6 +105,12 @@ def condition_of(workspace: Workspace) -> Condition:
         warnings=failures + warnings,
         tick_warnings=overdue,
     )
+
+
+def _threshold_why(views: Views) -> str:
+    """Say where the threshold comes from: the last day's entries, or the model itself before there is a day of them."""
+    stands = moved(views)
+    return f"follows the last day's entries: {stands.why}" if stands else "the model's own"
 
 
 def _feed(views: Views, row: FeedRow, now: datetime) -> FeedCondition:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
-from monitor.log.events import Event, ModelPromoted, ModelRejected, ModelTrained
+from monitor.log.events import Event, ModelPromoted, ModelRejected, ModelTrained, ThresholdMoved
 
 SCHEMA = """
 CREATE TABLE models (
@@ -18,6 +18,10 @@ CREATE TABLE models (
 CREATE TABLE promotions (
     position INTEGER PRIMARY KEY, at TEXT NOT NULL, model_id TEXT NOT NULL, previous_id TEXT NOT NULL,
     threshold REAL NOT NULL, reason TEXT NOT NULL
+);
+CREATE TABLE thresholds (
+    position INTEGER PRIMARY KEY, at TEXT NOT NULL, model_id TEXT NOT NULL, threshold REAL NOT NULL,
+    look_again REAL NOT NULL, previous REAL NOT NULL, why TEXT NOT NULL
 );
 """
 
@@ -73,4 +77,21 @@ def _rejected(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         )
 
 
-HANDLERS = {"model-trained": _trained, "model-promoted": _promoted, "model-rejected": _rejected}
+def _moved(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(ThresholdMoved, event.data)
+        db.execute(
+            "INSERT INTO thresholds VALUES (?,?,?,?,?,?,?)",
+            (
+                event.position, event.recorded_at, data.model_id, data.threshold, data.look_again, data.previous,
+                data.why,
+            ),
+        )  # fmt: skip
+
+
+HANDLERS = {
+    "threshold-moved": _moved,
+    "model-trained": _trained,
+    "model-promoted": _promoted,
+    "model-rejected": _rejected,
+}

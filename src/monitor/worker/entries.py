@@ -25,6 +25,7 @@ from monitor.views.fold import Views
 from monitor.views.queries.entries import KnownEntry, known_entries, newest_known, page_url
 from monitor.worker.assess import Candidate, Scored, flagged_event, score_all, scored_event
 from monitor.worker.collect import parts_of
+from monitor.worker.flow import room_at_once
 from monitor.worker.linking import StoryLinking
 from monitor.worker.reflag import earlier_flags
 from monitor.worker.workspace import Workspace
@@ -43,6 +44,7 @@ class EntryReader:
         self._backfill = bool(backfill_of)
         self._alert_at = None if backfill_of else workspace.config.settings.alert_score or None
         self._base_s = workspace.config.settings.interval_s
+        self._room = room_at_once(workspace, now)
 
     def parse(self, feed: FeedConfig, state: FeedState, result: FetchResult) -> ParsedFeed:
         """Return what a body lists; never raises."""
@@ -138,6 +140,8 @@ class EntryReader:
             for item in scored:
                 if not item.flag:
                     continue
+                if why == "new" and not self._has_room(item):
+                    continue
                 events.append(flagged_event(model, item, self._alert_at))
                 if item.is_first:
                     entries = entries or {change.entry_id: change.entry for change in changes}
@@ -145,6 +149,13 @@ class EntryReader:
                     at = (self._backfill and entry.published_at) or self.now
                     events += self.linking.link(feed, item.candidate, entry, at)
         return everything, events
+
+    def _has_room(self, item: Scored) -> bool:
+        """Tell whether the tick may flag one more new entry at once; others wait for the whole tick (flow.py)."""
+        if self._backfill or self._room is None:
+            return True
+        self._room -= 1
+        return self._room >= 0 or (self._alert_at is not None and item.score >= self._alert_at)
 
     def _fetched(
         self,

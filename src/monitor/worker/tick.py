@@ -99,6 +99,10 @@ def run_tick(
     report.offline = report.n_due == report.n_unheard and _is_offline(workspace, due, now)
     n_pages, n_flagged = read_pages(workspace, fetch_policy(workspace.config.settings, now), now)
     report.n_pages, report.n_flagged = n_pages, report.n_flagged + n_flagged
+    if report.n_new or report.n_revised or n_pages:
+        from monitor.worker.flow import follow_flow
+
+        report.n_flagged += follow_flow(workspace, now)
     report.duration_ms = max(0, round((workspace.clock() - now).total_seconds() * 1000))
     fields = {name: getattr(report, name) for name in TickFinished.__struct_fields__ if name != "note"}
     workspace.append([NewEvent(f"tick-finished:{report.tick_id}", TickFinished(**fields))])

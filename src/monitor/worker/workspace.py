@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from monitor.config.load import Config
 from monitor.fetch.protocol import Fetcher
+from monitor.learn.threshold import Thresholds
 from monitor.log.codec import iso
 from monitor.log.events import Event, NewEvent
 from monitor.log.store import LogStore
 from monitor.views.fold import Views
+from monitor.views.queries.models import moved
 from monitor.worker.withhold import withhold
 
 if TYPE_CHECKING:
@@ -44,13 +46,23 @@ class Workspace:
         self.fetcher = fetcher
         self._load_model = load_model
         self._model: Model | None = None
+        self.own_thresholds = Thresholds(0.5, 0.5)  # the loaded model's, wherever the flow has moved them
 
     @property
     def model(self) -> Model:
         """The model in use. Raises ModelError or NotFoundError where there is none that can be trusted."""
         if self._model is None:
             self._model = self._load_model(self)
+            self.own_thresholds = Thresholds(self._model.threshold, self._model.look_again)
+            stands = moved(self.views)
+            if stands is not None and stands.model_id == self._model.model_id:
+                self.move_thresholds(Thresholds(stands.threshold, stands.look_again))
         return self._model
+
+    def move_thresholds(self, to: Thresholds) -> None:
+        """Let the model in use flag and look again from these scores on."""
+        model = self.model
+        model.threshold, model.look_again = to.flag, to.look_again
 
     def forget_model(self) -> None:
         """Load the model anew at the next use (after a promotion)."""

@@ -15,8 +15,9 @@ from monitor.surfaces.cli.options import as_of_option, json_option, reading, wri
 from monitor.triage import entries as entry_lookup
 
 if TYPE_CHECKING:
-    from monitor.classify.explain import Reason
+    from monitor.classify.explain import Explanation, Reason
     from monitor.classify.model import Model
+    from monitor.views.queries.entries import EntryRow
     from monitor.worker.workspace import Workspace
 
 
@@ -44,18 +45,20 @@ def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | Non
         if text.erased:
             raise NotFoundError(f"{entry_id}: the text was erased; what was logged of its flag is in `monitor show`")
         row = entry_lookup.entry_row(views, entry_id)
-        model = workspace.model if with_current or not row.model_id else _model_of(workspace, row.model_id)
+        of_then = row.model_id and not with_current
+        model = _model_of(workspace, row.model_id) if of_then else workspace.model
+        threshold = _threshold_of(workspace, row) if of_then else model.threshold
     found = model.explain(text.title, text.summary, text.text, row.lang)
     if as_json:
         facts: dict[str, Any] = {
-            "entry_id": entry_id, "model": model.model_id, "threshold": model.threshold, "look_again": model.look_again,
+            "entry_id": entry_id, "model": model.model_id, "threshold": threshold, "look_again": model.look_again,
             "flagged_at": row.flagged_at or None, "score_logged": row.score,
         }  # fmt: skip
         write_json(facts | msgspec.to_builtins(found))
         return
     click.echo(safe.isolated(text.headline, 400))
-    verdict = "reaches" if found.score >= model.threshold else "is below"
-    click.echo(f"\nscore {found.score:.3f} {verdict} the threshold {model.threshold:.3f} of model {model.model_id}")
+    verdict = "reaches" if round(found.score, 6) >= threshold else "is below"
+    click.echo(f"\nscore {found.score:.3f} {verdict} the threshold {threshold:.3f} of model {model.model_id}")
     click.echo(
         f"flagged {row.flagged_at[:19]}Z"
         if row.flagged
@@ -63,11 +66,7 @@ def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | Non
         if row.score is not None
         else "not yet scored"
     )
-    phrases = reasons_of([(r.term, r.weight, r.shown) for r in (*found.terms_for, *found.terms_against)])
-    for phrase in phrases.for_it:
-        click.echo(f"  {phrase.meaning}: {safe.isolated(', '.join(phrase.words), 100)}")
-    for phrase in phrases.against:
-        click.echo(f"  against: {phrase.meaning}: {safe.isolated(', '.join(phrase.words), 100)}")
+    _write_phrases(found)
     _write_reasons("for", found.terms_for)
     _write_reasons("against", found.terms_against)
     click.echo(f"  {found.rest:+7.3f}  all other terms together")
@@ -77,10 +76,24 @@ def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | Non
         click.echo(f"most like {safe.line(found.nearest, 80)}{named}, similarity {found.nearest_similarity:.2f}")
 
 
+def _write_phrases(found: Explanation) -> None:
+    phrases = reasons_of([(r.term, r.weight, r.shown) for r in (*found.terms_for, *found.terms_against)])
+    for phrase in phrases.for_it:
+        click.echo(f"  {phrase.meaning}: {safe.isolated(', '.join(phrase.words), 100)}")
+    for phrase in phrases.against:
+        click.echo(f"  against: {phrase.meaning}: {safe.isolated(', '.join(phrase.words), 100)}")
+
+
 def _write_reasons(side: str, reasons: tuple[Reason, ...]) -> None:
     click.echo(f"{side}:" if reasons else f"{side}: nothing")
     for reason in reasons:
         click.echo(f"  {reason.weight:+7.3f}  {safe.isolated(reason.shown, 100)}   [{safe.line(reason.term, 60)}]")
+
+
+def _threshold_of(workspace: Workspace, row: EntryRow) -> float:
+    """Return where the threshold stood when an entry was flagged, or else when it was last scored."""
+    event = workspace.log.get(row.flagged_position or row.scored_position or 0)
+    return float(getattr(event.data, "threshold", 0.0)) if event is not None else 0.0
 
 
 def _model_of(workspace: Workspace, model_id: str) -> Model:

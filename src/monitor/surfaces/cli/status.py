@@ -35,7 +35,7 @@ def text_of(condition: Condition) -> str:
     lines = [
         f"log      {condition.position} events, {condition.n_entries} entries, {condition.n_flagged} flagged",
         f"queue    {condition.n_waiting} waiting, {condition.n_labels} labels",
-        f"model    {condition.model_id or 'none'} (threshold {condition.threshold:.3f})",
+        f"model    {condition.model_id or 'none'} (threshold {condition.threshold:.3f}, {condition.threshold_why})",
         f"tick     {condition.last_tick_at[:19] or 'never'}{'' if condition.last_tick_finished else ' (unfinished)'}",
         f"feeds    {n_ok} of {len(condition.feeds)} ok",
     ]

@@ -201,6 +201,43 @@ def unflagged_between(views: Views, since: str, before: str) -> list[tuple[str, 
     return [(row[0], row[1]) for row in views.db.execute(query, (since, before))]
 
 
+class FlowEntry(msgspec.Struct, frozen=True):
+    """An entry of the last hours with its score; `open` where it was never flagged and nobody judged it."""
+
+    entry_id: str
+    score: float
+    text_sha: str
+    revision: int
+    lang: str
+    feed_id: str
+    link: str
+    published_at: str
+    source_name: str
+    source_url: str
+    open: bool
+
+
+def best_since(views: Views, since: str, least: float, limit: int) -> list[FlowEntry]:
+    """Return the best-scored entries first seen since a moment, best first; archives and erased texts are left out."""
+    query = f"""SELECT e.entry_id, e.score, e.text_sha, e.revision, e.lang, e.feed_id, e.link, e.published_at,
+            e.source_name, e.source_url, {_UNFLAGGED} AND {UNLABELLED} FROM entries e
+        WHERE {SEEN_SINCE} AND e.score >= ?2 AND e.backfill = 0 AND e.erased = 0
+        ORDER BY e.score DESC, e.position LIMIT ?3"""
+    return [FlowEntry(*with_truths(row, 10)) for row in views.db.execute(query, (since, least, limit))]
+
+
+def n_scored_since(views: Views, since: str) -> int:
+    """Return how many entries first seen since a moment have a score; archives are left out."""
+    query = f"SELECT count(*) FROM entries e WHERE {SEEN_SINCE} AND e.score IS NOT NULL AND e.backfill = 0"
+    return int(views.db.execute(query, (since,)).fetchone()[0])
+
+
+def first_seen_at(views: Views) -> str:
+    """Return when the first entry that is not from an archive was seen; "" before there is one."""
+    row = views.db.execute("SELECT seen_at FROM entries WHERE backfill = 0 ORDER BY position LIMIT 1").fetchone()
+    return str(row[0]) if row else ""
+
+
 class WantedPage(msgspec.Struct, frozen=True):
     """An entry whose page is to be read; `attempt` counts the tries so far, `feed_sha` names the feed's own text."""
 

@@ -43,6 +43,27 @@ def in_use(views: Views) -> Promotion | None:
     return Promotion(*row) if row else None
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """Where the flow has moved the thresholds of the model in use to, when and why."""
+
+    position: int
+    at: str
+    model_id: str
+    threshold: float
+    look_again: float
+    previous: float
+    why: str
+
+
+def moved(views: Views) -> Moved | None:
+    """Return the newest move of the thresholds since the model in use was promoted; None where its own still hold."""
+    row = views.db.execute(
+        """SELECT position, at, model_id, threshold, look_again, previous, why FROM thresholds
+           WHERE position > coalesce((SELECT max(position) FROM promotions), 0) ORDER BY position DESC LIMIT 1"""
+    ).fetchone()
+    return Moved(*row) if row else None
+
+
 def _model(values: list[Any]) -> ModelRow:
     values[6:8] = json.loads(values[6]), json.loads(values[7])
     return ModelRow(*values)

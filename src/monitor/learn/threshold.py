@@ -1,0 +1,95 @@
+"""The threshold that follows a deployment's own flow: a cap on a usual day's rows, and a floor of likelihood.
+
+A pure function of the last day's scores, so that it can be worked out again from the log. The cap: of the entries seen
+in the last 24 hours the best rows, topics counted once, are what a day has room for; the last of them is where the
+threshold stands. A burst fills the window with high scores and lifts the threshold within hours; a quiet day lowers it,
+but not below the floor, under which almost nothing is a plot; nor does a burst lift it above the ceiling, so that what
+stands out is never hidden. What was passed over and stands above the threshold within its day is flagged then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import msgspec
+
+from monitor.classify.model import sigmoid
+from monitor.learn.rows import LOOKED_AT, same_topic, topic_words
+
+WINDOW_S = 86_400  # of the flow that is looked at, and the first span of a deployment that has no flow yet
+FLOOR, CEILING = 0.42, 0.95  # docs/classifier.md: what the floor costs and spares
+LEAST_MOVE = 0.02  # of the threshold; less is not worth an event
+START, BURST, CAP, QUIET = "no day of entries yet", "more rows than a day has room for", "the day's rows", "a quiet day"
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """Scores at which an entry is flagged, and from which it is worth a second look."""
+
+    flag: float
+    look_again: float
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """An entry of the last 24 hours: its score, and its title (empty where it was erased)."""
+
+    score: float
+    title: str
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """The last 24 hours: how many entries were scored, the best of them (best first), and how long scores go back."""
+
+    n_entries: int
+    best: tuple[Seen, ...]
+    known_s: float
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where both bands stand, why, and on what evidence: entries looked at, rows that reach the floor."""
+
+    thresholds: Thresholds
+    why: str
+    n_entries: int = 0
+    n_rows: int = 0
+
+
+def follow(own: Thresholds, flow: Flow, rows_per_day: float) -> Standing:
+    """Return where the thresholds stand after this flow; `own` are the model's, which hold until there is a day of it.
+
+    Both bands move together: the distance between them, in log-odds, stays the model's.
+    """
+    if flow.known_s < WINDOW_S:
+        return Standing(own, START, flow.n_entries)
+    rows = best_rows(flow.best, FLOOR)
+    n_room = max(1, round(rows_per_day))
+    if len(rows) < n_room:
+        flag, why = FLOOR, QUIET
+    else:
+        flag, why = min(rows[n_room - 1], CEILING), BURST if rows[n_room - 1] > own.flag else CAP
+    look = sigmoid(_log_odds(flag) - (_log_odds(own.flag) - _log_odds(own.look_again)))
+    return Standing(Thresholds(round(flag, 6), round(min(look, flag), 6)), why, flow.n_entries, len(rows))
+
+
+def has_moved(before: float, after: float) -> bool:
+    """Tell whether a threshold's move is worth an event."""
+    return abs(before - after) >= LEAST_MOVE
+
+
+def best_rows(best: Iterable[Seen], floor: float) -> list[float]:
+    """Return the scores of the rows at or above `floor`, best first: a topic counts once, by its best entry."""
+    scores: list[float] = []
+    topics: list[frozenset[str]] = []
+    for seen in best:
+        if seen.score < floor or len(scores) == LOOKED_AT:
+            break
+        words = topic_words(seen.title)
+        if words and any(words == other or same_topic(words, other) for other in topics):
+            continue
+        topics.append(words)
+        scores.append(seen.score)
+    return scores
+
+
+def _log_odds(score: float) -> float:
+    return math.log(score / (1 - score))

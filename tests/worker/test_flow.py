@@ -1,0 +1,107 @@
+"""The threshold in a tick: events with their evidence, flags that the day has room for, the same from the log."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.classify.explain import Explanation
+from monitor.learn.threshold import FLOOR
+from monitor.log.events import EntryFlagged, ThresholdMoved
+from monitor.views.fold import open_views
+from monitor.views.queries.models import moved
+from monitor.worker.flow import follow_flow, stand
+from monitor.worker.tick import run_tick
+from monitor.worker.workspace import Workspace
+from tests.fetch.memory import Site
+from tests.worker.conftest import Clock, rss
+
+
+class NumberModel:
+    """Scores a title that ends in `at 62` by 0.62."""
+
+    model_id = "m0123456789ab"
+
+    def __init__(self) -> None:
+        self.threshold, self.look_again = 0.5, 0.3
+
+    def score(self, title: str, summary: str = "", text: str = "", lang: str = "") -> float:
+        """Return the score."""
+        return int(title.split()[-1]) / 100
+
+    def explain(self, title: str, summary: str = "", text: str = "", lang: str = "") -> Explanation:
+        """Return no reasons."""
+        return Explanation(self.score(title), 0.0, (), (), 0.0)
+
+
+def titles(first: int, scores: list[int]) -> list[tuple[str, str]]:
+    """Return (guid, title) of entries on different topics with these scores."""
+    return [
+        (f"g{first + i}", f"{chr(97 + (first + i) // 26)}{chr(97 + (first + i) % 26)}day at {score}")
+        for i, score in enumerate(scores)
+    ]
+
+
+@pytest.fixture
+def flowing(workspace: Workspace, site: Site, clock: Clock) -> Workspace:
+    """A workspace whose first day is over."""
+    workspace._load_model = lambda _: NumberModel()  # type: ignore[assignment, return-value]
+    site.pages["alpha"] = (200, rss(*titles(0, [10, 20])))
+    site.pages["beta"] = (200, rss())
+    run_tick(workspace, force=True)
+    clock.forward(hours=30)
+    return workspace
+
+
+def flags(workspace: Workspace) -> list[EntryFlagged]:
+    """The flags in the log, in order."""
+    return [e.data for e in workspace.log.read() if isinstance(e.data, EntryFlagged)]
+
+
+def moves(workspace: Workspace) -> list[ThresholdMoved]:
+    """The moves in the log, in order."""
+    return [e.data for e in workspace.log.read() if isinstance(e.data, ThresholdMoved)]
+
+
+def test_a_burst_flags_the_best_and_says_why(flowing: Workspace, site: Site) -> None:
+    """Forty high scores in one tick: no more than twice the day's rows are flagged, the best among them."""
+    site.pages["alpha"] = (200, rss(*titles(100, [60 + i % 30 for i in range(40)])))
+    run_tick(flowing, force=True)
+    found = flags(flowing)
+    assert len(found) <= 2 * flowing.config.settings.rows_per_day
+    assert {0.89, 0.88, 0.87} <= {flag.score for flag in found}
+    (move,) = moves(flowing)
+    assert (move.previous, move.why) == (0.5, "more rows than a day has room for")
+    assert move.threshold == 0.8
+    assert move.n_rows == 40
+    assert move.look_again > move.previous_look_again
+
+
+def test_a_quiet_day_shows_what_stands_above_the_floor(flowing: Workspace, site: Site) -> None:
+    """A first report at .48 on an empty day is not passed over; what is almost surely nothing is."""
+    site.pages["alpha"] = (200, rss(*titles(100, [48, 30])))
+    run_tick(flowing, force=True)
+    assert [flag.score for flag in flags(flowing)] == [0.48]
+    assert moves(flowing)[-1].threshold == FLOOR
+
+
+def test_the_same_log_gives_the_same_threshold(flowing: Workspace, site: Site, clock: Clock) -> None:
+    """Worked out again it is what was logged; a second time nothing moves and nothing is flagged."""
+    site.pages["alpha"] = (200, rss(*titles(100, [60 + i % 30 for i in range(40)])))
+    run_tick(flowing, force=True)
+    before = len(flags(flowing))
+    assert stand(flowing, clock()).thresholds.flag == moves(flowing)[-1].threshold
+    assert follow_flow(flowing, clock()) == 0
+    assert (len(flags(flowing)), len(moves(flowing))) == (before, 1)
+
+
+def test_as_of_knows_the_threshold_of_the_time(flowing: Workspace, site: Site) -> None:
+    """Up to the event before a move the views know nothing of it; a model loaded anew stands where the log says."""
+    site.pages["alpha"] = (200, rss(*titles(100, [48, 30])))
+    run_tick(flowing, force=True)
+    position = next(e.position for e in flowing.log.read() if isinstance(e.data, ThresholdMoved))
+    assert moved(open_views(None, flowing.log, upto=position - 1)) is None
+    stands = moved(open_views(None, flowing.log, upto=position))
+    assert stands is not None
+    assert stands.threshold == FLOOR
+    flowing.forget_model()
+    assert flowing.model.threshold == FLOOR

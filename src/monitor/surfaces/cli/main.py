@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("status", "status", "Say what the log knows: feeds, queue, model, last tick."),
     "doctor": ("doctor", "doctor", "Check the installation, the data folder and the feeds."),
     "feeds": ("feeds", "feeds", "List, add, remove, check, import and export feeds."),
+    "add": ("adding", "add", "Add a page you found elsewhere, ready to be labelled."),
     "import": ("importing", "import_", "Import archives: entries, web archives, saved feeds."),
     "coverage": ("coverage", "coverage", "Show from the log which feeds were healthy when, and what may be missing."),
     "queue": ("queue", "queue", "Show what waits for a decision."),

@@ -36,7 +36,7 @@ class Done(msgspec.Struct, frozen=True):
     said: str
     entry_ids: list[str] = []
     select: str = ""
-    position: int = 0
+    go: str = ""
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -69,8 +69,8 @@ class Actions:
         with self.desk.workspace() as workspace:
             act = Act(workspace, fields, reviewer_of(request), session_start(request))
             if not is_fragment(request):
-                work(act)
-                return RedirectResponse(own_path(fields.get("back", "/")), 303)
+                done = work(act)
+                return RedirectResponse(done.go or own_path(fields.get("back", "/")), 303)
             try:
                 done = work(act)
             except StaleViewError as error:
@@ -159,6 +159,23 @@ def split(act: Act) -> Done:
     entry_id = find_entry(space.views, _required(act.fields, "entry"))
     split_story(space.log, space.views, [entry_id], by=act.by, now=space.clock())
     return Done(f"Split off: {_named(act, entry_id)}. {UNDO}", [entry_id])
+
+
+def add(act: Act) -> Done:
+    """Enter a page that the reviewer found elsewhere; what the log holds already is shown."""
+    from monitor.worker.byhand import FAILED, KNOWN, add_links
+    from monitor.worker.tick import fetch_policy
+
+    space, now = act.workspace, act.workspace.clock()
+    policy = fetch_policy(space.config.settings, now)
+    url, title = _required(act.fields, "url"), act.fields.get("title", "")
+    (found,) = add_links(space, [url], by=act.by, now=now, policy=policy, title=title)
+    if found.state == FAILED:
+        raise InputError(
+            f"{found.url} could not be read: {found.why}. Give a title, and it is entered without its text"
+        )
+    said = "The log holds this page already." if found.state == KNOWN else "Added by hand, ready to be labelled."
+    return Done(said, go=f"/story/{found.entry_id}")
 
 
 def correct(act: Act) -> Done:

@@ -26,8 +26,9 @@ from pathlib import Path
 
 from bench._log_subjects import AT, SUBJECTS, decode_entry, records, use_peers
 from monitor.log.events import EntryFlagged, EntryScored, FeedAdded, NewEvent, StoryOpened
+from monitor.log.judgement import Report, check_chain
 from monitor.log.sqlite import open_log
-from monitor.log.verify import Report, check_chain, verify_log
+from monitor.log.verify import SqliteSnapshot, verify_log
 from monitor.views.fold import open_views
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,7 +182,7 @@ def rebuild(path: Path) -> None:
 def verify_chain(path: Path) -> None:
     report = Report()
     db = sqlite3.connect(path)
-    check_chain(db, report)
+    check_chain(SqliteSnapshot(db), report)
     db.close()
     if not report.ok:
         raise SystemExit(str(report.problems))

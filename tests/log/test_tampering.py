@@ -203,10 +203,16 @@ def test_a_change_of_key_that_was_cut_short_is_finished(kept: Kept) -> None:
     (kept.folder / KEY_NAME).write_text(old)
     log.append([label(901)], recorded_at=AT)
     signed = sign_checkpoint(log, recorded_at=AT)
-    log.close()
     assert signed is not None
     assert signed.data.public_key == new  # type: ignore[attr-defined]
     assert kept.judge().verdict == HOLDS
+    newer = change_key(log, recorded_at=AT, reason="r")
+    (kept.folder / KEY_NAME).rename(kept.folder / "signing.new")
+    log.append([label(902)], recorded_at=AT)
+    newest = change_key(log, recorded_at=AT, reason="again, after a kill")
+    log.close()
+    report = kept.judge()
+    assert (report.verdict, report.public_keys[-2:]) == (HOLDS, [newer, newest])
 
 
 def test_an_old_copy_of_log_and_anchors_together_is_found_by_anchors_elsewhere(kept: Kept, tmp_path: Path) -> None:

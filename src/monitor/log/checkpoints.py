@@ -95,6 +95,7 @@ def change_key(log: LogStore, *, recorded_at: str, reason: str, lost: bool = Fal
     Raises NotFoundError where the old key is missing and not called lost, InputError where the log has no key yet.
     """
     path = log.path.with_name(KEY_NAME)
+    _finish_change(log, path)  # one that was killed: its key, which the log names, must not be written over
     last = _last_signed(log.last_checkpoint())
     if last is None:
         raise InputError("the log was never signed: `monitor log checkpoint` makes its first key")

@@ -24,6 +24,7 @@ APPENDED = frozenset({
 # Columns that change for many rows at once while the rest of the row stays: a second look scores weeks anew. To keep
 # four values instead of the row takes a tenth of the room, and to keep them by `keep_often` instead of a trigger (which
 # makes SQLite look at each row twice) a fifth of the time.
+# Such a table's key is the position.
 OFTEN = {"entries": ("score", "model_id", "scored_position", "scored_revision")}
 MARKS = """
 CREATE TABLE marks (position INTEGER PRIMARY KEY, hash TEXT NOT NULL);
@@ -144,8 +145,7 @@ def _kept(undo: str, key: list[str], which: str) -> str:
 
 def keep_often(db: sqlite3.Connection, table: str, by: str, values: Sequence[str]) -> None:
     """Keep what the OFTEN columns of some rows are; a view calls it before it changes them. `by` names `values`."""
-    _, key = columns(db, table)
-    wanted = ", ".join(f"t.{name}" for name in (*key, *OFTEN[table]))
+    wanted = ", ".join(f"t.{name}" for name in ("position", *OFTEN[table]))
     db.execute(
         f"""INSERT OR IGNORE INTO {_often(table)} SELECT m.position, {wanted} FROM marked m CROSS JOIN json_each(?) j
             CROSS JOIN {table} t WHERE t.{by} = j.value AND m.position >= 0 AND t.position <= m.position""",

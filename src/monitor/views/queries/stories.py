@@ -132,12 +132,15 @@ def corrected_at(views: Views, story_id: str, field: str) -> int | None:
     return int(row[0]) if row else None
 
 
-_LABEL = """SELECT 1 FROM labels l WHERE l.withdrawn_position IS NULL AND l.label = '{label}'
-    AND (l.story_id = s.story_id
-         OR l.entry_id IN (SELECT entry_id FROM story_entries e WHERE e.story_id = s.story_id))"""
-_CONTINUABLE = f"""SELECT s.story_id, s.case_id, s.opened_at, s.changed_position, '' FROM stories s
-    WHERE s.merged_into IS NULL AND (EXISTS ({_LABEL.format(label="plot")})
-        OR (s.opened_at >= ? AND NOT EXISTS ({_LABEL.format(label="not-plot")})))
+# Each label once, as the stories it speaks of: its own, and that of its entry. Asked story by story whether some
+# label does, SQLite walked all labels for each: 104 s of CPU among 21,797 stories and 19,568 labels; this takes 0.07.
+_CONTINUABLE = """WITH said AS (
+        SELECT l.label, l.story_id FROM labels l WHERE l.withdrawn_position IS NULL AND l.story_id <> ''
+        UNION SELECT l.label, e.story_id FROM labels l CROSS JOIN story_entries e ON e.entry_id = l.entry_id
+        WHERE l.withdrawn_position IS NULL)
+    SELECT s.story_id, s.case_id, s.opened_at, s.changed_position, '' FROM stories s
+    WHERE s.merged_into IS NULL AND (s.story_id IN (SELECT story_id FROM said WHERE label = 'plot')
+        OR (s.opened_at >= ? AND s.story_id NOT IN (SELECT story_id FROM said WHERE label = 'not-plot')))
     ORDER BY s.opened_at DESC, s.story_id LIMIT ?"""
 
 

@@ -38,21 +38,25 @@ def test_without_a_claim_there_is_no_sentence(card: Card) -> None:
 
 
 def test_a_report_that_names_no_accuser_is_named_itself() -> None:
-    """Somebody always alleges: at the least the paper."""
+    """Somebody always alleges: at the least the paper carries it."""
     claim = Claim("alleges", ("IR",), publisher="The Aarhus Post")
     card = msgspec.structs.replace(PLOT, claims=(claim,), denied_by=())
-    assert plain_sentence(card).startswith("A report by The Aarhus Post alleges that Iran was behind")
+    assert plain_sentence(card).startswith("The Aarhus Post reports the allegation that Iran was behind")
 
 
 def test_claims_that_blame_differently_stand_apart() -> None:
     """Two publishers that blame differently are two claims, not a set."""
-    one = Card(linked_states=values("IR"), claims=(Claim("alleges", ("IR",), accuser="police", accuser_state="DK"),))
+    one = Card(
+        stage=values("planned"),
+        linked_states=values("IR"),
+        claims=(Claim("alleges", ("IR",), accuser="police", accuser_state="DK"),),
+    )
     other = Card(
         linked_states=values("RU"), claims=(Claim("alleges", ("RU",), accuser="ministry", accuser_state="SE"),)
     )
     told = plain_sentence(merge_cards([one, other], ["a", "b"], ["Post", "Blad"]))
     assert told == (
-        "Police in Denmark allege that Iran was behind what is reported; "
+        "Police in Denmark allege that Iran was behind a plan or threat; "
         "the government of Sweden alleges that Russia was behind it."
     )
 

@@ -62,9 +62,9 @@ def accuser_name(kind: str, state: str) -> str:
     return f"{office} {joint} {state_name(state)}" if state else _ALONE.get(kind, office)
 
 
-def is_plural(kind: str) -> bool:
-    """Return whether an accuser takes a plural verb."""
-    return kind in _PLURAL
+def is_plural(kind: str, state: str) -> bool:
+    """Return whether an accuser takes a plural verb; a service that is not placed is one."""
+    return kind in _PLURAL and bool(state or kind != "intelligence")
 
 
 def listed(words: Sequence[str], joint: str = "and") -> str:

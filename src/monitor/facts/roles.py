@@ -17,6 +17,7 @@ BEFORE, AFTER = 16, 16  # items of the window on either side of a mention
 _MOTIVE_REACH = 8  # items between "in revenge for" and what it explains
 _AND = frozenset({"and", "or", "y", "und", "et", "и", "و", "ve"})
 _TIES = "ties"  # ways that link, back or trace rather than accuse of the act
+_WEAK = "weak"  # ways that accuse of a plot only where the report tells of one: a threat, spying, ties
 _UNSHAKEN = ("denies", "suspects")  # ways whose own words hold a negation
 
 
@@ -41,6 +42,7 @@ class Accusation(NamedTuple):
     unit: Unit
     verb: str
     tied: bool = False
+    weak: bool = False
 
 
 def accusations(sentence: Sentence, units: list[Unit], rules: Rules) -> list[Accusation]:
@@ -55,7 +57,9 @@ def accusations(sentence: Sentence, units: list[Unit], rules: Rules) -> list[Acc
             found[at] = verb
     _join(sentence, units, found)
     return [
-        Accusation(units[at], "alleges" if found[at] == _TIES else found[at], found[at] == _TIES)
+        Accusation(
+            units[at], "alleges" if found[at] in (_TIES, _WEAK) else found[at], found[at] == _TIES, found[at] == _WEAK
+        )
         for at in sorted(found)
     ]
 

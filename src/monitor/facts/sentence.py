@@ -17,6 +17,8 @@ _SAYS = {
     "warns": ("warns that", "warn that"),
 }  # fmt: skip
 _MOST_CLAIMS = 3
+_AT_THINGS = frozenset({"sabotage", "arson"})
+_PEOPLE = frozenset({"journalist", "dissident", "defector", "official"})
 _OPENINGS = (
     "The ",
     "A ",
@@ -36,11 +38,18 @@ def plain_sentence(card: Card) -> str:
     Claims that blame differently are told one after the other, each with its accuser.
     """
     groups = _groups(card)
-    if not groups:
-        return ""
+    if not groups or not _tells_an_act(card):
+        return ""  # an accusation of nothing that was planned or done is none
     told = [_told(claim, card, first=at == 0) for at, claim in enumerate(groups[:_MOST_CLAIMS])]
     parts = [words if at == 0 else _lower(words) for at, words in enumerate(told)]
     return "; ".join([*parts, *_tail(card, groups)]) + "."
+
+
+def _tells_an_act(card: Card) -> bool:
+    """Return whether there is something to be accused of: an act, a plan, or an attack on a thing."""
+    stage = card.codes("stage")
+    things = set(card.codes("target_types")) & {"infrastructure", "military", "diplomat"}
+    return bool(card.methods or card.overview or things) or (bool(stage) and stage != ["executed"])
 
 
 def claim_words(claim: Claim) -> str:
@@ -78,22 +87,24 @@ def _order(claim: Claim) -> tuple[bool, bool, int]:
 def _told(claim: Claim, card: Card, *, first: bool) -> str:
     whom = _whom(claim)
     what = _what(card) if first else "it"
+    many = " and " in whom
     if claim.verb == "denies":
-        deny, them = ("deny", "them") if " and " in whom else ("denies", "it")
-        return f"{_upper(whom)} {deny} any part in {what}; the report does not say who accuses {them}"
+        return f"{_upper(whom)} {'deny' if many else 'denies'} any part in {what}"
     if claim.verb == "admits":
-        return f"{_upper(whom)} {'say' if ' and ' in whom else 'says'} that it was behind {what}"
+        return f"{_upper(whom)} {'say' if many else 'says'} that it was behind {what}"
     if claim.verb == "corrected":
-        return f"A reviewer reads in the reports that {whom} is accused of {what}"
+        return f"A reviewer reads in the reports that {whom} {'are' if many else 'is'} accused of {what}"
+    was = "were" if many else "was"
     who = accuser_name(claim.accuser, claim.accuser_state)
     if not who:
-        who = f"A report by {claim.publisher}" if claim.publisher else "A report that names no accuser"
+        report = claim.publisher or "A report"
+        verb = "reports" if claim.publisher else "carries"
+        return f"{report} {verb} the allegation that {whom} {'had a hand in' if claim.tied else was + ' behind'} {what}"
     singular, plural = _SAYS.get(claim.verb, _SAYS["alleges"])
-    many = is_plural(claim.accuser)
+    speak = is_plural(claim.accuser, claim.accuser_state)
     if claim.tied and claim.verb in ("alleges", "suspects"):
-        return f"{who} {'link' if many else 'links'} {whom} to {what}"
-    was = "were" if " and " in whom else "was"
-    return f"{who} {plural if many else singular} {whom} {was} behind {what}"
+        return f"{who} {'link' if speak else 'links'} {whom} to {what}"
+    return f"{who} {plural if speak else singular} {whom} {was} behind {what}"
 
 
 def _whom(claim: Claim) -> str:
@@ -109,25 +120,34 @@ def _what(card: Card) -> str:
     if card.overview:
         return "several plots"
     stage = (card.codes("stage") or [""])[0]
-    acts = [ACTS[code] for code in card.codes("methods")[:2] if code in ACTS]
-    targets = [TARGETS[code] for code in card.codes("target_types")[:2] if code in TARGETS]
-    return _act(stage, acts, listed(targets)) + _place(card)
+    methods = [code for code in card.codes("methods")[:2] if code in ACTS]
+    return _act(stage, [ACTS[code] for code in methods], listed(_targets(card, methods))) + _place(card)
+
+
+def _targets(card: Card, methods: list[str]) -> list[str]:
+    """Return whom or what the act was aimed at, in words that go with it: nobody sabotages a person."""
+    things = bool(methods) and set(methods) <= _AT_THINGS
+    names = TARGETS | ({} if set(methods) <= _AT_THINGS | {"bombing"} else {"military": "a military figure"})
+    codes = [code for code in card.codes("target_types") if code in TARGETS]
+    return [names[code] for code in codes if not (things and code in _PEOPLE)][:2]
 
 
 def _act(stage: str, acts: list[str], target: str) -> str:
     against = f" against {target}" if target else ""
+    of = f" of {target}" if target else ""
     noun = listed(acts)
-    if stage == "planned":
-        return f"a planned {noun}{against}" if noun else f"a plan or threat{against}"
     if stage == "foiled":
         return f"a foiled {noun} plot{against}" if noun else f"a foiled plot{against}"
-    if stage == "attempted":
-        return f"an attempted {noun}{against}" if noun else f"a failed attack{against}"
     if not noun:
-        return f"an act{against}" if against else "what is reported"
+        nouns = {"planned": "a plan or threat", "attempted": "a failed attack", "executed": "an act"}
+        return nouns.get(stage, "an act") + against
+    if "arson" in acts[:1]:
+        of = against
+    if stage in ("planned", "attempted"):
+        return f"{'a' if stage == 'planned' else 'an'} {stage} {noun}{of}"
     article = "an" if noun[0] in "aeiou" else "a"
-    named = noun if noun in ("arson", "sabotage") or " and " in noun else f"{article} {noun}"
-    return f"{named} of {target}" if target and acts[0] not in ("arson", "bombing") else named + against
+    bare = noun if noun in ("arson", "sabotage") or " and " in noun else f"{article} {noun}"
+    return bare + of
 
 
 def _place(card: Card) -> str:
@@ -145,7 +165,7 @@ def _tail(card: Card, told: list[Claim]) -> list[str]:
     only_denied = all(claim.verb == "denies" for claim in told)
     denying = [state_name(code) for code in card.codes("denied_by") if code.isupper() and len(code) == 2]
     if denying and not only_denied:
-        parts.append(f"{_upper(listed(denying))} {'denies' if len(denying) == 1 else 'deny'} it")
+        parts.append(f"{listed(denying)} {'denies' if len(denying) == 1 else 'deny'} it")
     if "accused" in card.codes("denied_by"):
         parts.append("the accused deny it")
     return parts

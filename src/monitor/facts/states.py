@@ -19,6 +19,13 @@ _GENERIC = {
     ("military-intelligence", "RU"): "GRU",
 }  # what a plain name means there
 MAX_CLAIMS = 12
+# Beginnings of the verbs that make the speaker of a headline the accuser of what the next sentence says.
+_ACCUSING = (
+    "accus", "blam", "charg", "arrest", "detain", "indict", "convict", "sentenc", "jail", "suspect", "alleg", "warn",
+    "expel", "summon", "acus", "culp", "deten", "beschuld", "wirft", "обвин", "арест", "suçla", "تتهم", "اتهم", "متهم",
+)  # fmt: skip
+_IN_DANGER = ("dissident", "journalist", "jewish-or-israeli", "defector")
+_GUARDED = frozenset({"protection", "bodyguard", "bodyguards", "kill", "lives", "revenge", "saboteurs"})
 _BEARING = ("method", "done", "plan", "legal", "deny", "denyword", "foil", "service", "blame")
 _STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
 _CONFIDENCE = {"title": 0.9, "summary": 0.85, "text": 0.7}
@@ -35,19 +42,30 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
     named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
     claims: list[Claim] = []
     head: Accuser | None = None
+    told = _tells_of_plot(sentences)
     for sentence in sentences:
         if (sentence.old and not overview) or not _may_accuse(sentence):
             continue
         units = units_of(sentence, rules, named)
-        found = accusations(sentence, units, rules)
+        found = [a for a in accusations(sentence, units, rules) if told or not a.weak]
         if not found and sentence.field == "text":
             continue
         speaker = accuser_of(sentence, units, {a.unit.code for a in found}, rules)
-        if sentence.field != "text" and speaker and head is None:
+        if sentence.field != "text" and speaker and head is None and speaker.verb.startswith(_ACCUSING):
             head = speaker
         claims += _claims_of(sentence, found, speaker, rules)
     claims = [_with_head(claim, head) for claim in claims]
     return tuple(_distinct(claims)[:MAX_CLAIMS])
+
+
+def _tells_of_plot(sentences: list[Sentence]) -> bool:
+    """Return whether the report tells of violence, or of people in danger: else a threat or spying is no plot."""
+    for sentence in sentences:
+        if any(m.code not in ("attack", "explosives") for m in sentence.of("method")):
+            return True
+        if any(m.code in _IN_DANGER for m in sentence.of("target")) or not _GUARDED.isdisjoint(sentence.lowers):
+            return True
+    return False
 
 
 def _may_accuse(sentence: Sentence) -> bool:

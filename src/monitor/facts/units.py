@@ -13,6 +13,7 @@ from monitor.facts.sentences import Mark, Sentence
 _KINDS = ("state", "capital", "service", "home", "proxy", "north")
 PROXY = "proxy:"  # before the code of an armed group that is accused itself, with no state
 _HEADS = (("AGENCY", "s"), ("POLICE", "l"), ("OFFICER", "o"), ("GOV", "g"))
+_POSSESSIVE = ("'s", "’s", "s'", "s’", "' ", "’ ")
 _MOST_INNER = 3  # words between a name and the head it belongs to
 _OF = frozenset({"of", "in", "de", "du", "des", "del", "von", "la", "der", "el", "l", "d", "en", "à"})
 _SIDE_WITH = frozenset({"pro", "anti", "non", "ex"})
@@ -42,10 +43,11 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
     gap = _gap(sentence, mark.last - 1)
     if gap.lstrip(".").startswith(("-", "\u2010", "\u2011")) and mark.last < len(sentence.words):
         return Unit(code, mark.first, mark.last, "p" if _names_state(sentence, mark.last) else "h", mark)
-    modifies = mark.extra == "adj" or gap.startswith(("'s", "’s", "s'", "s’", "' ", "’ "))
+    modifies = mark.extra == "adj" or gap.startswith(_POSSESSIVE)
     head, last = _head_after(sentence, mark.last, rules)
     if head:
-        return Unit(code, mark.first, last, head, mark)
+        owns = _gap(sentence, last - 1).startswith(_POSSESSIVE)  # "X's minister's killing": not the one who acts
+        return Unit(code, mark.first, last, "a" if owns else head, mark)
     before = _head_before(sentence, mark, rules, floor)
     if before:
         return Unit(code, before[1], mark.last, before[0], mark)
@@ -54,6 +56,8 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
     if modifies:
         person = mark.last >= len(sentence.words) or _is(sentence, mark.last, "PERSON", rules)
         return Unit(code, mark.first, mark.last, "p" if person and mark.extra == "adj" else "a", mark)
+    if mark.last < len(sentence.words) and _joined(sentence, mark.last) and _is(sentence, mark.last, "PERSON", rules):
+        return Unit(code, mark.first, mark.last, "p", mark)
     place = mark.first > 0 and _is(sentence, mark.first - 1, "IN", rules)
     return Unit(code, mark.first, mark.last, "i" if place else "n", mark)
 

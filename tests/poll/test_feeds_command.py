@@ -123,3 +123,13 @@ def test_what_cannot_be_tried_says_why(monitor: Call):
         assert monitor("feeds", "try", server.url("/p"), "--select", "rows=li")[0] == 4
         assert monitor("feeds", "try", server.url("/p"), "--select", "nonsense")[0] == 2
         assert monitor("feeds", "try", server.url("/none"))[0] == 4
+
+
+def test_opml_holds_feeds_alone(monitor: Call):
+    """Promise: another reader is not given a sitemap for a feed; what was left out is said."""
+    Path("feeds.yaml").write_text(
+        "feeds:\n- {url: https://a.example/rss, name: A}\n- {url: https://a.example/map.xml, name: M, kind: sitemap}\n"
+    )
+    code, out, error = monitor("feeds", "export-opml")
+    assert (code, "a.example/rss" in out, "map.xml" in out) == (0, True, False)
+    assert error == "1 sources are no feeds and were left out\n"

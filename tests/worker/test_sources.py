@@ -155,3 +155,25 @@ def test_a_list_in_json_is_watched_like_a_feed(workspace: Workspace, site: Site)
     site.pages["map.xml"] = (200, json.dumps([post]).encode())
     report = run_tick(workspace)
     assert (report.n_new, report.n_flagged) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "robots", "asked"),
+    [
+        ("page", (200, b"User-agent: *\nDisallow: /"), False),
+        ("page", (503, b""), False),
+        ("page", (404, b""), True),
+        ("json", (200, b"User-agent: monitor\nDisallow: /map"), False),
+        ("sitemap", (200, b"User-agent: *\nDisallow: /"), True),
+    ],
+)
+def test_a_site_is_asked_before_its_pages_are_read_as_a_source(
+    workspace: Workspace, site: Site, kind: str, robots: tuple[int, bytes], asked: bool
+) -> None:
+    """Promise: what is not offered to programs is read only where robots.txt lets us; a refusal is a failure."""
+    watch(workspace, site, kind=kind, select=Select(rows="li") if kind == "page" else None)
+    site.pages |= {"robots.txt": robots, "map.xml": (200, listing(3))}
+    report = run_tick(workspace)
+    assert ("map.xml" in [path for path, _ in site.requests]) == asked
+    assert report.problems[:1] == [] if kind == "page" and asked else report.problems[0].startswith("Alpha: ")
+    assert asked != any(": robots: " in problem for problem in report.problems)

@@ -1,7 +1,8 @@
 """The kinds of source: how each is asked, and how its answer becomes entries. A new kind is one file and a line here.
 
-What a kind gives: `accept`, the header its request carries; `read`, an answer into a ParsedFeed that never raises; and,
-where a source consists of several documents, `parts`, those of them worth asking for now.
+What a kind gives: `accept`, the header its request carries; `asks_robots`, whether robots.txt is asked first; `read`,
+an answer into a ParsedFeed that never raises; and, where a source consists of several documents, `parts`, those of them
+worth asking for now.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Kind(msgspec.Struct, frozen=True):
 
     accept: str
     reader: Callable[[], Read]
+    asks_robots: bool = False  # feeds and sitemaps are offered to programs; other pages are asked about first
     parts: Callable[[FetchResult, datetime | None, datetime], Sequence[Part]] | None = None
 
 
@@ -62,9 +64,9 @@ def _json() -> Read:
 
 BY_NAME = {
     "feed": Kind(ACCEPT_FEED, _feed),
-    "sitemap": Kind(ACCEPT_XML, _sitemap, _parts_of_index),
-    "page": Kind(ACCEPT_PAGE, _page),
-    "json": Kind(ACCEPT_JSON, _json),
+    "sitemap": Kind(ACCEPT_XML, _sitemap, parts=_parts_of_index),
+    "page": Kind(ACCEPT_PAGE, _page, asks_robots=True),
+    "json": Kind(ACCEPT_JSON, _json, asks_robots=True),
 }
 
 

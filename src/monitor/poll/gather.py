@@ -1,6 +1,7 @@
 """The answers of a tick, each whole: a source that consists of several documents is asked for those too.
 
-Owns the second round (the sitemaps of an index, and an index among those once more); what is worth asking for is the
+Owns the question to robots.txt where a kind asks it, and the second round (the sitemaps of an index, and an index among
+those once more); what is worth asking for is the
 kind's decision (parse/kinds.py). A source of one document, and one that failed, is handed on as it comes.
 """
 
@@ -43,7 +44,9 @@ def whole_answers(
     """Yield one result per request, with the parts of the sources that consist of several documents."""
     waiting: dict[str, _Whole] = {}
     todo: list[FetchRequest] = []
-    for answer in fetcher.fetch(requests, policy):
+    refused = _refused(fetcher, requests := list(requests), due, policy)
+    yield from refused.values()
+    for answer in fetcher.fetch([each for each in requests if each.request_id not in refused], policy):
         feed, state = due[answer.request_id]
         parts = parts_of(feed, answer, state.last_ok_at, now) if BY_NAME[feed.kind].parts else ()
         if not parts:
@@ -64,6 +67,26 @@ def whole_answers(
                 whole.parts.append(part)
     for whole in waiting.values():
         yield msgspec.structs.replace(whole.answer, parts=sorted(whole.parts, key=lambda part: part.url))
+
+
+def _refused(
+    fetcher: Fetcher,
+    requests: Iterable[FetchRequest],
+    due: Mapping[str, tuple[FeedConfig, FeedState]],
+    policy: FetchPolicy,
+) -> dict[str, FetchResult]:
+    """Return a failure for each source whose site does not want its page read; one's own network is not asked."""
+    asked = [each for each in requests if BY_NAME[due[each.request_id][0].kind].asks_robots and not each.allow_private]
+    if not asked:
+        return {}
+    from monitor.fetch.robots import allowed
+
+    verdicts = allowed({each.url for each in asked}, fetcher, policy)
+    return {
+        each.request_id: FetchResult(request_id=each.request_id, url=each.url, error="robots", detail=refusal.say)
+        for each in asked
+        if (refusal := verdicts[each.url]) is not None
+    }
 
 
 def _requests(whole: _Whole, parts: Iterable[Part]) -> list[FetchRequest]:

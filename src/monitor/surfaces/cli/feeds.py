@@ -163,14 +163,17 @@ def import_opml(ctx: click.Context, file: BinaryIO, group: str) -> None:
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
 @click.pass_context
 def export_opml(ctx: click.Context, file: TextIO) -> None:
-    """Write the configured feeds as OPML 2.0, to standard output or a file.
+    """Write the configured feeds as OPML 2.0, to standard output or a file; sources of other kinds are left out.
 
     \b
     Example:
       monitor feeds export-opml feeds.opml
     """
     config, _ = app.read_config(ctx.obj["config"], ctx.obj["data"])
-    file.write(opml.write_opml(config.feeds))
+    feeds = [feed for feed in config.feeds if feed.kind == "feed"]
+    file.write(opml.write_opml(feeds))
+    if len(feeds) < len(config.feeds):
+        click.echo(f"{len(config.feeds) - len(feeds)} sources are no feeds and were left out", err=True)
 
 
 def _file(ctx: click.Context) -> tuple[Path, str, Config]:

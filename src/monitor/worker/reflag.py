@@ -33,17 +33,23 @@ class EarlierFlag(msgspec.Struct, frozen=True):
 
 
 def flag_again(score: float, words: EntryText, earlier: Sequence[EarlierFlag]) -> str:
-    """Return `replaced`, `revised` or, where an earlier flag covers these words, an empty string."""
-    new = min((_share_new(words, flag.words) for flag in earlier), default=0.0)
+    """Return `replaced`, `revised` or, where an earlier flag covers these words, an empty string.
+
+    Where all earlier words were erased nothing can be compared, and the entry is shown: better once more than never.
+    """
+    known = [flag for flag in earlier if not flag.words.erased]
+    if earlier and not known:
+        return "revised"
+    new = min((_share_new(words, flag.words) for flag in known), default=0.0)
     if new >= REPLACED:
         return "replaced"
-    if new >= REWRITTEN or all(_log_odds(score) >= _log_odds(flag.score) + RISE for flag in earlier):
+    if new >= REWRITTEN or all(_log_odds(score) >= _log_odds(flag.score) + RISE for flag in known):
         return "revised"
     return ""
 
 
 def earlier_flags(log: EventStore, views: Views, entry_id: str) -> list[EarlierFlag]:
-    """Return the flags of an entry with the words each was given for; texts erased since are passed over."""
+    """Return the flags of an entry with the words each was given for; those erased since say only that."""
     found: list[EarlierFlag] = []
     sha = ""
     entry = entries.entry(views, entry_id)
@@ -55,8 +61,7 @@ def earlier_flags(log: EventStore, views: Views, entry_id: str) -> list[EarlierF
             sha = data.text_sha
         elif isinstance(data, EntryFlagged):
             words = read_entry_payload(log.payload(sha))
-            if words is not None:
-                found.append(EarlierFlag(data.score, words))
+            found.append(EarlierFlag(data.score, words or EntryText("", erased=True)))
     return found
 
 

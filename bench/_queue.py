@@ -140,7 +140,8 @@ def _without_floor(own: Thresholds, best: tuple[Seen, ...], known_s: float, rows
 def _kept(days: Sequence[str], by_day: Flags, flags: Flags, labels: dict[str, StreamLabel], rows: int) -> bool:
     """Check from the fourth day on: no day flags too many rows, and plots among the day's best rows are flagged."""
     n_rows = {day: _n_rows(flags[day]) for day in days}
-    above = {day: sum(score >= cold_model().threshold for _, score in by_day[day]) for day in days}
+    own = cold_model().threshold
+    above = {day: sum(score >= own for _, score in by_day[day]) for day in days}
     usual = sorted(above.values())[len(above) // 2]
     worst = max(days[3:], key=lambda day: n_rows[day] / (3 if above[day] > BURST * max(usual, rows) else 2))
     limit = (3 if above[worst] > BURST * max(usual, rows) else 2) * rows

@@ -24,6 +24,7 @@ from monitor.log.store import EventStore
 from monitor.poll import schedule
 from monitor.poll.values import FeedState
 from monitor.views.queries.erasures import erasures_left
+from monitor.views.queries.ticks import last_finished_position
 from monitor.worker.states import feed_states
 from monitor.worker.sync import feed_changes
 from monitor.worker.workspace import Workspace
@@ -101,8 +102,10 @@ def run_tick(
     report.n_pages, report.n_flagged = n_pages, report.n_flagged + n_flagged
     if report.n_new or report.n_revised or n_pages:
         from monitor.worker.flow import follow_flow
+        from monitor.worker.followups import flag_followups
 
         report.n_flagged += follow_flow(workspace, now)
+        report.n_flagged += flag_followups(workspace, last_finished_position(workspace.views), now)
     report.duration_ms = max(0, round((workspace.clock() - now).total_seconds() * 1000))
     fields = {name: getattr(report, name) for name in TickFinished.__struct_fields__ if name != "note"}
     workspace.append([NewEvent(f"tick-finished:{report.tick_id}", TickFinished(**fields))])

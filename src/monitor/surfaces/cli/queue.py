@@ -10,6 +10,7 @@ from monitor.classify.reasons import Reason
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
 from monitor.triage import entries as entry_lookup
+from monitor.triage.moved import MovedCase, moved_cases
 from monitor.triage.queue import count_queue, list_queue, queue_row
 from monitor.triage.rows import QueueRow, Term
 from monitor.views.queries.labels import LabelRow
@@ -46,12 +47,15 @@ def queue(
             write_json(rows)
             return
         total = count_queue(workspace.views, at, backfill=backfill)
+        moved = [] if backfill else moved_cases(workspace.log, workspace.views, at)
         if not rows:
+            _write_moved(moved)
             click.echo("The queue is empty.")
             return
         click.echo(f"{total} waiting" + (f", {len(rows)} shown" if len(rows) < total else "") + "\n")
         for number, row in enumerate(rows, 1):
             _write_row(number, row)
+        _write_moved(moved)
 
 
 def _write_row(number: int, row: QueueRow) -> None:
@@ -74,6 +78,16 @@ def _write_row(number: int, row: QueueRow) -> None:
     if row.behind:
         click.echo(f"     behind: {row.behind}")
     click.echo("")
+
+
+def _write_moved(cases: list[MovedCase]) -> None:
+    """Write the known cases that moved, apart from the day's rows."""
+    if not cases:
+        return
+    click.echo("Known cases that moved\n")
+    for case in cases:
+        click.echo(f"  {safe.isolated(case.title, 160)}")
+        click.echo(f"     {case.entry_id[:8]}  {safe.line(case.publisher, 60)}  {'; '.join(case.what)}\n")
 
 
 def _sources(row: QueueRow) -> str:

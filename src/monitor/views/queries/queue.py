@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from monitor.views.fold import Views
+from monitor.views.queries.cases import FOLLOW_UP
 from monitor.views.queries.entries import COVERED, OVERTAKEN, SELECT, STORY, UNLABELLED, EntryRow, entry_row
 from monitor.views.queries.rows import with_truths
 from monitor.views.queries.stories import alone
@@ -31,7 +32,7 @@ _FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce
     FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
     WHERE e.flagged_position IS NOT NULL"""
 # What no label speaks of: the same labels as labels.covering finds (tests/triage/test_standing.py).
-_OPEN = f"""{_FLAGGED} AND {UNLABELLED}
+_OPEN = f"""{_FLAGGED} AND {UNLABELLED} AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%'
   AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.story_id = {STORY} AND l.story_id <> ''
                   AND l.withdrawn_position IS NULL AND NOT {OVERTAKEN}
                   AND {COVERED})

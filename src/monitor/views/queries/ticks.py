@@ -47,6 +47,12 @@ def last_finished_tick(views: Views) -> TickRow | None:
     return TickRow(*row) if row else None
 
 
+def last_finished_position(views: Views) -> int:
+    """Return the log position at which the newest finished tick began; 0 before there is one."""
+    row = views.db.execute("SELECT max(position) FROM ticks WHERE finished_at IS NOT NULL").fetchone()
+    return int(row[0] or 0)
+
+
 def last_signed(views: Views) -> Signed | None:
     """Return the newest signed checkpoint."""
     row = views.db.execute("SELECT at, at_position, at_hash FROM checkpoints ORDER BY position DESC LIMIT 1").fetchone()

@@ -1,0 +1,91 @@
+"""Questions about cases that a reviewer confirmed: which there are, and which entries joined one since."""
+
+from __future__ import annotations
+
+import msgspec
+
+from monitor.views.entries import SEEN_SINCE
+from monitor.views.fold import Views
+from monitor.views.queries.rows import with_truths
+
+FOLLOW_UP = "follow-up of "  # what an entry's `why` begins with where its case got it flagged, not its own score
+
+
+class Confirmed(msgspec.Struct, frozen=True):
+    """A story of a confirmed case. `position` is that of the case's newest standing label `plot`."""
+
+    story_id: str
+    case_id: str
+    position: int
+
+
+_PLOT = """SELECT max(l.position) FROM labels l WHERE l.withdrawn_position IS NULL AND l.label = 'plot'
+    AND (l.story_id = s.story_id
+         OR l.entry_id IN (SELECT entry_id FROM story_entries e WHERE e.story_id = s.story_id))"""
+
+
+def confirmed_stories(views: Views) -> list[Confirmed]:
+    """Return the stories of every case of which a story has a standing label `plot`, oldest first."""
+    rows = views.db.execute(
+        f"SELECT s.story_id, s.case_id, ({_PLOT}) FROM stories s WHERE s.merged_into IS NULL ORDER BY s.opened_at"
+    ).fetchall()
+    newest: dict[str, int] = {}
+    for _, case_id, position in rows:
+        if position is not None:
+            newest[case_id] = max(newest.get(case_id, 0), int(position))
+    return [Confirmed(story_id, case_id, newest[case_id]) for story_id, case_id, _ in rows if case_id in newest]
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """An entry that joined a confirmed case after its newest label; `followed` where its case got it flagged."""
+
+    entry_id: str
+    story_id: str
+    case_id: str
+    position: int
+    followed: bool
+
+
+def joined_since(views: Views, since: str) -> list[Joined]:
+    """Return the entries first seen since a moment that stand in a confirmed case and joined after its newest label."""
+    confirmed = {story.story_id: story for story in confirmed_stories(views)}
+    rows = views.db.execute(
+        f"""SELECT e.entry_id, s.story_id, s.position, coalesce(e.why, '') LIKE '{FOLLOW_UP}%' FROM entries e
+            JOIN story_entries s ON s.entry_id = e.entry_id
+            WHERE {SEEN_SINCE} AND e.erased = 0 ORDER BY s.position, e.position""",
+        (since,),
+    )
+    found = []
+    for row in rows:
+        entry_id, story_id, position, followed = with_truths(row, 3)
+        story = confirmed.get(str(story_id))
+        if story is not None and int(str(position)) > story.position:
+            found.append(Joined(str(entry_id), story.story_id, story.case_id, int(str(position)), bool(followed)))
+    return found
+
+
+class Unflagged(msgspec.Struct, frozen=True):
+    """A scored entry that was not flagged, for a look at whether it follows a confirmed case."""
+
+    entry_id: str
+    revision: int
+    score: float
+    text_sha: str
+    lang: str
+    feed_id: str
+    link: str
+    published_at: str
+    source_name: str
+    source_url: str
+
+
+def unflagged_after(views: Views, position: int, limit: int) -> list[Unflagged]:
+    """Return the scored entries first seen after a log position that nobody flagged or judged, oldest first."""
+    rows = views.db.execute(
+        """SELECT e.entry_id, e.revision, e.score, e.text_sha, e.lang, e.feed_id, e.link, e.published_at,
+               e.source_name, e.source_url FROM entries e
+           WHERE e.position > ? AND e.flagged_position IS NULL AND e.score IS NOT NULL AND e.erased = 0
+             AND e.backfill = 0 ORDER BY e.position LIMIT ?""",
+        (position, limit),
+    )
+    return [Unflagged(*row) for row in rows]

@@ -1,0 +1,72 @@
+"""Follow-ups inherit: an entry that continues a confirmed case is worth a look whatever its own score.
+
+Owns the look at a tick's unflagged entries and the events of those that follow; what makes two reports one case is
+stories/cases.py, where they are shown triage/moved.py. Costs nothing before a case is confirmed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.log.codec import parse_iso
+from monitor.log.events import NewEvent, StoryLinked, StoryOpened
+from monitor.log.payloads import read_entry_payload
+from monitor.parse.values import ParsedEntry
+from monitor.stories.cases import Cases
+from monitor.views.queries.cases import FOLLOW_UP, Unflagged, confirmed_stories, unflagged_after
+from monitor.views.queries.stories import text_shas
+from monitor.views.queries.texts import read_text
+from monitor.worker.assess import Candidate, Scored, flagged_event
+from monitor.worker.casing import TEXTS_PER_STORY
+from monitor.worker.linking import StoryLinking
+from monitor.worker.workspace import Workspace
+
+MOST_ENTRIES = 20_000  # of one tick that are looked at
+
+
+def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
+    """Flag the entries seen after a log position that continue a confirmed case; return how many."""
+    confirmed = confirmed_stories(workspace.views)
+    if not confirmed:
+        return 0
+    log, views = workspace.log, workspace.views
+    cases = Cases()
+    for story in confirmed:
+        texts = [read_text(log, sha) for sha in text_shas(views, story.story_id, TEXTS_PER_STORY)]
+        cases.add(story.story_id, story.case_id, [(text.title, text.words) for text in texts if not text.erased])
+    linking = StoryLinking(workspace)
+    n_flagged = 0
+    for entry in unflagged_after(views, after, MOST_ENTRIES):
+        text = read_entry_payload(log.payload(entry.text_sha))
+        if text is None:
+            continue
+        match = cases.find([(text.title, f"{text.summary}\n{text.text}".strip())])
+        if match is None:
+            continue
+        candidate = Candidate(
+            entry.entry_id, entry.revision, entry.text_sha, text.title, text.summary, text.text, entry.lang
+        )
+        events = [flagged_event(workspace.model, Scored(candidate, entry.score, f"{FOLLOW_UP}{match.case_id}"))]
+        events += _linked(workspace, linking, entry, candidate, now)
+        opened = next((event.data for event in events if isinstance(event.data, StoryOpened)), None)
+        if opened is not None and not any(isinstance(event.data, StoryLinked) for event in events):
+            data = StoryLinked(
+                story_id=opened.story_id, case_id=match.case_id, similarity=match.similarity, reason=match.reason
+            )
+            events.append(NewEvent(f"story-linked:{opened.story_id}:{match.case_id}", data))
+        workspace.append(events)
+        n_flagged += 1
+    return n_flagged
+
+
+def _linked(
+    workspace: Workspace, linking: StoryLinking, entry: Unflagged, candidate: Candidate, now: datetime
+) -> list[NewEvent]:
+    feed = next((feed for feed in workspace.config.feeds if feed.feed_id == entry.feed_id), None)
+    if feed is None:
+        return []
+    parsed = ParsedEntry(
+        guid="", link=entry.link, title="", summary="", source_name=entry.source_name, source_url=entry.source_url,
+        published_at=parse_iso(entry.published_at) if entry.published_at else None,
+    )  # fmt: skip
+    return linking.link(feed, candidate, parsed, now)

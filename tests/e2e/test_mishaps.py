@@ -136,6 +136,9 @@ def test_a_full_disk(installation: Installation, server: FeedServer, shipped: di
         dd if=/dev/zero of=data/ballast bs=1k count=16384 2>/dev/null || true
         set +e
         MONITOR_NOW={FIRST} "$0" tick >/dev/null 2>full.txt; echo $? >full.code
+        for look in status queue "log verify" "feeds list"; do
+          MONITOR_NOW={FIRST} "$0" $look >>look.txt 2>&1; echo $? >>look.codes
+        done
         rm data/ballast
         MONITOR_NOW={LATER} "$0" tick >/dev/null 2>after.txt; echo $? >after.code
         MONITOR_NOW={LATER} "$0" log verify >/dev/null 2>&1; echo $? >verify.code
@@ -156,6 +159,8 @@ def test_a_full_disk(installation: Installation, server: FeedServer, shipped: di
 
     assert told("full.code") == "7", told("full.txt")
     assert "full" in one_line(told("full.txt"))
+    assert told("look.codes").split() == ["0"] * 4, told("look.txt")  # looking needs no room
+    assert "warning  disk full" in told("look.txt")
     assert (told("after.code"), told("verify.code")) == ("0", "0"), told("after.txt")
     assert told("export.jsonl").count('"entry-seen"') == 161
 

@@ -29,11 +29,25 @@ _DAMAGE = ("malformed", "not a database", "no such table", "no such column", "un
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Open log.db under the log's rules. The connection may be closed, but not used, by another thread."""
-    mode = "ro" if read_only else "rw"
+    """Open log.db under the log's rules. The connection may be closed, but not used, by another thread.
+
+    A reader needs no room on the disk: where there is none for WAL's shared index, it keeps one of its own in memory.
+    """
+    try:
+        return _connect(path, "ro" if read_only else "rw", alone=False)
+    except sqlite3.OperationalError:
+        if not (read_only and _lacks_room(path)):
+            raise
+        return _connect(path, "rw", alone=True)
+
+
+def _connect(path: Path, mode: str, *, alone: bool) -> sqlite3.Connection:
+    """Connect; `alone` to read while nobody else has the file open, which is when nobody keeps the shared index."""
     connection = _open(path, mode)
     try:
-        if read_only:
+        if alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if alone or mode == "ro":
             connection.execute("PRAGMA query_only = ON")
         else:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -108,6 +122,12 @@ def is_full(path: Path) -> bool:
         return os.statvfs(path.parent).f_bavail == 0
     except (AttributeError, OSError):
         return False
+
+
+def _lacks_room(path: Path) -> bool:
+    """Say whether the disk has less room than WAL's shared index takes (32 KiB at first)."""
+    disk = os.statvfs(path.parent)
+    return disk.f_bavail * disk.f_frsize < 1 << 20
 
 
 def check_free_space(path: Path) -> None:

@@ -34,7 +34,17 @@ _SEATED = ("source", "government")
 _PLACE_KINDS = ("state", "capital", "region", "city")
 _CANADIAN = {"BC", "NS", "NB", "ON", "AB", "QC", "MB", "SK", "NL"}
 _AMERICAN = {"DC", "NY", "NJ", "NC", "SC", "NM", "NH", "ND", "SD", "WV", "RI", "VA", "CA", "TX", "FL", "MA", "PA", "IL"}
-_LOCAL = {"police", "court", "courts", "prosecutors", "prosecutor", "magistrate", "security"}  # they act at home
+_LOCAL = {
+    "police",
+    "court",
+    "courts",
+    "prosecutors",
+    "prosecutor",
+    "magistrate",
+    "security",
+    "judge",
+    "judges",
+}  # they act at home
 _OWN = {"its", "own", "their", "our", "his", "her"}
 _STEPS = ("arrested", "charged", "on-trial", "convicted")
 _PRECISION = {"city": "city", "capital": "city", "region": "region", "state": "country"}
@@ -233,7 +243,10 @@ def _speaking(sentence: Sentence, mark: Mark) -> float:
     stopped = any(m.first - mark.last <= 4 for m in sentence.of("foil") if m.first >= mark.last)
     if stopped:
         return AUTHORITY
-    return BLAMES if sentence.lowers[mark.last].startswith(("blam", "accus", "expel")) and mark.first <= 1 else 0.0
+    if mark.first > 1:
+        return 0.0
+    verb = sentence.lowers[mark.last]
+    return BLAMES if verb.startswith(("blam", "accus", "expel", "link", "confirm")) else 0.0
 
 
 def _is_office(sentence: Sentence, mark: Mark) -> bool:

@@ -27,6 +27,7 @@ ROOMS = (
     "archive",
     "text",
     "poll",
+    "sources",
     "parse",
     "fetch",
     "config",
@@ -40,7 +41,7 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 # What a tick with nothing to do must not pay for; each costs more to import than the tick itself.
 HEAVY = ("sklearn", "scipy", "numpy", "apscheduler", "sqlite_utils", "asyncio", "feedparser", "trafilatura", "lxml")
-LIGHT_ROOMS = ("app", "log", "views", "untrusted", "config", "fetch", "parse", "poll", "text", "facts")
+LIGHT_ROOMS = ("app", "log", "views", "untrusted", "config", "fetch", "parse", "sources", "poll", "text", "facts")
 LIGHT_FILES = ("classify/model.py", "stories/link.py", "stories/publishers.py", "worker/tick.py", "worker/lock.py")
 
 

@@ -11,7 +11,7 @@ import pytest
 from monitor.fetch.policy import FetchPolicy
 from monitor.poll.discover import MAX_LINKS, Finder, feed_links
 from tests.fetch.memory import HOME, Site
-from tests.parse.test_sitemap import url, urlset
+from tests.sources.test_sitemap import url, urlset
 
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>The Wire</title><language>en</language>
 <link>https://a.example/</link><description>d</description><item><title>One</title><guid>1</guid></item></channel></rss>"""

@@ -14,7 +14,7 @@ from monitor.surfaces.condition import condition_of
 from monitor.views.fold import open_views
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
-from tests.parse.test_sitemap import url, urlset
+from tests.sources.test_sitemap import url, urlset
 from tests.worker.conftest import Clock, Site
 
 

@@ -6,7 +6,7 @@ import hashlib
 
 import msgspec
 
-# What a source may be; parse/kinds.py knows how each is read.
+# What a source may be; sources/kinds.py knows how each is read.
 KINDS = ("feed", "sitemap", "page", "json")
 
 

@@ -17,10 +17,10 @@ from monitor.config.values import FeedConfig
 from monitor.fetch.policy import ACCEPT_FEED, FetchPolicy
 from monitor.fetch.protocol import Fetcher
 from monitor.fetch.values import FetchRequest, FetchResult
-from monitor.parse.kinds import read_source
 from monitor.parse.values import ParsedFeed
 from monitor.poll.gather import whole_answers
 from monitor.poll.values import FeedState
+from monitor.sources.kinds import read_source
 
 FEED_TYPES = (
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/xml",

@@ -2,7 +2,7 @@
 
 Owns the question to robots.txt where a kind asks it, and the second round (the sitemaps of an index, and an index among
 those once more); what is worth asking for is the
-kind's decision (parse/kinds.py). A source of one document, and one that failed, is handed on as it comes.
+kind's decision (sources/kinds.py). A source of one document, and one that failed, is handed on as it comes.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from monitor.config.values import FeedConfig
 from monitor.fetch.policy import FetchPolicy
 from monitor.fetch.protocol import Fetcher
 from monitor.fetch.values import FetchRequest, FetchResult
-from monitor.parse.kinds import BY_NAME, parts_of
 from monitor.parse.values import Part
 from monitor.poll.values import FeedState
+from monitor.sources.kinds import BY_NAME, parts_of
 
 MAX_ROUNDS = 2
 MAX_DOCUMENTS = 12
@@ -67,6 +67,11 @@ def whole_answers(
                 whole.parts.append(part)
     for whole in waiting.values():
         yield msgspec.structs.replace(whole.answer, parts=sorted(whole.parts, key=lambda part: part.url))
+
+
+def parts_read(answer: FetchResult) -> list[tuple[str, str, str]]:
+    """Return address, ETag and Last-Modified of each part of an answer that came."""
+    return [(part.url, part.etag, part.last_modified) for part in answer.parts if not part.error]
 
 
 def _refused(

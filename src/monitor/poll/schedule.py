@@ -17,9 +17,9 @@ from monitor.config.values import FeedConfig
 from monitor.fetch.hosts import RESTS_AFTER
 from monitor.fetch.outcome import TOO_MUCH
 from monitor.fetch.values import FetchRequest, FetchResult
-from monitor.parse.kinds import BY_NAME
 from monitor.parse.values import ParsedFeed
 from monitor.poll.values import FeedState
+from monitor.sources.kinds import BY_NAME
 
 DAY_S = 86_400
 MIN_INTERVAL_S = 300  # adaptation goes no lower; only feeds.yaml may ask for more

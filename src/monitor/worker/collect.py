@@ -17,6 +17,7 @@ from monitor.log.codec import iso
 from monitor.log.events import FeedFailed, FeedFetched, NewEvent
 from monitor.log.payloads import payload_sha
 from monitor.poll import schedule
+from monitor.poll.gather import parts_read
 from monitor.poll.values import FeedState
 from monitor.worker.workspace import Workspace
 
@@ -113,7 +114,7 @@ class Collector:
             etag=result.etag or state.etag,
             last_modified=result.last_modified or state.last_modified,
             moved_to=result.moved_to,
-            parts=parts_of(result),
+            parts=parts_read(result),
             overlap=True,
             validators_lie=schedule.validators_lie(state, result, 0),
             next_due_at=iso(next_.due_at),
@@ -125,8 +126,3 @@ class Collector:
 
     def _feed_event(self, feed: FeedConfig, data: FeedFetched | FeedFailed) -> NewEvent:
         return NewEvent(f"{data.type}:{self.tick_id}:{feed.feed_id}", data)
-
-
-def parts_of(result: FetchResult) -> list[tuple[str, str, str]]:
-    """Return address, ETag and Last-Modified of each part of an answer that was read."""
-    return [(part.url, part.etag, part.last_modified) for part in result.parts if not part.error]

@@ -15,16 +15,16 @@ from monitor.fetch.values import FetchResult
 from monitor.log.codec import iso
 from monitor.log.events import EntryRevised, EntrySeen, FeedFetched, NewEvent, PageRead
 from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
-from monitor.parse.kinds import read_source
 from monitor.parse.values import ParsedEntry, ParsedFeed
 from monitor.poll import schedule
 from monitor.poll.counters import only_counters
+from monitor.poll.gather import parts_read
 from monitor.poll.identity import Change, Was, identify, lookup_keys
 from monitor.poll.values import FeedState
+from monitor.sources.kinds import read_source
 from monitor.views.fold import Views
 from monitor.views.queries.entries import KnownEntry, known_entries, newest_known, page_url
 from monitor.worker.assess import Candidate, Scored, flagged_event, score_all, scored_event
-from monitor.worker.collect import parts_of
 from monitor.worker.flow import room_at_once
 from monitor.worker.linking import StoryLinking
 from monitor.worker.reflag import earlier_flags
@@ -195,7 +195,7 @@ class EntryReader:
             interval_s=next_.interval_s,
             duration_ms=round(result.duration_s * 1000),
             warning=parsed.warning[:300],
-            parts=parts_of(result),
+            parts=parts_read(result),
         )
 
 

@@ -153,7 +153,7 @@ def _read(workspace: Workspace, page: WantedPage, result: FetchResult) -> Read |
 
 def _take(workspace: Workspace, page: WantedPage, read: Read, linking: StoryLinking, now: datetime) -> bool:
     """Commit one page with its new score; return whether it got the entry flagged."""
-    from monitor.parse.sitemap import slug_title
+    from monitor.sources.sitemap import slug_title
     from monitor.worker.assess import Candidate
     from monitor.worker.reflag import earlier_flags
 

@@ -19,12 +19,12 @@ from monitor.config.values import KINDS, FeedConfig, Select
 from monitor.errors import NotFoundError, StorageError
 from monitor.fetch.policy import FetchPolicy
 from monitor.fetch.values import FetchResult
-from monitor.parse.kinds import read_source
 from monitor.parse.values import ParsedEntry
 from monitor.poll.discover import Finder, Found
 from monitor.poll.gather import whole_answers
 from monitor.poll.schedule import request_for
 from monitor.poll.values import FeedState
+from monitor.sources.kinds import read_source
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, write_json
 
@@ -183,11 +183,11 @@ def _answer(source: FeedConfig, config: Config) -> FetchResult:
 
 
 def _proposed(answer: FetchResult) -> list[Select]:
-    from monitor.parse.propose import Proposal
+    from monitor.sources.propose import Proposal
     from monitor.untrusted.sandbox import KilledError, sandbox_for
 
     try:
-        job = sandbox_for("monitor.parse.propose:propose")
+        job = sandbox_for("monitor.sources.propose:propose")
         found = job.run(list[Proposal], answer.body or b"", answer.final_url, answer.content_type)
     except KilledError:
         return []

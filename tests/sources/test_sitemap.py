@@ -10,7 +10,7 @@ import pytest
 
 from monitor.config.values import FeedConfig
 from monitor.fetch.values import FetchResult
-from monitor.parse.sitemap import MAX_ENTRIES, MAX_PARTS, MAX_URLS, parts_of, read_sitemap, slug_title
+from monitor.sources.sitemap import MAX_ENTRIES, MAX_PARTS, MAX_URLS, parts_of, read_sitemap, slug_title
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SOURCE = FeedConfig(feed_id="s", url="https://news.test/sitemap.xml", name="S", kind="sitemap", language="en")

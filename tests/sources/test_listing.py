@@ -9,9 +9,9 @@ import pytest
 
 from monitor.config.values import FeedConfig, Select
 from monitor.fetch.values import FetchResult
-from monitor.parse.listing import read_listing
-from monitor.parse.propose import propose
-from monitor.parse.rows import MAX_ROWS
+from monitor.sources.listing import read_listing
+from monitor.sources.propose import propose
+from monitor.sources.rows import MAX_ROWS
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 URL = "https://court.example/press/"

@@ -39,25 +39,25 @@ def _feed() -> Read:
 
 
 def _sitemap() -> Read:
-    from monitor.parse.sitemap import read_sitemap
+    from monitor.sources.sitemap import read_sitemap
 
     return read_sitemap
 
 
 def _parts_of_index(answer: FetchResult, since: datetime | None, now: datetime) -> Sequence[Part]:
-    from monitor.parse.sitemap import parts_of
+    from monitor.sources.sitemap import parts_of
 
     return parts_of(answer, since, now)
 
 
 def _page() -> Read:
-    from monitor.parse.listing import read_listing
+    from monitor.sources.listing import read_listing
 
     return read_listing
 
 
 def _json() -> Read:
-    from monitor.parse.jsonlist import read_list
+    from monitor.sources.jsonlist import read_list
 
     return read_list
 

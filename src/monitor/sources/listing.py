@@ -18,7 +18,7 @@ from monitor.parse.values import ParsedFeed
 from monitor.untrusted.sandbox import KilledError, sandbox_for
 
 MAX_PAGE_BYTES = 8 << 20
-_JOB = "monitor.parse.rows:read_rows"
+_JOB = "monitor.sources.rows:read_rows"
 
 
 def read_listing(source: FeedConfig, answer: FetchResult, since: datetime | None, now: datetime) -> ParsedFeed:

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.config.values import FeedConfig, Select
 from monitor.fetch.values import FetchResult
-from monitor.parse.jsonlist import at_path, read_list
+from monitor.sources.jsonlist import at_path, read_list
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 POST = {

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from monitor.config.values import Select
-from monitor.parse import rows
 from monitor.parse.dates import read_date
 from monitor.parse.raw import RawEntry
+from monitor.sources import rows
 from monitor.untrusted.page import decode_page, parse_html
 
 MIN_ROWS = 3

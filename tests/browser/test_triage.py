@@ -31,6 +31,7 @@ def test_a_day_by_keyboard_alone(page: Any, server: Server, house: House) -> Non
     assert standing(house) == [names[key] for key in keys]
     page.keyboard.press("z")
     page.wait_for_function("() => document.getElementById('said').textContent.startsWith('Undone: plot')")
+    assert page.locator("#count").inner_text().endswith("3")
     assert len(standing(house)) == 9
     server.stop()
     server.start()

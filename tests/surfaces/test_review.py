@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.config.settings import Settings
 from monitor.surfaces.cli.review import Typed, carry_out, load
 from monitor.surfaces.layouts import LAYOUTS, meaning
 from monitor.surfaces.review import press, screen
@@ -57,6 +58,26 @@ def test_fast_typing_is_several_keys_and_an_arrow_is_one() -> None:
     """Promise: no key is lost when the terminal hands over several at once."""
     assert Typed().keys("jjp") == ["j", "j", "p"]
     assert Typed().keys("\x1b[B") == ["\x1b[B"]
+
+
+def test_a_long_text_is_read_page_by_page(house: House) -> None:
+    """Promise: space and b go through an opened row to its last line, and the day's end is marked in the list."""
+    house.entry("aaaa1111", "First alleged plot", " ".join(f"word{number}" for number in range(2_000)), score=0.9)
+    house.settings = Settings(rows_per_day=1)
+    house.entry("bbbb2222", "Second alleged plot", score=0.8)
+    workspace = house.open()
+    state = load(workspace, "ana")
+    assert "the day's rows end here" in screen(state, 80, 24).split("First alleged plot")[1].split("Second")[0]
+    for key in "jo":
+        state = carry_out(workspace, press(state, key), "ana", 80)
+    assert "word1999" not in screen(state, 80, 24)
+    for _ in range(30):
+        state = press(state, " ").state
+    assert "https://news.test/aaaa1111" in screen(state, 80, 24)
+    for _ in range(60):
+        state = press(state, "b").state
+    assert "word1 " in screen(state, 80, 24)
+    workspace.close()
 
 
 def test_pasted_words_are_no_keys() -> None:

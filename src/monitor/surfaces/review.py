@@ -16,6 +16,7 @@ from monitor.surfaces import safe
 from monitor.surfaces.layouts import meaning
 from monitor.triage.rows import QueueRow
 
+PAGE = {" ": 1, "\x1b[6~": 1, "b": -1, "\x1b[5~": -1}  # space or page down, b or page up, in an opened row
 KEYS = "j/k move  o open  p plot  n not-plot  u unsure  s later  z undo  r reload  ? help  q quit"
 NO_ROW = "no row is selected: j selects the first"
 DECISIONS = {"p": "plot", "n": "not-plot", "u": "unsure"}
@@ -31,6 +32,8 @@ class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
     open_text: str = ""
     said: str = ""
     n_waiting: int = 0
+    n_left: int | None = None  # the rows of the day that are left; None where that was not counted
+    page: int = 0  # of an opened row
 
     @property
     def row(self) -> QueueRow | None:
@@ -52,9 +55,11 @@ def press(state: ReviewState, key: str) -> Step:
     if key in ("j", "\x1b[B", "k", "\x1b[A"):
         step = 1 if key in ("j", "\x1b[B") else -1
         at = max(0, min(len(state.rows) - 1, state.at + step)) if state.rows else -1
-        return Step(msgspec.structs.replace(state, at=at, open_text="", said=""))
+        return Step(msgspec.structs.replace(state, at=at, open_text="", page=0, said=""))
     if key in ("q", "\x03", "\x04"):
         return Step(state, "quit")
+    if state.open_text and key in PAGE:
+        return Step(msgspec.structs.replace(state, page=max(0, state.page + PAGE[key]), said=""))
     if key == "z":
         return Step(state, "undo")
     if key == "r":
@@ -65,7 +70,7 @@ def press(state: ReviewState, key: str) -> Step:
         if key == "s":
             return Step(state, "skip")
         if key in ("o", "\r", "\n"):
-            return Step(msgspec.structs.replace(state, open_text=""), "none" if state.open_text else "open")
+            return Step(msgspec.structs.replace(state, open_text="", page=0), "none" if state.open_text else "open")
     said = NO_ROW if state.rows and state.row is None and key in (*DECISIONS, "s", "o") else KEYS
     return Step(msgspec.structs.replace(state, said=said))
 
@@ -77,10 +82,15 @@ def screen(state: ReviewState, width: int, height: int) -> str:
         lines.append("Nothing waits for a decision.")
     room = max(3, height - 6)
     if state.open_text:
-        lines += state.open_text.splitlines()[:room]
+        told = state.open_text.splitlines()
+        page = min(state.page, (len(told) - 1) // room)
+        lines += told[page * room : (page + 1) * room]
+        lines += [f"(page {page + 1} of {-(-len(told) // room)}: space, b)"] if len(told) > room else []
     else:
         first = max(0, min(state.at - room // 4, len(state.rows) - max(1, room // 2)))
         for number in range(first, min(len(state.rows), first + max(1, room // 2))):
+            if state.n_left is not None and number == state.n_left:
+                lines.append("  -- the day's rows end here --")
             lines += _row(state.rows[number], number == state.at, width)
     body = [clipped(line, width) for line in lines[: height - 2]]
     body += [""] * (height - 2 - len(body))
@@ -96,7 +106,8 @@ def _row(row: QueueRow, here: bool, width: int) -> list[str]:
     lines = [f"{mark} {row.score:.2f} {safe.isolated(title, max(20, width - 10))}"]
     behind = f"  behind: {row.behind}" if row.behind else ""
     behind += f"  answered: {safe.line(row.answered, 200)}" if row.answered else ""
-    return [*lines, f"       {facts}{behind}  why: {why}"] if here else lines
+    told = [f"       {safe.isolated(row.told, max(20, width - 10))}"] if row.told else []
+    return [*lines, *told, f"       {facts}{behind}  why: {why}"] if here else lines
 
 
 def opened(row: QueueRow, words: str, card: list[tuple[str, str]], width: int) -> str:

@@ -12,6 +12,7 @@ from monitor.errors import InputError, MonitorError
 from monitor.log.codec import iso
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import by_option, working
+from monitor.surfaces.progress import progress_of
 from monitor.surfaces.review import ReviewState, Step, opened, press, screen
 from monitor.triage.decide import label_entry, skip_row
 from monitor.triage.queue import count_queue, list_queue
@@ -80,9 +81,10 @@ def load(workspace: Workspace, by: str, at: int = -1, said: str = "") -> ReviewS
     now = workspace.clock()
     n_day = workspace.config.settings.rows_per_day
     rows = list_queue(workspace.log, workspace.views, now, n_day=n_day, limit=100, by=by)
+    day = progress_of(workspace, by, count_queue(workspace.views, now, by))
     return ReviewState(
-        rows=rows, position=workspace.views.position, at=min(at, len(rows) - 1), said=said,
-        n_waiting=count_queue(workspace.views, now, by),
+        rows=rows, position=workspace.views.position, at=min(at, len(rows) - 1), said=said, n_waiting=day.n_waiting,
+        n_left=day.n_left,
     )  # fmt: skip
 
 
@@ -122,4 +124,4 @@ def _open(workspace: Workspace, state: ReviewState, width: int) -> str:
     facts = story.facts
     card = [(facts.status, facts.sentence or "nobody is accused in these reports")]
     card += [("sources", str(line)) for line in facts.sources.lines[:8]]
-    return opened(row, f"{lead.text.summary}\n\n{lead.text.text[:4000]}".strip(), card, width)
+    return opened(row, f"{lead.text.summary}\n\n{lead.text.text[:20_000]}".strip(), card, width)

@@ -78,7 +78,7 @@ class Pages:
         return self.desk.page(
             request, "story.html", workspace, allowed={field: allowed_codes(field) for field in LIST_FIELDS},
             others=_others(workspace, story), case=[(one, _lead_title(workspace, one)) for one in story.case],
-            **shown,
+            read_at=workspace.log.get(story.position), **shown,
         )  # fmt: skip
 
     def search(self, request: Request) -> Response:

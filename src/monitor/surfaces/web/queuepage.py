@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from monitor.learn.calibrate import WORDS
 from monitor.log.codec import iso
+from monitor.surfaces.progress import progress_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.filters import Filter, read_filter
-from monitor.surfaces.web.progress import progress_of
 from monitor.surfaces.web.rows import Line, line_of, todays_acts
 from monitor.triage.queue import count_queue, queue_row, waiting_queue
 from monitor.triage.rows import QueueRow

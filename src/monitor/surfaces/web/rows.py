@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.log.codec import iso
+from monitor.surfaces.progress import progress_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
-from monitor.surfaces.web.progress import progress_of
 from monitor.triage.entries import find_entry
 from monitor.triage.queue import queue_row
 from monitor.triage.rows import QueueRow
@@ -63,8 +63,10 @@ class RowPage:
         """Return what was said, and every row and figure that changed, for the script to put in place."""
         by = reviewer_of(request)
         swap = {f"row-{entry_id}": self._now(workspace, entry_id, by) for entry_id in entry_ids}
-        swap["day"] = self.desk.text("day.html", day=progress_of(workspace, by))
-        return _json({"said": said, "swap": swap, "select": select, "waiting": ""})
+        day = progress_of(workspace, by)
+        swap["day"] = self.desk.text("day.html", day=day)
+        swap["count"] = self.desk.text("count.html", n_waiting=day.n_waiting)
+        return _json({"said": said, "swap": swap, "select": select})
 
     def conflict(self, request: Request, workspace: Workspace, entry: str, error: str) -> Response:
         """Return the row as it is now, with what changed it, to be decided again or left."""

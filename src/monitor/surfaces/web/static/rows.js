@@ -3,19 +3,24 @@
 "use strict";
 const desk = (() => {
   const WAIT_SAID_MS = 1500; // after so long a wait the page says what it waits for
+  const SAID_MS = 8000;
   const GIVE_UP_MS = 40000; // longer than the server itself waits for the log
   const wide = window.matchMedia("(min-width: 80rem)");
   const panes = new Map(); // story id -> the markup of its pane
   let marked = null; // the row that is to be merged
   let tail = Promise.resolve(); // posts go one after the other, in the order they were asked for
   let pending = 0;
+  let silence = 0;
 
   const rows = () => [...document.querySelectorAll(".row:not(.done):not(.busy)")];
   const selected = () => document.querySelector(".row.here:not(.done):not(.busy)");
   const titleOf = (row) => (row.querySelector(".title") || row).textContent.trim();
 
   function say(words) {
-    document.getElementById("said").textContent = words;
+    const place = document.getElementById("said");
+    place.textContent = words;
+    window.clearTimeout(silence);
+    silence = window.setTimeout(() => { place.textContent = ""; }, SAID_MS); // what was said stands in the rows as well
   }
 
   function select(row, { focus = true } = {}) {

@@ -106,7 +106,10 @@ def test_copied_text_is_one_source_even_without_a_credit() -> None:
     papers = [Publisher("a", "a"), Publisher("b", "b")]
     assert independence(papers) == (2, 2)
     assert independence(papers, [fingerprint("x", words), fingerprint("y", words + " end")]) == (2, 1)
-    assert str(corroborate(papers, [fingerprint("x", words)] * 2)) == "2 publishers, 1 independent source (copies)"
+    assert (
+        str(corroborate(papers, [fingerprint("x", words)] * 2))
+        == "2 publishers, 1 independent source (the rest copy or cite)"
+    )
 
 
 def test_unknown_publishers_corroborate_nothing() -> None:

@@ -50,12 +50,12 @@ _UNNAMED = (
 def _named() -> tuple[re.Pattern[str], dict[str, str]]:
     """Return the pattern that finds a cited outlet by name, and lower-case name -> family."""
     families = {name.lower(): family for family, names in agencies().items() for name in names if len(name) > 2}
-    families.update({name: family for name, family in newsrooms().items() if len(name) > 2})
+    families.update({name: family for name, family in newsrooms().items() if len(name) > 1})
     plain = "|".join(re.escape(name) for name in sorted(families, key=len, reverse=True) if name not in _WORDS)
     doubtful = "|".join(re.escape(name) for name in sorted(families) if name in _WORDS)
     pattern = (
         rf"\b{_BEFORE}\s+{_ARTICLE}(?P<a>{plain})\b"
-        rf"|\b(?P<b>{plain})(?:['’]s)?\s+(?:{_KIND}\s+)?(?:on \w+ |also |has |had ){{0,2}}{_VERBS}\b"
+        rf"|\b(?P<b>{plain})(?:['’]s)?\s+(?:{_KIND}\s+)?(?:on \w+ |also |has |had |first ){{0,2}}{_VERBS}\b"
         rf"|[-–—:|]\s*(?P<c>{plain})(?:\s+(?:reports?|exclusive))?\s*$"
         rf"|\b(?P<d>{plain})\s+(?:reports?|exclusive|{_KIND}|interview|investigation|podcast)\b"
         rf"|\bthe\s+(?P<e>{doubtful})\s+{_VERBS}\b"

@@ -42,7 +42,8 @@ class Corroboration(msgspec.Struct, frozen=True):
         sources = f"{self.n_independent} independent source{'' if self.n_independent == 1 else 's'}"
         if self.n_independent >= self.n_publishers:
             return f"{publishers}, {sources}"
-        return f"{publishers}, {sources} ({'wire copy: ' + ', '.join(self.wires) if self.wires else 'copies'})"
+        rest = f"wire copy: {', '.join(self.wires)}" if self.wires else "the rest copy or cite"
+        return f"{publishers}, {sources} ({rest})"
 
 
 def host_of(url: str) -> str:

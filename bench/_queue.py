@@ -34,6 +34,7 @@ from monitor.triage.decide import label_entry
 from monitor.triage.queue import list_queue
 from monitor.triage.rows import QueueRow
 from monitor.views.fold import Views, open_views
+from monitor.worker.assess import SCORE_DIGITS
 from monitor.worker.linking import JOIN, MERGE, WINDOW
 
 Scored = Sequence[tuple[StreamEntry, float]]
@@ -54,8 +55,8 @@ def run(data: Path, only: Path | None = None, labels_of: Path | None = None, row
     for path, labels_path, sizes in wanted:
         stream, labels = read_stream(path), read_labels(labels_path)
         model = cold_model()
-        scored = [(entry, model.score(entry.title, entry.summary, entry.text, entry.lang)) for entry in stream]
-        for subset in (None, *((73, 8) if path.name.startswith("2023q1") else ())):
+        scored = [(e, round(model.score(e.title, e.summary, e.text, e.lang), SCORE_DIGITS)) for e in stream]
+        for subset in (None, *((8,) if path.name.startswith("2023q1") else ())):
             part = scored if subset is None else _of_feeds(scored, subset)
             for size in sizes:
                 held &= report(f"{path.name.split('.')[0]}{f', {subset} feeds' if subset else ''}", part, labels, size)

@@ -152,3 +152,19 @@ def test_a_changed_or_missing_backup_is_not_restored(full: SqliteLog, tmp_path: 
     database.close()
     with pytest.raises(LogBrokenError, match="does not verify"):
         restore_log(tmp_path / "other.db", full.path, recorded_at=LATER)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[" * 200_000 + b"\n",
+        b'{"payload":' + b"[" * 200_000 + b"\n",
+        b'{"position":1,"type":"entry-labelled","version":1,"recorded_at":"2026-01-31T12:00:00.000000Z","actor":"a",'
+        b'"key":"k","hash":"' + b"00" * 32 + b'","data":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}\n",
+    ],
+)
+def test_an_export_nested_without_end_is_refused_in_one_line(tmp_path: Path, line: bytes) -> None:
+    """Promise: whatever an export holds, an import says what is wrong and leaves nothing behind."""
+    with pytest.raises((InputError, LogBrokenError), match="nothing was imported"):
+        import_log([b'{"format":"monitor-log-1","position":1}\n', line], tmp_path / "new" / "log.db")
+    assert list((tmp_path / "new").iterdir()) == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.log.events import EntrySeen, StoryJoined
+from monitor.log.payloads import entry_payload, payload_sha
 from monitor.triage.entries import labels_of
 from tests.surfaces.conftest import HOST, House
 
@@ -120,6 +122,23 @@ def test_the_api_takes_a_token_and_says_what_is_wrong(house: House) -> None:
     saved = client.post("/api/labels", json={"entry": "aaaa1111", "label": "plot"}).json()
     assert (saved["label"], isinstance(saved["position"], int)) == ("plot", True)
     assert client.get("/api/queue").json()["rows"] == []
+
+
+def test_a_known_case_that_moved_is_one_row_until_it_was_seen(house: House) -> None:
+    """Promise: new reports of a confirmed case are shown by themselves; who has seen them sees them no more today."""
+    house.entry("aaaa1111", "Two held over alleged plot")
+    house.signed_in("ana").post("/label", data={"entry": "aaaa1111", "label": "plot"})
+    payload = entry_payload("Two charged over alleged plot", "Prosecutors charged the two men.")
+    sha = payload_sha(payload)
+    seen = EntrySeen(entry_id="bbbb2222", feed_id="wire", guid="b", link="https://news.test/b", text_sha=sha)
+    house.append("entry-seen:bbbb2222", seen, {sha: payload})
+    joined = StoryJoined(story_id="saaaa1111", entry_id="bbbb2222", similarity=0.6, publisher="Wire Co")
+    house.append("story-entry:bbbb2222", joined)
+    page = house.signed_in("ana").get("/").text
+    assert ("Known cases that moved" in page, "+1 report" in page) == (True, True)
+    house.signed_in("ana").post("/skip", data={"entry": "bbbb2222"})
+    assert "Known cases that moved" not in house.signed_in("ana").get("/").text
+    assert "Known cases that moved" in house.signed_in("ben").get("/").text
 
 
 def test_no_open_redirect_after_a_decision(house: House) -> None:

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from monitor.facts.card import read_card
 from monitor.facts.merge import merge_cards
 from monitor.facts.values import Card
 from monitor.log.codec import iso
 from monitor.log.store import EventStore
+from monitor.triage.told import card_of
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.views.queries.cases import Joined, joined_since
@@ -96,4 +96,4 @@ def _card(log: EventStore, views: Views, entry_id: str) -> Card:
         return Card()
     text = text_of(log, entry)
     at = datetime.fromisoformat(entry.published_at) if entry.published_at else None
-    return read_card(text.title, text.summary, text.text, at, entry.lang)
+    return card_of(text.title, text.summary, text.text, at, entry.lang)

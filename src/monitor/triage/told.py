@@ -103,15 +103,15 @@ def _read(log: EventStore, views: Views, story_id: str) -> Card:
             continue
         text = text_of(log, row)
         at = datetime.fromisoformat(row.published_at) if row.published_at else None
-        cards.append(_card_of(text.title, text.summary, text.text, at, row.lang))
+        cards.append(card_of(text.title, text.summary, text.text, at, row.lang))
         ids.append(member.entry_id)
         publishers.append(name_of(member.publisher))
     return merge_cards(cards, ids, publishers)
 
 
 @lru_cache(maxsize=512)
-def _card_of(title: str, summary: str, text: str, at: datetime | None, lang: str) -> Card:
-    """Read a card; a page asks for the same texts again and again."""
+def card_of(title: str, summary: str, text: str, at: datetime | None, lang: str) -> Card:
+    """Read a card, or return it as read before: a page asks for the same texts again and again."""
     return read_card(title, summary, text, at, lang)
 
 

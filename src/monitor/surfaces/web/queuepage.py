@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,9 +17,11 @@ from monitor.surfaces.progress import progress_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.filters import Filter, read_filter
 from monitor.surfaces.web.rows import Line, line_of, todays_acts
+from monitor.triage.moved import MovedCase, moved_cases
 from monitor.triage.queue import count_queue, queue_row, waiting_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import waiting_samples
+from monitor.triage.told import story_facts
 from monitor.triage.undo import title_of
 from monitor.views.queries.acts import skips_of
 from monitor.views.queries.stories import story_of
@@ -26,6 +29,13 @@ from monitor.worker.workspace import Workspace
 
 PAGE_ROWS = 30
 CHECKS = 5
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A known case that moved, and what its newest story says in one sentence (empty where nobody is accused)."""
+
+    case: MovedCase
+    sentence: str
 
 
 class QueuePage:
@@ -54,6 +64,7 @@ class QueuePage:
                 request, "queue.html", workspace, n_waiting=n_waiting, day=day, rows=shown, here=wanted, chosen=chosen,
                 lines=[] if chosen.active else _lines(workspace, by), put_off=_put_off(workspace, by, chosen),
                 n_below=n_waiting - len(shown) if chosen.page == 0 else 0, n_pages=-(-n_waiting // PAGE_ROWS),
+                moved=[] if chosen.active else _moved(workspace, by),
                 samples=waiting_samples(workspace.log, workspace.views, CHECKS) if not chosen.active else [],
                 position=workspace.views.position, page_rows=PAGE_ROWS, bands=[word for _, word in WORDS],
             )  # fmt: skip
@@ -94,6 +105,17 @@ def _lines(workspace: Workspace, by: str) -> list[Line]:
         key = act.act or str(act.position)
         lines[key] = line_of(workspace, act, n=lines[key].n + 1 if key in lines else 1)
     return list(lines.values())
+
+
+def _moved(workspace: Workspace, by: str) -> list[Moved]:
+    """Return the known cases that moved and that the reviewer has not seen yet, each with its plain sentence."""
+    log, views, now = workspace.log, workspace.views, workspace.clock()
+    seen = {skip.story_id for skip in skips_of(views, by, iso(now))}
+    return [
+        Moved(case, story_facts(log, views, case.story_id).sentence)
+        for case in moved_cases(log, views, now)
+        if case.story_id not in seen
+    ]
 
 
 def _put_off(workspace: Workspace, by: str, chosen: Filter) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
 
 from monitor.errors import StorageError
 from monitor.log.events import Event
@@ -59,6 +60,7 @@ class Views:
         self.db = db
         self.log = log
         self.upto = upto
+        self.feeds: tuple[int, list[Any]] | None = None  # the feeds as of a position (queries/feeds.py)
         self.past = past
         self._handlers = _handlers()
 

@@ -59,8 +59,12 @@ def _as_configured(row: FeedRow) -> FeedConfig:
     return FeedConfig(
         feed_id=row.feed_id, url=row.url, name=row.name, publisher=row.publisher, language=row.language,
         country=row.country, group=row.group, full_text=row.full_text, interval_s=row.config_interval_s,
-        allow_private=row.allow_private, kind=row.kind, select=Select(**row.select) if row.select else None,
+        allow_private=row.allow_private, kind=row.kind, select=_select(row.select),
     )  # fmt: skip
+
+
+def _select(text: str) -> Select | None:
+    return None if text == "{}" else msgspec.json.decode(text, type=Select)
 
 
 def _data(kind: type[FeedAdded], feed: FeedConfig) -> FeedAdded:

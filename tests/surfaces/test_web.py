@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.config.settings import Settings
 from monitor.log.events import EntrySeen, StoryJoined
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.triage.entries import labels_of
+from monitor.views.queries.stories import confirmations
 from tests.surfaces.conftest import HOST, House
 
 PAGES = [
@@ -139,6 +141,38 @@ def test_a_known_case_that_moved_is_one_row_until_it_was_seen(house: House) -> N
     house.signed_in("ana").post("/skip", data={"entry": "bbbb2222"})
     assert "Known cases that moved" not in house.signed_in("ana").get("/").text
     assert "Known cases that moved" in house.signed_in("ben").get("/").text
+
+
+def test_a_card_is_confirmed_as_it_was_shown(house: House) -> None:
+    """Promise: what was confirmed is what stood on the page; a story that changed meanwhile is looked at again."""
+    house.entry("aaaa1111", "Two held over alleged plot foiled")
+    client = house.signed_in("ana")
+    form = {"story": "saaaa1111", "seen": "1", "back": "/story/saaaa1111"}
+    assert client.post("/confirm", data=form).status_code == 409
+    workspace = house.open()
+    position = workspace.views.position
+    workspace.close()
+    assert client.post("/confirm", data=form | {"seen": str(position)}).status_code == 303
+    workspace = house.open()
+    assert "stage" in confirmations(workspace.views, "saaaa1111")
+    workspace.close()
+    client.post("/undo", data={"back": "/"})
+    workspace = house.open()
+    assert confirmations(workspace.views, "saaaa1111") == {}
+    workspace.close()
+
+
+def test_a_second_reading_is_blind_on_every_part_of_the_page(house: House) -> None:
+    """Promise: who reads second sees neither likelihood, nor reasons, nor the first label, and it is kept as blind."""
+    house.settings = Settings(second_reading=1.0)
+    house.entry("aaaa1111", "Two held over alleged plot")
+    house.signed_in("ana").post("/label", data={"entry": "aaaa1111", "label": "plot", "note": "sure of it"})
+    client = house.signed_in("ben")
+    for path in ("/", "/story/saaaa1111", "/story/saaaa1111?part=pane"):
+        page = client.get(path).text
+        assert "Second reading" in page
+        assert [word for word in ("0.90", "sure of it", "by <bdi>ana", "Why it is here", "why?") if word in page] == []
+    assert 'name="blind" value="1"' in client.get("/story/saaaa1111").text
 
 
 def test_no_open_redirect_after_a_decision(house: House) -> None:

@@ -12,11 +12,11 @@ from monitor.log.codec import iso
 from monitor.triage.decide import label_all, label_entry, skip_row
 from monitor.triage.entries import labels_of, story_entries
 from monitor.triage.queue import list_queue
-from monitor.triage.rearrange import correct_card, link_case, merge_stories, split_story
+from monitor.triage.rearrange import confirm_card, correct_card, link_case, merge_stories, split_story
 from monitor.triage.story import story_card
 from monitor.triage.undo import undo_last
 from monitor.views.queries.acts import acts_by, skips_of
-from monitor.views.queries.stories import story_of
+from monitor.views.queries.stories import confirmations, story_of
 from tests.triage.conftest import Desk
 
 FIRST, SECOND, THIRD = "aaaa1111", "bbbb2222", "cccc3333"
@@ -29,6 +29,9 @@ ACTS: dict[str, Act] = {
     'put into a case: "Alpha"': lambda d: link_case(d.log, d.views, "s" + FIRST, "s" + SECOND, by="ana", now=d.now),
     'stage corrected: "Alpha"': lambda d: correct_card(
         d.log, d.views, "s" + FIRST, "stage", ["foiled"], by="ana", now=d.now
+    ),
+    'card confirmed: "Alpha"': lambda d: confirm_card(
+        d.log, d.views, "s" + FIRST, {"stage": ["foiled"]}, by="ana", now=d.now
     ),
     "not-plot for 2 rows": lambda d: label_all(
         d.log, d.views, [FIRST, SECOND], "not-plot", by="ana", now=d.now, seen_position=d.views.position
@@ -52,13 +55,9 @@ def state(desk: Desk) -> tuple[object, ...]:
         desk.log, desk.views, desk.now, by="ana")]  # fmt: skip
     labels = [[item.label for item in labels_of(desk.views, one) if not item.withdrawn] for one in ids]
     cards = [story_card(desk.log, desk.views, "s" + one) for one in ids[:2]]
-    return (
-        queue,
-        [story_of(desk.views, one) for one in ids],
-        labels,
-        cards,
-        skips_of(desk.views, "ana", iso(desk.now)),
-    )
+    said = [confirmations(desk.views, "s" + one) for one in ids[:2]]
+    skips = skips_of(desk.views, "ana", iso(desk.now))
+    return queue, [story_of(desk.views, one) for one in ids], labels, cards, said, skips
 
 
 @pytest.mark.parametrize("what", ACTS)

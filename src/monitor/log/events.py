@@ -295,12 +295,17 @@ class CardCorrected(EventData, frozen=True, kw_only=True):
 
 
 class CardConfirmed(EventData, frozen=True, kw_only=True):
-    """A reviewer confirmed what a story's card says: `values` holds the codes of each field as they stood then."""
+    """A reviewer confirmed what a story's card says: `values` holds the codes of each field as they stood then.
+
+    With `withdrawn` the confirmation of these fields was taken back; `undoes` is its position.
+    """
 
     type: ClassVar[str] = "card-confirmed"
     story_id: str
     values: dict[str, list[str]]
     sentence: str = ""
+    withdrawn: bool = False
+    undoes: int = 0
 
 
 class EntryLabelled(EventData, frozen=True, kw_only=True):

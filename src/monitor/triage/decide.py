@@ -170,17 +170,17 @@ def refuse_stale(views: Views, entry_id: str, story_id: str, seen_position: int,
         last = others[-1]
         at = last.at[:16].replace("T", " ")
         raise StaleViewError(f"{last.by} labelled this {last.label} at {at} UTC; look again, then decide")
-    if _grew(views, story_id, seen_position):
+    if story_changed(views, story_id, seen_position):
         raise StaleViewError("the story changed since you saw it (an entry joined, left or was merged); look again")
     if _flagged_again(entry_row(views, entry_id), seen_position):
         raise StaleViewError("the words changed since you saw them, and were flagged again; look again")
 
 
 def _changed(views: Views, row: EntryRow, seen_position: int) -> bool:
-    return _grew(views, row.story_id, seen_position) or _flagged_again(row, seen_position)
+    return story_changed(views, row.story_id, seen_position) or _flagged_again(row, seen_position)
 
 
-def _grew(views: Views, story_id: str, seen_position: int) -> bool:
+def story_changed(views: Views, story_id: str, seen_position: int) -> bool:
     """Tell whether a story was opened or changed after `seen_position`."""
     story = stories.story(views, story_id)
     return story is not None and story.changed_position > seen_position

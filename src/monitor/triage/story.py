@@ -24,6 +24,9 @@ from monitor.views.queries import entries, stories
 from monitor.views.queries.labels import LabelRow
 from monitor.views.queries.texts import read_text, text_of
 
+# What would tell a second reader what the machine or the first reader thought.
+NOT_FOR_THE_BLIND = ("entry-labelled", "label-withdrawn", "entry-scored", "entry-flagged")
+
 
 class Change(msgspec.Struct, frozen=True):
     """One piece of a diff: `how` is same, added or removed."""
@@ -89,7 +92,7 @@ def story_view(log: EventStore, views: Views, story_id: str, *, blind_for: str =
         labels=[item for item in labels_of(views, lead) if blind_for in ("", item.by)],
         history=[
             item for item in history(log, views, lead)
-            if not blind_for or item.type not in ("entry-labelled", "label-withdrawn")
+            if not blind_for or item.type not in NOT_FOR_THE_BLIND
         ],
         case=[item for item in case if item != story_id],
     )  # fmt: skip

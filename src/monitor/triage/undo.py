@@ -1,7 +1,7 @@
 """True undo: takes back the last act of one reviewer, whatever it was, by a new event; the log keeps both.
 
-An act is a label, labels given together, a skip, a merge, a split, a link to a case or a corrected field. Undo goes
-back through acts since a moment (a session's beginning), never to another reviewer's, and never twice to the same.
+An act is a label, labels given together, a skip, merge, split or link to a case, a corrected or confirmed card. Undo
+goes back through acts since a moment (a session's beginning), never to another reviewer's, never twice to the same.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import msgspec
 from monitor.errors import NotFoundError, StaleViewError
 from monitor.log.codec import iso
 from monitor.log.events import (
+    CardConfirmed,
     CardCorrected,
     EventData,
     LabelWithdrawn,
@@ -81,6 +82,7 @@ def describe(log: EventStore, views: Views, acts: list[Act]) -> str:
     words = {
         "label": first.detail, "skip": "put off", "merge": "merged", "split": "split off",
         "link": "put into a case", "correct": f"{first.detail.replace('_', ' ')} corrected",
+        "confirm": "card confirmed",
     }[first.kind]  # fmt: skip
     return f'{words}: "{title}"'
 
@@ -105,6 +107,7 @@ def _answers(log: EventStore, views: Views, act: Act, reason: str) -> list[NewEv
         return [NewEvent(f"label-withdrawn:{act.position}", data, actor=act.by)]
     undone = {
         "skip": _unskip, "merge": _unmerge, "split": _unsplit, "link": _unlink, "correct": _uncorrect,
+        "confirm": _unconfirm,
     }[act.kind](log, views, act)  # fmt: skip
     return [NewEvent(f"undo:{act.position}:{number}", item, actor=act.by) for number, item in enumerate(undone)]
 
@@ -152,6 +155,18 @@ def _unlink(log: EventStore, views: Views, act: Act) -> list[EventData]:
             undoes=act.position,
         )
     ]  # fmt: skip
+
+
+def _unconfirm(log: EventStore, views: Views, act: Act) -> list[EventData]:
+    """Take a confirmation back, as far as nobody confirmed the same since."""
+    event = log.get(act.position)
+    assert event is not None  # noqa: S101 - the view holds only positions of this log
+    confirmed = event.data
+    assert isinstance(confirmed, CardConfirmed)  # noqa: S101 - the view folded it as one
+    stands = stories.confirmations(views, act.story_id)
+    if any(field in stands and stands[field].position != act.position for field in confirmed.values):
+        raise StaleViewError("the card was confirmed again since")
+    return [CardConfirmed(story_id=act.story_id, values=confirmed.values, withdrawn=True, undoes=act.position)]
 
 
 def _uncorrect(log: EventStore, views: Views, act: Act) -> list[EventData]:

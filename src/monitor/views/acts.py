@@ -1,7 +1,7 @@
 """The acts view: what each reviewer did, in order, and what was taken back since.
 
-One row for each label, skip, merge, split, link to a case and corrected field that a person made; acts of the machine
-are left out. Labels given in one act share its name in `act`. An undo is no act: it marks the act it takes back.
+One row for each label, skip, merge, split, link to a case, corrected or confirmed card that a person made; acts of the
+machine are left out. Labels given in one act share its name in `act`. An undo is no act: it marks what it takes back.
 """
 
 from __future__ import annotations
@@ -101,6 +101,15 @@ def _corrected(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
             _put(db, event, "correct", "", data.story_id, data.field)
 
 
+def _confirmed(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
+    for event in events:
+        data = cast(ev.CardConfirmed, event.data)
+        if data.undoes:
+            db.execute(_UNDONE, (event.position, data.undoes))
+        else:
+            _put(db, event, "confirm", "", data.story_id, ", ".join(data.values))
+
+
 HANDLERS = {
     "entry-labelled": _labelled,
     "label-withdrawn": _withdrawn,
@@ -109,4 +118,5 @@ HANDLERS = {
     "story-split": _split,
     "story-linked": _linked,
     "card-corrected": _corrected,
+    "card-confirmed": _confirmed,
 }

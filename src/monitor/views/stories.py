@@ -135,20 +135,15 @@ def _corrected(db: sqlite3.Connection, events: Sequence[Event]) -> None:
 def _confirmed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(CardConfirmed, event.data)
-        db.executemany(
-            "INSERT OR REPLACE INTO confirmations VALUES (?,?,?,?,?,?)",
-            [
-                (
-                    data.story_id,
-                    field,
-                    json.dumps(codes, ensure_ascii=False),
-                    event.actor,
-                    event.recorded_at,
-                    event.position,
-                )
-                for field, codes in data.values.items()
-            ],
-        )
+        for field, codes in data.values.items():
+            if data.withdrawn:
+                db.execute("DELETE FROM confirmations WHERE story_id = ? AND field = ?", (data.story_id, field))
+                continue
+            value = json.dumps(codes, ensure_ascii=False)
+            db.execute(
+                "INSERT OR REPLACE INTO confirmations VALUES (?,?,?,?,?,?)",
+                (data.story_id, field, value, event.actor, event.recorded_at, event.position),
+            )
         _touch(db, data.story_id, event.position)
 
 

@@ -18,9 +18,10 @@ from monitor.errors import InputError, StaleViewError
 from monitor.surfaces.web.desk import Desk, is_fragment, own_path, reviewer_of, session_start
 from monitor.surfaces.web.forms import read_form, whole_number
 from monitor.surfaces.web.rows import RowPage
-from monitor.triage.decide import label_all, label_entry, skip_row
+from monitor.triage.decide import label_all, label_entry, skip_row, story_changed
 from monitor.triage.entries import find_entry, story_entries
-from monitor.triage.rearrange import correct_card, merge_stories, split_story
+from monitor.triage.rearrange import confirm_card, correct_card, merge_stories, split_story
+from monitor.triage.told import story_facts
 from monitor.triage.undo import title_of, undo_last
 from monitor.worker.workspace import Workspace
 
@@ -176,6 +177,18 @@ def add(act: Act) -> Done:
         )
     said = "The log holds this page already." if found.state == KNOWN else "Added by hand, ready to be labelled."
     return Done(said, go=f"/story/{found.entry_id}")
+
+
+def confirm(act: Act) -> Done:
+    """Confirm what a story's card says, as it was shown."""
+    space, fields, now = act.workspace, act.fields, act.workspace.clock()
+    story_id, seen = _required(fields, "story"), whole_number(fields, "seen")
+    lead = story_entries(space.views, story_id)[0]
+    if seen is not None and story_changed(space.views, story_id, seen):
+        raise StaleViewError("the story changed since you saw it; look again, then confirm")
+    facts = story_facts(space.log, space.views, story_id)
+    confirm_card(space.log, space.views, story_id, facts.shown(), by=act.by, now=now, sentence=facts.sentence)
+    return Done(f"Confirmed: {_named(act, lead)}. {UNDO}", [lead])
 
 
 def correct(act: Act) -> Done:

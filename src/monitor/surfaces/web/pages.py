@@ -60,18 +60,17 @@ class Pages:
         """Show one story with all its evidence; an entry's id leads to its story."""
         with self.desk.workspace() as workspace:
             story_id = _story_id(workspace, request.path_params["story"])
-            story = story_view(
-                workspace.log, workspace.views, story_id, blind_for=_blind_for(workspace, request, story_id)
-            )
-            return self._story(request, workspace, story)
+            blind_for = _blind_for(workspace, request, story_id)
+            story = story_view(workspace.log, workspace.views, story_id, blind_for=blind_for)
+            return self._story(request, workspace, story, blind=bool(blind_for))
 
-    def _story(self, request: Request, workspace: Workspace, story: StoryView) -> Response:
+    def _story(self, request: Request, workspace: Workspace, story: StoryView, *, blind: bool) -> Response:
         """Render a story as a page, or as the pane beside the rows."""
         sources = storypage.sources_of(story)
         shown: dict[str, Any] = {
             "story": story, "steps": storypage.steps_of(story), "questions": storypage.questions_of(story),
             "sources_list": sources, "denials": storypage.denials_of(story.card), "days": storypage.dots_of(sources),
-            "full_texts": storypage.FULL_TEXTS,
+            "full_texts": storypage.FULL_TEXTS, "blind": blind,
         }  # fmt: skip
         if request.query_params.get("part") == "pane":
             return self.desk.bare("pane.html", now=workspace.clock(), **shown)

@@ -26,6 +26,7 @@ from monitor.worker.workspace import Workspace
 
 WORDS = {
     "skip": "Put off", "merge": "Merged", "split": "Split off", "link": "Case", "correct": "Corrected",
+    "confirm": "Confirmed",
 }  # fmt: skip
 LABEL_WORDS = {"plot": "Plot", "not-plot": "Not plot", "unsure": "Unsure"}
 MAX_ACTS = 300
@@ -93,7 +94,7 @@ class RowPage:
 
 def _about(act: Act, entry_id: str, story_id: str) -> bool:
     """Tell whether an act answers a row: its entry, its story, or the story that was merged away."""
-    if act.kind in ("correct", "link", "split"):
+    if act.kind in ("correct", "confirm", "link", "split"):
         return False
     if act.kind == "merge":
         return act.entry_id == entry_id

@@ -48,7 +48,8 @@ def _routes(desk: Desk, door: SignIn) -> list[BaseRoute]:
     }  # fmt: skip
     decides = {
         "/label": actions.label, "/none": actions.none_of_these, "/skip": actions.skip, "/undo": actions.undo,
-        "/merge": actions.merge, "/split": actions.split, "/correct": actions.correct, "/add": actions.add,
+        "/merge": actions.merge, "/split": actions.split, "/correct": actions.correct,
+        "/confirm": actions.confirm, "/add": actions.add,
     }  # fmt: skip
     return [
         *(Route(path, threaded(work), methods=["GET"]) for path, work in looks.items()),

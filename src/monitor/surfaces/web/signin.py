@@ -19,7 +19,7 @@ from monitor.surfaces.web.guard import COOKIE, address_of, is_secure
 from monitor.surfaces.web.reviewers import SESSION_S, Reviewers
 from monitor.surfaces.web.throttle import Throttle
 
-CARRIED = ("/label", "/skip", "/undo", "/merge", "/split", "/correct", "/none", "/add")
+CARRIED = ("/label", "/skip", "/undo", "/merge", "/split", "/correct", "/confirm", "/none", "/add")
 
 
 class SignIn:

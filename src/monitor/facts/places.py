@@ -233,6 +233,8 @@ def _own_soil(sentence: Sentence, mark: Mark) -> bool:
     """Return whether the state that opens the sentence speaks of its own ground: "X accuses Y of plots on its soil"."""
     if mark.extra == "adj" or mark.first > 1:
         return False
+    if _OWN.isdisjoint(sentence.lowers):
+        return False
     infra = [m for m in sentence.of("target") if m.code == "infrastructure" and sentence.has("method")]
     own = [*sentence.of("ground"), *infra]
     return any(m.first > mark.last and _OWN & set(sentence.lowers[m.first - 2 : m.first]) for m in own)
@@ -251,7 +253,8 @@ def _speaking(sentence: Sentence, mark: Mark) -> float:
 
 def _is_office(sentence: Sentence, mark: Mark) -> bool:
     """Return whether the name goes with an office that speaks from anywhere: "US officials", "US intelligence"."""
-    return any(m.first == mark.last for m in sentence.of("government", "source")) and not _acts(sentence)
+    beside = any(m.first == mark.last for kind in _SEATED for m in sentence.of(kind))
+    return beside and not _acts(sentence)
 
 
 def _acts(sentence: Sentence) -> bool:
@@ -262,8 +265,9 @@ def _acts(sentence: Sentence) -> bool:
 def _of_leader(sentence: Sentence, mark: Mark) -> bool:
     """Return whether a head of state is the one killed: leaders are at home where the report does not say otherwise."""
     leads = sentence.lowers[mark.last : mark.last + 1]
-    acted = any(0 < mark.first - m.last + 1 <= 4 for m in sentence.of("done", "method"))
-    return leads in (["president"], ["leader"], ["premier"]) and acted
+    if leads not in (["president"], ["leader"], ["premier"]):
+        return False
+    return any(0 < mark.first - m.last + 1 <= 4 for m in sentence.of("done", "method"))
 
 
 def _own_official(sentence: Sentence, mark: Mark) -> bool:

@@ -16,6 +16,7 @@ __all__ = ["Accusation", "Rules", "Unit", "accusations", "classes_of", "encode",
 BEFORE, AFTER = 16, 16  # items of the window on either side of a mention
 _MOTIVE_REACH = 8  # items between "in revenge for" and what it explains
 _AND = frozenset({"and", "or", "y", "und", "et", "и", "و", "ve"})
+_NEVER_ACCUSED = frozenset("plx")  # people, police and sides stand in no way of accusing
 _TIES = "ties"  # ways that link, back or trace rather than accuse of the act
 _WEAK = "weak"  # ways that accuse of a plot only where the report tells of one: a threat, spying, ties
 _UNSHAKEN = ("denies", "suspects")  # ways whose own words hold a negation
@@ -47,7 +48,7 @@ class Accusation(NamedTuple):
 
 def accusations(sentence: Sentence, units: list[Unit], rules: Rules) -> list[Accusation]:
     """Return the states that a sentence accuses, each with the verb of the claim."""
-    if not units:
+    if all(unit.kind in _NEVER_ACCUSED for unit in units):
         return []
     items, places = encode(sentence, units, rules)
     found: dict[int, str] = {}
@@ -73,23 +74,28 @@ def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[st
     """Return the items of a sentence (words with their classes, stops, units) and where each unit stands in them."""
     items: list[str] = []
     places: list[int] = []
-    starts = {unit.first: unit for unit in units}
+    first_of = {unit.first: unit for unit in units}
     at, end = 0, 0
-    words, lowers = sentence.words, sentence.lowers
+    text, starts, words, lowers, look_up = (
+        sentence.text,
+        sentence.starts,
+        sentence.words,
+        sentence.lowers,
+        rules.look_up,
+    )
     while at < len(words):
-        gap = sentence.text[end : sentence.starts[at]] if at else ""
-        stop = _stop(gap)
-        if stop and items:
+        gap = text[end : starts[at]] if at else ""
+        if gap != " " and items and (stop := _stop(gap)):
             items.append(stop)
-        unit = starts.get(at)
+        unit = first_of.get(at)
         if unit:
             places.append(len(items))
             items.append(f"#{unit.kind}/")
             at = unit.last
         else:
-            items.append(f"{lowers[at]}/{classes_of(lowers[at], rules)}")
+            items.append(f"{lowers[at]}/{look_up(lowers[at])[0]}")
             at += 1
-        end = sentence.starts[at - 1] + len(words[at - 1])
+        end = starts[at - 1] + len(words[at - 1])
     return items, places
 
 
@@ -108,26 +114,25 @@ def _verb(items: list[str], place: int, unit: Unit, rules: Rules) -> str:
     """Return the verb of the first way, in the order of the rules, that accuses the mention at `place`; "" for none."""
     start = max(0, place - BEFORE)
     window = [*items[start:place], f"§{unit.kind}/", *items[place + 1 : place + AFTER]]
-    text = " ".join(window) + " "
-    best = len(rules.ways)
+    text, ways, kind = " ".join(window) + " ", rules.ways, unit.kind
+    best = len(ways)
     at = 0
     for number, item in enumerate(window[: place - start + 1]):
-        for way in _openable(item, rules, mention=number == place - start):
-            verb, kinds, pattern = rules.ways[way]
-            if (way < best or verb == NEVER) and unit.kind in kinds:
+        for way in rules.anchored if number == place - start else _openable(item, rules):
+            verb, kinds, pattern = ways[way]
+            if kind in kinds and (way < best or verb == NEVER):
                 match = pattern.match(text, at)
                 if match and verb == NEVER:
                     return ""
                 if match and (verb in _UNSHAKEN or not _negated(window, number, match.group(), rules)):
                     best = way
         at += len(item) + 1
-    return rules.ways[best].verb if best < len(rules.ways) else ""
+    return ways[best].verb if best < len(ways) else ""
 
 
-def _openable(item: str, rules: Rules, *, mention: bool) -> tuple[int, ...]:
-    if mention:
-        return rules.anchored
-    word = item.split("/", 1)[0]
+def _openable(item: str, rules: Rules) -> tuple[int, ...]:
+    """Return the ways that an item can begin."""
+    word = item[: item.index("/")] if "/" in item else item
     return rules.opened.get(OTHER, ()) if word.startswith(OTHER) else rules.look_up(word)[1]
 
 

@@ -104,9 +104,9 @@ class Sentence:
 
     def of(self, *kinds: str) -> list[Mark]:
         """Return the marks of some kinds, in order."""
+        by_kind = self.by_kind if self.by_kind is not None else self._kinds()
         if len(kinds) == 1:
-            return self._kinds().get(kinds[0], _NONE)
-        by_kind = self._kinds()
+            return by_kind.get(kinds[0], _NONE)
         joined = " ".join(kinds)
         if joined not in by_kind:
             by_kind[joined] = [mark for mark in self.marks if mark.kind in kinds]
@@ -114,7 +114,7 @@ class Sentence:
 
     def has(self, kind: str) -> bool:
         """Return whether a mark of the kind stands in the sentence."""
-        return kind in self._kinds()
+        return kind in (self.by_kind if self.by_kind is not None else self._kinds())
 
     def _kinds(self) -> dict[str, list[Mark]]:
         if self.by_kind is None:

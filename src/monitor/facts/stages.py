@@ -196,10 +196,12 @@ def read_legal(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...
 
 def _counts(sentence: Sentence, mark: Mark, *, anywhere: bool) -> bool:
     """Return whether a legal word says what has happened to the accused: the ladder in the lead, sanctions imposed."""
+    if mark.code in _LADDER and not (anywhere or is_lead(sentence)):
+        return False
     if not has_happened(sentence, mark):
         return False
     if mark.code in _LADDER:
-        return anywhere or is_lead(sentence)
+        return True
     if sentence.lowers[mark.first] in ("sanctions", "sanction") and sentence.field == "text":
         return any(word.startswith(_IMPOSE) for word in sentence.lowers[max(0, mark.first - 3) : mark.first])
     return True

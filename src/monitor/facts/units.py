@@ -133,13 +133,15 @@ def _is(sentence: Sentence, at: int, name: str, rules: Rules) -> bool:
 
 def _gap(sentence: Sentence, at: int) -> str:
     """Return the text between token `at` and the next."""
-    end = sentence.starts[at] + len(sentence.words[at])
-    return sentence.text[end : sentence.starts[at + 1]] if at + 1 < len(sentence.words) else sentence.text[end:]
+    starts, words = sentence.starts, sentence.words
+    end = starts[at] + len(words[at])
+    return sentence.text[end : starts[at + 1]] if at + 1 < len(words) else sentence.text[end:]
 
 
 def _joined(sentence: Sentence, at: int) -> bool:
     """Return whether no stop stands before token `at`."""
-    return at > 0 and not any(sign in _gap(sentence, at - 1) for sign in ",;:()–—")
+    gap = _gap(sentence, at - 1) if at else ","
+    return gap == " " or not any(sign in gap for sign in ",;:()–—")
 
 
 def _sides(sentence: Sentence, at: int) -> bool:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from monitor.facts.lexicon import DATA, data_lines
 
 NEVER = "never"  # what a mention can stand in without being accused, whatever else matches
-ANCHORS = {"G": "ngso", "A": "ap", "N": "n", "H": "h", "I": "i", "S": "s", "O": "so", "U": "ngsoap"}
+ANCHORS = {"G": "ngso", "A": "a", "N": "n", "H": "h", "I": "i", "S": "s", "O": "so", "U": "ngsoa"}
 OTHER = "#"
 _MOST_KNOWN = 50_000
 _LONGEST = 24  # letters of a stem

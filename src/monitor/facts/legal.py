@@ -51,7 +51,7 @@ def has_happened(sentence: Sentence, mark: Mark) -> bool:
     after = words[mark.last : mark.last + 3]
     if _BACK & set(words) and sentence.field == "text" and mark.code == "convicted":
         return False  # what somebody once went through
-    if word == "arresting" and sentence.field == "text":
+    if sentence.field == "text" and (word == "arresting" or _recalled(before)):
         return False
     if _NOT & set(before[-3:]) or (mark.code != "charged" and _MAY & set(before)):
         return False
@@ -69,6 +69,11 @@ def has_happened(sentence: Sentence, mark: Mark) -> bool:
     return not (
         mark.code == "sanctioned" and before[-1:] in (["officially"], ["state"], ["was"]) and word == "sanctioned"
     )
+
+
+def _recalled(before: list[str]) -> bool:
+    """Return whether the step only tells people apart: "used by the pair charged in the other case"."""
+    return len(before) > 2 and before[-2] == "the" and before[-3] in ("by", "of", "like", "as", "to")
 
 
 def _no_charge(word: str, before: list[str], after: list[str]) -> bool:
@@ -94,8 +99,6 @@ def _no_verdict(sentence: Sentence, mark: Mark, word: str, before: list[str], af
 
 def _is_sought(sentence: Sentence, mark: Mark, word: str) -> bool:
     """Return whether somebody is wanted or named as a suspect, not a suspicion about a thing or a state."""
-    if word.startswith(
-        ("warrant", "arrest", "red", "interpol", "manhunt", "police", "hunt", "wanted", "person", "seeks")
-    ):
+    if word.startswith(_SOUGHT) or mark.last - mark.first > 1:
         return True
     return bool(_PEOPLE & set(sentence.lowers[max(0, mark.first - 3) : mark.first]))

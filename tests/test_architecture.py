@@ -157,6 +157,8 @@ def test_the_former_address_leads_to_the_rooms_and_is_not_used() -> None:
         ("SqliteLog", "log"),
         ("MemoryLog", "log"),
         ("PostgresLog", "log"),
+        ("PostgresClaims", "log"),
+        ("psycopg", "log"),
         ("CurlFetcher", "fetch"),
         ("fetch_all", "fetch"),
         ("pycurl", "fetch"),

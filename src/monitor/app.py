@@ -186,9 +186,10 @@ def open_reading(given: str | None = None, data: str | None = None, as_of: str |
 
 
 def _workspace(config: Config, folder: Path, log: LogStore, views: Views) -> Workspace:
-    config = msgspec.structs.replace(config, feeds=with_known_ids(views, config.feeds))
+    own, config = config.feeds, msgspec.structs.replace(config, feeds=with_known_ids(views, config.feeds))
     return Workspace(
-        config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model, fetcher=FETCHER
+        config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model, fetcher=FETCHER,
+        own_feeds=own,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from monitor.log.chain import ZERO_HEX, chain_rows, check_new, split_head
+from monitor.log.claims import UNSHARED
 from monitor.log.codec import encode_all
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
@@ -16,6 +17,8 @@ from monitor.log.payloads import check_payloads
 
 class MemoryLog:
     """An event store whose events live as long as the object."""
+
+    claims = UNSHARED
 
     def __init__(self) -> None:
         self._events: list[Event] = []

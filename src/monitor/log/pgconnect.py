@@ -66,10 +66,22 @@ class Connections:
         self._all: list[psycopg.Connection[Any]] = []
         self._lock = threading.Lock()
 
+    @property
+    def held(self) -> list[int]:
+        """The advisory locks this thread's connection holds; while there are any, it is not replaced."""
+        if not hasattr(self._local, "held"):
+            self._local.held = []
+        return self._local.held  # type: ignore[no-any-return]
+
     def get(self) -> psycopg.Connection[Any]:
-        """Return this thread's connection, made anew where there is none that works."""
+        """Return this thread's connection, made anew where there is none that works.
+
+        Raises StorageError where claims went with the one that broke: others may hold them now.
+        """
         if not self.is_lost():
             return self._local.connection  # type: ignore[no-any-return]
+        if self.held:
+            raise StorageError("the connection to the log broke, and its claims with it: others may have them now")
         connection = self._connect()
         self._local.connection = connection
         with self._lock:
@@ -128,6 +140,8 @@ def explain(error: psycopg.Error, where: str) -> MonitorError:
         return NotFoundError(f"no log at {where} ({text}): run `monitor log init-postgres` as its owner first")
     if isinstance(error, errors.DiskFull):
         return StorageError(f"disk full at {where}: nothing of this batch was kept; free some space and run again")
+    if isinstance(error, errors.OutOfMemory):
+        return StorageError(f"{where} has no room for more locks ({text}): raise its max_locks_per_transaction")
     if isinstance(error, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction):
         return StorageError(f"this role may not do that at {where} ({text})")
     if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):

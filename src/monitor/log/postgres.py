@@ -20,6 +20,7 @@ from monitor.log.events import Event, NewEvent
 from monitor.log.guard import broken
 from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import check_payloads, pack, unpack
+from monitor.log.pgclaims import PostgresClaims
 from monitor.log.pgconnect import Connections, driver, explain, one_line_errors, shown
 from monitor.log.pgschema import SCHEMA_VERSION
 from monitor.log.rows import Appended, event_of
@@ -53,6 +54,7 @@ class PostgresLog:
         self.address, self.path, self.read_only = address, path, read_only
         self.where = shown(address)
         self._connections = Connections(address, name="monitor", read_only=read_only)
+        self.claims = PostgresClaims(self._connections, self.where)
         self._checked: tuple[int, bytes] | None = None  # a head this object has verified or written
         self._appended = ""  # when this object last appended
 

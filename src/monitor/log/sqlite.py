@@ -19,6 +19,7 @@ import msgspec
 from monitor.errors import LogBrokenError
 from monitor.log.anchors import Anchor, anchors_path, write_anchor
 from monitor.log.chain import Row, chain_rows, check_new, split_head
+from monitor.log.claims import UNSHARED
 from monitor.log.codec import decode_data, encode_all
 from monitor.log.database import (
     BUSY_TIMEOUT_S,
@@ -58,6 +59,8 @@ _ROOM_EVERY = 16_384  # how often, in events, an appender looks whether the log 
 
 class SqliteLog:
     """An event store in one SQLite file. Use `open_log`; close it when done."""
+
+    claims = UNSHARED
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path

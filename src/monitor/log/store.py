@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.log.chain import Row
+from monitor.log.claims import Claims
 from monitor.log.events import Event, NewEvent
 
 if TYPE_CHECKING:
@@ -111,4 +112,8 @@ class InFile(Placed, Protocol):
 
 
 class LogStore(EventStore, Listed, Signed, Placed, Protocol):
-    """What an installation works with, wherever its rows are kept."""
+    """What an installation works with, wherever its rows are kept; `claims` say how its workers share out the work."""
+
+    @property
+    def claims(self) -> Claims:
+        """How workers on this log share out what is to be done."""

@@ -23,6 +23,8 @@ from monitor.worker.workspace import Workspace
 BATCH_FEEDS = 128
 BATCH_EVENTS = 4096
 BATCH_BYTES = 64 << 20
+# What another worker wrote that a commit of ours may have to build on: linked as if it had come first.
+_LINKS = ("entry-flagged", "story-opened", "story-joined", "story-merged", "story-split", "payload-erased")
 
 
 class _Taken(msgspec.Struct, frozen=True):
@@ -60,9 +62,23 @@ class Batch:
         self._n_events = self._n_bytes = 0
         if not waiting:
             return
+        waiting = self._after_others(waiting, _LINKS)
         error = self._try([taken.commit for taken in waiting])
+        if error is not None and (anew := self._after_others(waiting, None)) is not waiting:
+            waiting = anew
+            error = self._try([taken.commit for taken in waiting])
         if error is not None:
             self._write_apart(waiting)
+
+    def _after_others(self, waiting: list[_Taken], types: Sequence[str] | None) -> list[_Taken]:
+        """Make commits anew where other workers on this log wrote such events since the last look; any for None."""
+        workspace, before = self._workspace, self._workspace.views.position
+        if not workspace.log.claims.shared or workspace.views.catch_up() == before:
+            return waiting
+        if next(iter(workspace.log.read(after=before, types=types)), None) is None:
+            return waiting
+        self._collector.forget()
+        return [self._taken(taken.feed, taken.state, taken.result) for taken in waiting]
 
     def _write_apart(self, waiting: Sequence[_Taken]) -> None:
         """Append each commit alone. Behind one that fails, commits are made anew: they may build on its stories."""

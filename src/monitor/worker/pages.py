@@ -20,6 +20,7 @@ from monitor.log.codec import iso
 from monitor.log.events import NewEvent, PageFailed, PageRead
 from monitor.log.payloads import EntryText, entry_payload, payload_sha, read_entry_payload
 from monitor.parse.values import ParsedEntry
+from monitor.poll.schedule import host_of
 from monitor.text.walls import FITS, PASSING, fit_of, wall_of
 from monitor.views.queries.entries import WantedPage, wanted_pages
 from monitor.worker.faults import INTERNAL_ERROR, in_words, raise_what_concerns_all
@@ -61,6 +62,25 @@ def read_pages(workspace: Workspace, policy: FetchPolicy, now: datetime) -> tupl
     wanted = _wanted(workspace, now)
     if not wanted:
         return 0, 0
+    claims = workspace.log.claims
+    mine = frozenset(claims.take(sorted({host_of(page.link) for page in wanted.values()})))
+    try:
+        if claims.shared:  # others may have read some of them meanwhile
+            workspace.views.catch_up()
+            known = {feed.feed_id for feed in workspace.config.feeds}
+            wanted = {
+                entry: page
+                for entry, page in _wanted(workspace, now).items()
+                if host_of(page.link) in mine and page.feed_id in known
+            }
+        return _read_all(workspace, wanted, policy, now) if wanted else (0, 0)
+    finally:
+        claims.release()
+
+
+def _read_all(
+    workspace: Workspace, wanted: dict[str, WantedPage], policy: FetchPolicy, now: datetime
+) -> tuple[int, int]:
     from monitor.fetch.robots import allowed
     from monitor.worker.linking import StoryLinking
 

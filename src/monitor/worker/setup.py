@@ -6,18 +6,22 @@ from pathlib import Path
 
 from monitor.config.values import FeedConfig
 from monitor.log.events import ModelPromoted, ModelTrained, NewEvent
-from monitor.log.store import EventStore
+from monitor.log.store import LogStore
 from monitor.views.fold import Views
+from monitor.views.queries.feeds import watched_feeds
 from monitor.views.queries.models import in_use
-from monitor.worker.sync import feed_changes
+from monitor.worker.sync import feed_changes, note_recorded
 
 
-def set_up(log: EventStore, views: Views, feeds: list[FeedConfig], models: Path, *, recorded_at: str) -> str:
+def set_up(log: LogStore, views: Views, feeds: list[FeedConfig], models: Path, *, recorded_at: str) -> str:
     """Install the shipped model where none is in use, record what feeds.yaml says, and return the model's id."""
     if in_use(views) is None:
         views.fold(log.append(_first_model(models), recorded_at=recorded_at))
-    if events := feed_changes(views, feeds):
+    in_a_fleet = log.claims.shared and bool(watched_feeds(views))  # the list of the log counts, not a new file's
+    if not in_a_fleet and (events := feed_changes(views, feeds)):
         views.fold(log.append(events, recorded_at=recorded_at))
+    if log.claims.shared:
+        note_recorded(models.parent, feeds)
     model = in_use(views)
     if model is None:
         return ""

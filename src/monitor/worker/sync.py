@@ -1,6 +1,14 @@
-"""Configuration into events: what feeds.yaml says now, compared with what the log knows."""
+"""Configuration into events: what feeds.yaml says now, compared with what the log knows.
+
+Where several machines work on one log each has a feeds.yaml, and only an edit speaks: a file counts when it is not the
+one this machine last recorded. So the newest edit wins, whoever makes it, and a file that has fallen behind undoes
+nothing; what is fetched is then what the log says. A machine that is new to a log takes the list it finds there.
+"""
 
 from __future__ import annotations
+
+import hashlib
+from pathlib import Path
 
 import msgspec
 
@@ -9,6 +17,10 @@ from monitor.log.events import FeedAdded, FeedChanged, FeedRemoved, NewEvent
 from monitor.poll.urls import same_page
 from monitor.views.fold import Views
 from monitor.views.queries.feeds import FeedRow, watched_feeds
+from monitor.worker.workspace import Workspace
+
+MARK_NAME = "feeds.recorded"  # in the data folder: the SHA-256 of the feeds this machine recorded last
+SYNC_WAIT_S = 30.0
 
 
 def with_known_ids(views: Views, configured: list[FeedConfig]) -> list[FeedConfig]:
@@ -37,6 +49,51 @@ def with_known_ids(views: Views, configured: list[FeedConfig]) -> list[FeedConfi
 
 def _is_of(row: FeedRow, url: str) -> bool:
     return any(known and same_page(known, url) for known in (row.url, row.moved_to))
+
+
+def sync_feeds(workspace: Workspace) -> None:
+    """Record what feeds.yaml says; on a shared log, only where this machine's file was edited since it last did."""
+    if is_synced(workspace):
+        watch_what_the_log_says(workspace)
+        return
+    if not workspace.log.claims.shared:
+        workspace.append(feed_changes(workspace.views, workspace.config.feeds))
+        return
+    with workspace.alone("feeds", SYNC_WAIT_S) as mine:
+        if mine:
+            is_new_here = not _mark(workspace.data_dir).is_file() and bool(watched_feeds(workspace.views))
+            if not is_new_here and (events := feed_changes(workspace.views, workspace.config.feeds)):
+                workspace.append(events)
+            note_recorded(workspace.data_dir, workspace.own_feeds)
+    watch_what_the_log_says(workspace)
+
+
+def is_synced(workspace: Workspace) -> bool:
+    """Say whether feeds.yaml has nothing to record: the log says the same, or has heard this file before."""
+    if not workspace.log.claims.shared:
+        return not feed_changes(workspace.views, workspace.config.feeds)
+    mark = _mark(workspace.data_dir)
+    return mark.is_file() and mark.read_text(encoding="utf-8").strip() == _fingerprint(workspace.own_feeds)
+
+
+def watch_what_the_log_says(workspace: Workspace) -> None:
+    """Work on the feeds of the log, where it is shared: another machine's edit may be newer than the file here."""
+    if workspace.log.claims.shared:
+        watched = [_as_configured(row) for row in watched_feeds(workspace.views)]
+        workspace.config = msgspec.structs.replace(workspace.config, feeds=watched)
+
+
+def note_recorded(data_dir: Path, feeds: list[FeedConfig]) -> None:
+    """Keep in mind that these feeds of this machine's file are recorded."""
+    _mark(data_dir).write_text(f"{_fingerprint(feeds)}\n", encoding="utf-8")
+
+
+def _mark(data_dir: Path) -> Path:
+    return data_dir / MARK_NAME
+
+
+def _fingerprint(feeds: list[FeedConfig]) -> str:
+    return hashlib.sha256(msgspec.json.encode(feeds)).hexdigest()
 
 
 def feed_changes(views: Views, configured: list[FeedConfig]) -> list[NewEvent]:

@@ -15,18 +15,18 @@ import msgspec
 
 from monitor.config.settings import Settings
 from monitor.config.values import FeedConfig
-from monitor.errors import NotFoundError
+from monitor.errors import KeyConflictError, NotFoundError, StorageError
 from monitor.fetch.policy import FetchPolicy, user_agent
 from monitor.fetch.values import FetchRequest
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
-from monitor.log.store import EventStore
 from monitor.poll import schedule
 from monitor.poll.values import FeedState
 from monitor.views.queries.erasures import erasures_left
 from monitor.views.queries.ticks import last_finished_position
+from monitor.worker.shares import Due, due_feeds, shares
 from monitor.worker.states import feed_states
-from monitor.worker.sync import feed_changes
+from monitor.worker.sync import is_synced, sync_feeds, watch_what_the_log_says
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 RECENTLY = timedelta(hours=1)  # a feed that worked so lately shows that there was a network
 CLOCK_SLACK = timedelta(minutes=5)
 CLOCK_LEAP = timedelta(days=3)
+FLOW_WAIT_S = 60.0  # another worker's look at the flow is waited for: it may not have seen what this tick wrote
 
 
 class TickReport(msgspec.Struct, kw_only=True):
@@ -79,9 +80,9 @@ def run_tick(
     Raises NotFoundError (no such feed), LogBrokenError and StorageError before anything is fetched.
     """
     now = workspace.clock()
-    _sync(workspace)
+    sync_feeds(workspace)
     _check_names(workspace, only := frozenset(only))
-    due = _due(workspace, now, only, force)
+    due = due_feeds(workspace, now, only, force)
     report = TickReport(n_due=len(due))
     if erasures_left(workspace.views):
         from monitor.worker.chores import end_erasures
@@ -93,31 +94,43 @@ def run_tick(
     from monitor.worker.pages import read_pages
 
     workspace.log.check_writable()
-    report.tick_id = _free_id(workspace.log, now)
-    started = NewEvent(f"tick-started:{report.tick_id}", TickStarted(tick_id=report.tick_id, n_due=len(due)))
-    workspace.append([*_clock_jump(workspace, now), started])
-    _collect(workspace, due, now, report, progress)
-    report.offline = report.n_due == report.n_unheard and _is_offline(workspace, due, now)
+    before = workspace.views.position
+    asked: Due = {}
+    for share, at in shares(workspace, due, now, only, force):
+        if not report.tick_id:
+            report.tick_id = _begin(workspace, now, len(due))
+        asked.update(share)
+        _collect_share(workspace, share, at, report, progress)
+    report.n_due = len(asked)
+    if not asked:  # all that is due is in other workers' hands
+        return report
+    report.offline = report.n_due == report.n_unheard and _is_offline(workspace, asked, now)
     n_pages, n_flagged = read_pages(workspace, fetch_policy(workspace.config.settings, now), now)
     report.n_pages, report.n_flagged = n_pages, report.n_flagged + n_flagged
     if report.n_new or report.n_revised or n_pages:
         from monitor.worker.flow import follow_flow
         from monitor.worker.followups import flag_followups
 
-        report.n_flagged += follow_flow(workspace, now)
-        report.n_flagged += flag_followups(workspace, last_finished_position(workspace.views), now)
+        with workspace.alone("flow", FLOW_WAIT_S) as mine:
+            if mine:
+                report.n_flagged += follow_flow(workspace, now)
+                since = min(before, last_finished_position(workspace.views))
+                report.n_flagged += flag_followups(workspace, since, now)
     report.duration_ms = max(0, round((workspace.clock() - now).total_seconds() * 1000))
     fields = {name: getattr(report, name) for name in TickFinished.__struct_fields__ if name != "note"}
     workspace.append([NewEvent(f"tick-finished:{report.tick_id}", TickFinished(**fields))])
-    do_chores(workspace, workspace.clock())
+    with workspace.alone("chores") as mine:
+        if mine:
+            do_chores(workspace, workspace.clock())
     return report
 
 
 def nothing_due(workspace: Workspace) -> bool:
     """Say whether a tick now would do nothing: feeds.yaml as the log knows it, no feed due, no erasure pending."""
-    if feed_changes(workspace.views, workspace.config.feeds) or erasures_left(workspace.views):
+    if not is_synced(workspace) or erasures_left(workspace.views):
         return False
-    return not _due(workspace, workspace.clock(), frozenset(), force=False)
+    watch_what_the_log_says(workspace)
+    return not due_feeds(workspace, workspace.clock(), frozenset(), force=False)
 
 
 def _is_offline(workspace: Workspace, due: dict[str, tuple[FeedConfig, FeedState]], now: datetime) -> bool:
@@ -128,12 +141,6 @@ def _is_offline(workspace: Workspace, due: dict[str, tuple[FeedConfig, FeedState
     return not heard or now - max(heard) > RECENTLY
 
 
-def _sync(workspace: Workspace) -> None:
-    events = feed_changes(workspace.views, workspace.config.feeds)
-    if events:
-        workspace.append(events)
-
-
 def _check_names(workspace: Workspace, only: frozenset[str]) -> None:
     """Raise NotFoundError where `only` names a feed that feeds.yaml does not have."""
     unknown = sorted(only - {feed.feed_id for feed in workspace.config.feeds})
@@ -141,19 +148,20 @@ def _check_names(workspace: Workspace, only: frozenset[str]) -> None:
         raise NotFoundError(f"no feed {', '.join(unknown)} in feeds.yaml; `monitor feeds list` shows the ids")
 
 
-def _due(
-    workspace: Workspace, now: datetime, only: frozenset[str], force: bool
-) -> dict[str, tuple[FeedConfig, FeedState]]:
-    states = feed_states(workspace.views)
-    resting = set() if force else schedule.resting_hosts(states.values(), now)
-    due = {}
-    for feed in workspace.config.feeds:
-        if only and feed.feed_id not in only:
+def _begin(workspace: Workspace, now: datetime, n_due: int) -> str:
+    """Append tick-started and return the tick's id: the moment, or the next one that nobody has taken."""
+    at = now
+    while True:
+        tick_id = iso(at)
+        started = NewEvent(f"tick-started:{tick_id}", TickStarted(tick_id=tick_id, n_due=n_due))
+        at += timedelta(microseconds=1)
+        if workspace.log.by_key(started.key) is not None:
             continue
-        state = states[feed.feed_id]
-        if force or (schedule.is_due(state, now) and schedule.host_of(feed.url) not in resting):
-            due[feed.feed_id] = (feed, state)
-    return due
+        try:
+            if any(event.key == started.key for event in workspace.append([*_clock_jump(workspace, now), started])):
+                return tick_id
+        except KeyConflictError:  # another worker took it since
+            continue
 
 
 def _clock_jump(workspace: Workspace, now: datetime) -> list[NewEvent]:
@@ -193,6 +201,18 @@ def _requests(due: dict[str, tuple[FeedConfig, FeedState]], now: datetime) -> li
     """Return one request per feed; those of one host stand together and reuse connections, the refused ones last."""
     ordered = sorted(due.values(), key=lambda each: (schedule.host_of(each[0].url), each[1].n_failures))
     return [schedule.request_for(feed, state, now) for feed, state in ordered]
+
+
+def _collect_share(
+    workspace: Workspace, share: Due, now: datetime, report: TickReport, progress: Callable[[Progress], None]
+) -> None:
+    """Collect one share; where its claims were lost, what was not written yet is left to whoever has them now."""
+    try:
+        _collect(workspace, share, now, report, progress)
+    except StorageError as error:
+        if not workspace.log.claims.lost():
+            raise
+        report.problems.append(f"{len(share)} feeds were in hand: {error}")
 
 
 def _collect(
@@ -236,10 +256,3 @@ def _line(feed: FeedConfig, outcome: Outcome) -> str:
         return f"{feed.name}: nothing new"
     flagged = f", {outcome.n_flagged} flagged" if outcome.n_flagged else ""
     return f"{feed.name}: {outcome.n_new} new, {outcome.n_revised} revised{flagged}"
-
-
-def _free_id(log: EventStore, now: datetime) -> str:
-    """Return the id of a tick that begins now: the moment, or the next one free where a clock stands still."""
-    while log.by_key(f"tick-started:{iso(now)}") is not None:
-        now += timedelta(microseconds=1)
-    return iso(now)

@@ -5,12 +5,14 @@ The clock is a function here and nowhere deeper; every rule below takes `now` as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.config.load import Config
+from monitor.config.values import FeedConfig
 from monitor.fetch.protocol import Fetcher
 from monitor.learn.threshold import Thresholds
 from monitor.log.codec import iso
@@ -37,8 +39,11 @@ class Workspace:
         clock: Callable[[], datetime],
         load_model: Callable[[Workspace], Model],
         fetcher: Fetcher,
+        own_feeds: list[FeedConfig] | None = None,
     ) -> None:
+        """`own_feeds` are those of feeds.yaml as it stands, where `config` has been brought into line with the log."""
         self.config = config
+        self.own_feeds = config.feeds if own_feeds is None else own_feeds
         self.data_dir = data_dir
         self.log = log
         self.views = views
@@ -78,6 +83,14 @@ class Workspace:
         """Append without folding; texts a person had erased stay out."""
         events, payloads, erased = withhold(self.views, events, payloads)
         return self.log.append(events, recorded_at=iso(self.clock()), payloads=payloads, erased=erased)
+
+    @contextmanager
+    def alone(self, job: str, wait_s: float = 0.0) -> Iterator[bool]:
+        """Be the one worker of all on this log that does a job, with the views at the head; False where another is."""
+        with self.log.claims.alone(job, wait_s) as mine:
+            if mine and self.log.claims.shared:
+                self.views.catch_up()
+            yield mine
 
     def close(self) -> None:
         """Close the views and the log."""

@@ -1,0 +1,56 @@
+"""How workers share out what is to be done: the protocol every log keeps, and the one of a log that is not shared.
+
+Owns the promises. A claim lives exactly as long as its holder's connection to the log, so there is no lease to run out
+and nothing to clean up after a worker that died. The claims of a log in PostgreSQL are in pgclaims.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+
+class Claims(Protocol):
+    """Names (of hosts, of jobs) that one worker at a time holds."""
+
+    @property
+    def shared(self) -> bool:
+        """Say whether others may work on the same log: what is claimed must then be looked up anew."""
+
+    def take(self, names: Sequence[str]) -> Sequence[str]:
+        """Claim a share of the names, the first ones first, and return it; those others hold are left out."""
+
+    def release(self) -> None:
+        """Give back what this thread took."""
+
+    def lost(self) -> bool:
+        """Say whether this thread's claims went with its connection; what it had in hand must then not be written."""
+
+    def alone(self, job: str, wait_s: float = 0.0) -> AbstractContextManager[bool]:
+        """Hold a job for the length of a `with` block; False where another worker has it, after so long a wait."""
+
+
+class Unshared:
+    """Everything is mine: of a log in a file, whose workers take turns by the lock of its data folder."""
+
+    shared = False
+
+    def take(self, names: Sequence[str]) -> Sequence[str]:
+        """Return all of them."""
+        return names
+
+    def release(self) -> None:
+        """Do nothing."""
+
+    def lost(self) -> bool:
+        """Return False."""
+        return False
+
+    @contextmanager
+    def alone(self, job: str, wait_s: float = 0.0) -> Iterator[bool]:
+        """Yield True."""
+        yield True
+
+
+UNSHARED = Unshared()

@@ -1,0 +1,193 @@
+"""Several workers on one log: hosts shared out, nothing twice, and what an edit of one machine's feeds.yaml means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from monitor.config.load import Config
+from monitor.config.settings import Settings
+from monitor.config.values import FeedConfig
+from monitor.fetch.policy import FetchPolicy
+from monitor.fetch.values import FetchRequest, FetchResult
+from monitor.log.pgsnapshot import verify_postgres
+from monitor.log.postgres import open_postgres
+from monitor.views.fold import open_views
+from monitor.views.queries.feeds import watched_feeds
+from monitor.worker.shares import just_asked
+from monitor.worker.states import feed_states
+from monitor.worker.sync import sync_feeds
+from monitor.worker.tick import run_tick
+from monitor.worker.workspace import Workspace
+from tests.fetch.memory import Site
+from tests.log.conftest import new_postgres
+from tests.log.test_claims import end_connection
+from tests.worker.conftest import Clock, WordModel, rss
+
+N_HOSTS = 40
+
+
+class Interrupted:
+    """A site that lets something else happen before its first answer."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.asked: list[str] = []
+
+    def fetch(self, requests: Iterable[FetchRequest], policy: FetchPolicy) -> Iterator[FetchResult]:
+        """Answer as the site does."""
+        requests = list(requests)
+        if requests:
+            meanwhile, self.meanwhile = self.meanwhile, lambda: None
+            meanwhile()
+        self.asked += [request.url for request in requests]
+        yield from self.site.fetch(requests, policy)
+
+
+class Machine:
+    """One worker: its own folder and views, the log it shares."""
+
+    def __init__(self, address: str, folder: Path, site: Site, clock: Clock, feeds: list[FeedConfig]) -> None:
+        folder.mkdir()
+        self.fetcher = Interrupted(site)
+        self.log = open_postgres(address, folder / "log.db")
+        self.workspace = Workspace(
+            config=Config(feeds=feeds, settings=Settings(audit_per_day=0)), data_dir=folder, log=self.log,
+            views=open_views(folder / "views.db", self.log), clock=clock, load_model=lambda _: WordModel(),  # type: ignore[arg-type,return-value]
+            fetcher=self.fetcher,
+        )  # fmt: skip
+
+    def edit(self, feeds: list[FeedConfig]) -> None:
+        """Give this machine another feeds.yaml."""
+        self.workspace.config = msgspec.structs.replace(self.workspace.config, feeds=feeds)
+        self.workspace.own_feeds = feeds
+        self.workspace.views.catch_up()
+        sync_feeds(self.workspace)
+
+
+def feeds_of(site: Site, n: int = N_HOSTS) -> list[FeedConfig]:
+    """Feeds of many hosts, each with one entry about a plot."""
+    feeds = []
+    for number in range(n):
+        url = f"https://h{number}.test/feed"
+        site.pages[url] = (200, rss((f"g{number}", f"plot of the {number}th kind"), host=f"h{number}.test"))
+        feeds.append(FeedConfig(feed_id=f"f{number}", url=url, name=f"F{number}"))
+    return feeds
+
+
+@pytest.fixture
+def fleet(database: str, tmp_path: Path, site: Site, clock: Clock) -> Iterator[Callable[..., Machine]]:
+    """Makes machines on one log."""
+    first = new_postgres(database, tmp_path)
+    with ExitStack() as stack:
+        stack.callback(first.close)
+        n = iter(range(9))
+
+        def machine(feeds: list[FeedConfig]) -> Machine:
+            made = Machine(first.address, tmp_path / f"m{next(n)}", site, clock, feeds)
+            stack.callback(made.workspace.close)
+            return made
+
+        yield machine
+
+
+def test_two_workers_share_the_hosts_out(fleet: Callable[..., Machine], site: Site) -> None:
+    """While one is at its share the other takes the rest: every feed is asked once, every entry is there once."""
+    feeds = feeds_of(site)
+    one, other = fleet(feeds), fleet(feeds)
+    one.fetcher.meanwhile = lambda: run_tick(other.workspace)
+    reports = [run_tick(one.workspace), run_tick(other.workspace)]
+    assert [report.n_due for report in reports] == [32, 0]
+    assert len(other.fetcher.asked) == 8
+    assert Counter(one.fetcher.asked + other.fetcher.asked) == Counter(feed.url for feed in feeds)
+    events = list(one.log.read())
+    assert Counter(event.type for event in events)["entry-seen"] == N_HOSTS
+    assert {event.type for event in events} >= {"tick-started", "tick-finished", "entry-flagged"}
+    assert len({event.key for event in events if event.type == "tick-started"}) == 2
+    assert verify_postgres(one.log, []).problems == []
+    one.workspace.views.catch_up()
+    other.workspace.views.catch_up()
+    assert one.workspace.views.dump() == other.workspace.views.dump()
+
+
+def test_a_worker_that_loses_its_claims_writes_nothing_on_them(
+    database: str, fleet: Callable[..., Machine], site: Site
+) -> None:
+    """Its connection ends in the middle of a fetch, another worker does the work, and nothing is there twice."""
+    feeds = feeds_of(site, 10)
+    one, other = fleet(feeds), fleet(feeds)
+
+    def cut() -> None:
+        end_connection(database, one.log)
+        run_tick(other.workspace)
+
+    one.fetcher.meanwhile = cut
+    report = run_tick(one.workspace)
+    assert report.n_fetched == 0
+    assert "10 feeds were in hand" in report.problems[0]
+    counts = Counter(event.type for event in other.log.read())
+    assert (counts["feed-fetched"], counts["entry-seen"], counts["entry-flagged"]) == (10, 10, 10)
+    assert verify_postgres(other.log, []).problems == []
+    assert run_tick(one.workspace).n_due == 0
+
+
+def test_what_another_worker_linked_meanwhile_is_built_on(fleet: Callable[..., Machine], site: Site) -> None:
+    """The same report at two hosts, read by two workers at the same time, is one story."""
+    words = "plot to bomb the embassy of Ruritania in the old harbour foiled, prosecutors say"
+    feeds = feeds_of(site, N_HOSTS)
+    for number in (0, N_HOSTS - 1):  # in different shares
+        site.pages[f"https://h{number}.test/feed"] = (200, rss((f"s{number}", words), host=f"h{number}.test"))
+    order = sorted(feeds, key=lambda feed: feed.url)
+    one, other = fleet(order), fleet(order)
+    one.fetcher.meanwhile = lambda: run_tick(other.workspace)
+    run_tick(one.workspace)
+    run_tick(other.workspace)
+    stories: dict[str, str] = {}
+    for event in one.log.read(types=("story-opened", "story-joined")):
+        stories[event.data.entry_id] = event.data.story_id  # type: ignore[attr-defined]
+    titles = {
+        event.data.entry_id: event.data.guid  # type: ignore[attr-defined]
+        for event in one.log.read(types=("entry-seen",))
+    }
+    found = {stories[entry] for entry, guid in titles.items() if guid in ("s0", f"s{N_HOSTS - 1}")}
+    assert len(found) == 1
+
+
+def test_only_an_edit_speaks(fleet: Callable[..., Machine], site: Site) -> None:
+    """The newest edit wins; a file that has fallen behind undoes nothing, and a new machine takes the log's list."""
+    feeds = feeds_of(site, 3)
+    one = fleet(feeds[:2])
+    run_tick(one.workspace)
+    new = fleet(feeds[2:])  # a machine that joins with another list
+    run_tick(new.workspace)
+
+    def watched() -> list[str]:
+        one.workspace.views.catch_up()
+        return sorted(row.feed_id for row in watched_feeds(one.workspace.views))
+
+    assert watched() == ["f0", "f1"]
+    assert [feed.feed_id for feed in new.workspace.config.feeds] == ["f0", "f1"]
+    new.edit(feeds[1:])
+    assert watched() == ["f1", "f2"]
+    one.edit(feeds[:2])  # the same file as before: it has spoken already
+    assert watched() == ["f1", "f2"]
+    assert [feed.feed_id for feed in one.workspace.config.feeds] == ["f1", "f2"]
+    one.edit(feeds)
+    assert watched() == ["f0", "f1", "f2"]
+
+
+def test_spacing_holds_over_the_fleet(fleet: Callable[..., Machine], site: Site, clock: Clock) -> None:
+    """A host another worker asked less than its delay ago is left for the next tick."""
+    machine = fleet(feeds_of(site, 2))
+    run_tick(machine.workspace)
+    states = list(feed_states(machine.workspace.views).values())
+    clock.forward(seconds=4)
+    assert just_asked(states, 5.0, clock()) == {"h0.test", "h1.test"}
+    clock.forward(seconds=2)
+    assert just_asked(states, 5.0, clock()) == just_asked(states, 0, clock()) == set()

@@ -108,14 +108,7 @@ def run_tick(
     n_pages, n_flagged = read_pages(workspace, fetch_policy(workspace.config.settings, now), now)
     report.n_pages, report.n_flagged = n_pages, report.n_flagged + n_flagged
     if report.n_new or report.n_revised or n_pages:
-        from monitor.worker.flow import follow_flow
-        from monitor.worker.followups import flag_followups
-
-        with workspace.alone("flow", FLOW_WAIT_S) as mine:
-            if mine:
-                report.n_flagged += follow_flow(workspace, now)
-                since = min(before, last_finished_position(workspace.views))
-                report.n_flagged += flag_followups(workspace, since, now)
+        report.n_flagged += _after_news(workspace, before, now)
     report.duration_ms = max(0, round((workspace.clock() - now).total_seconds() * 1000))
     fields = {name: getattr(report, name) for name in TickFinished.__struct_fields__ if name != "note"}
     workspace.append([NewEvent(f"tick-finished:{report.tick_id}", TickFinished(**fields))])
@@ -123,6 +116,18 @@ def run_tick(
         if mine:
             do_chores(workspace, workspace.clock())
     return report
+
+
+def _after_news(workspace: Workspace, before: int, now: datetime) -> int:
+    """Follow the flow and flag follow-ups of what came after the position `before`; return how many were flagged."""
+    from monitor.worker.flow import follow_flow
+    from monitor.worker.followups import flag_followups
+
+    with workspace.alone("flow", FLOW_WAIT_S) as mine:
+        if not mine:
+            return 0
+        n_flagged = follow_flow(workspace, now)
+        return n_flagged + flag_followups(workspace, min(before, last_finished_position(workspace.views)), now)
 
 
 def nothing_due(workspace: Workspace) -> bool:

@@ -55,6 +55,7 @@ def test_an_archive_is_scored_flagged_and_queued_apart(workspace: Workspace, sit
     assert (titles, count_queue(workspace.views, clock())) == (["Alleged plot of today"], 1)
     (row,) = list_queue(workspace.log, workspace.views, clock(), backfill=True)
     assert (row.title, row.published_at[:10]) == ("Alleged plot foiled a year ago", old.date().isoformat())
+    assert row.publisher == "old.test"  # its own site, not what the archive is called
     assert count_queue(workspace.views, clock(), backfill=True) == 1
     assert open_views(None, workspace.log).dump() == workspace.views.dump()
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
+import msgspec
+import pytest
+
+from monitor.config.load import Config
 from monitor.log.events import StoryJoined, StoryLinked, StoryOpened
 from monitor.triage.decide import label_entry
 from monitor.worker.tick import run_tick
@@ -73,3 +77,14 @@ def test_a_trial_half_a_year_later_joins_the_case_of_the_arrest(workspace: Works
 
 def test_a_story_that_people_called_no_plot_begins_no_case(workspace: Workspace, site: Site, clock: Clock) -> None:
     assert follow_up(workspace, site, clock, "not-plot") is None
+
+
+@pytest.mark.parametrize("link", ["", "https://news.google.com/rss/articles/CBMiX", "https://t.co/abc"])
+def test_what_a_feed_is_called_is_no_publisher(workspace: Workspace, site: Site, link: str) -> None:
+    """Promise: a feed may be called anything; where no page says who wrote it, nobody is named and nothing confirmed."""
+    search = msgspec.structs.replace(workspace.config.feeds[0], name="Daily Herald", publisher="")
+    workspace.config = Config(feeds=[search], settings=workspace.config.settings)
+    item = f"<item><guid>1</guid><title>Two held over alleged plot</title><link>{link}</link></item>"
+    site.pages["alpha"] = (200, f"<rss version='2.0'><channel><title>T</title>{item}</channel></rss>".encode())
+    run_tick(workspace)
+    assert cast(StoryOpened, first(workspace, "story-opened")).publisher == ""

@@ -81,11 +81,6 @@ def publisher_of(feed_publisher: str, source_name: str, source_url: str, link: s
     return Publisher(name, family, origin)
 
 
-def lists_others(link: str) -> bool:
-    """Tell whether a link leads to a site that lists what others wrote, and does not say to whose page."""
-    return _is_aggregator_host(host_of(innermost(link)))
-
-
 def _named(name: str, url: str) -> tuple[str, str] | None:
     """Return (name, family) by `<source>`; None for an aggregator or nothing."""
     host = host_of(innermost(url))

@@ -13,7 +13,7 @@ from monitor.log.codec import iso
 from monitor.log.events import NewEvent, StoryJoined, StoryMerged, StoryOpened
 from monitor.parse.values import ParsedEntry
 from monitor.stories.link import Linker, StoryEntry
-from monitor.stories.publishers import lists_others, publisher_of
+from monitor.stories.publishers import publisher_of
 from monitor.views.queries.entries import linked_of, linked_since
 from monitor.views.queries.stories import member
 from monitor.views.queries.texts import text_of
@@ -60,11 +60,9 @@ class StoryLinking:
                 text=self._unsigned(words), lang=candidate.lang,
             )
         )  # fmt: skip
-        # A search alert's own name is nobody's; a newsroom's feed often says who it is by its name alone.
-        nameless = lists_others(entry.link) or feed.kind == "archive"
-        configured = feed.publisher or ("" if nameless else feed.name)
+        # Only what is configured as a publisher is one: a feed may be called anything.
         publisher = publisher_of(
-            configured, entry.source_name, entry.source_url, entry.link, f"{candidate.title}\n{words}"
+            feed.publisher, entry.source_name, entry.source_url, entry.link, f"{candidate.title}\n{words}"
         )
         origin = publisher.origin or self._copied_from(link.why)
         self._sources[candidate.entry_id] = origin or publisher.family

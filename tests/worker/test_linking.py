@@ -81,7 +81,7 @@ def test_a_story_that_people_called_no_plot_begins_no_case(workspace: Workspace,
 
 @pytest.mark.parametrize("link", ["", "https://news.google.com/rss/articles/CBMiX", "https://t.co/abc"])
 def test_what_a_feed_is_called_is_no_publisher(workspace: Workspace, site: Site, link: str) -> None:
-    """Promise: a feed may be called anything; where no page says who wrote it, nobody is named and nothing confirmed."""
+    """Promise: a feed may be called anything; where no page says who wrote it, nobody is named."""
     search = msgspec.structs.replace(workspace.config.feeds[0], name="Daily Herald", publisher="")
     workspace.config = Config(feeds=[search], settings=workspace.config.settings)
     item = f"<item><guid>1</guid><title>Two held over alleged plot</title><link>{link}</link></item>"

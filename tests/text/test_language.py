@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.language import guess_language
+from monitor.text.language import LANGUAGES, guess_language, tell_language, voices, winner
 
 SENTENCES = [
     ("en", "The minister said that talks with the neighbours would go on after the summer."),
@@ -35,6 +35,40 @@ def test_a_hint_is_believed_where_the_script_allows_it() -> None:
     """A short headline without function words keeps the feed's language."""
     assert guess_language("Complot", "fr-FR") == "fr"
     assert guess_language("اعتقال", "ar") == "ar"
+
+
+@pytest.mark.parametrize(("language", "sentence"), SENTENCES)
+def test_a_wrong_hint_is_outvoted_by_a_sentence(language: str, sentence: str) -> None:
+    """What a feed declares is evidence, not truth: a template's "en-US" does not make a German text English."""
+    for hint in ("en-US", "de", "tr", "pl", "zz"):
+        assert guess_language(sentence, hint) == language
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("cs", "Praha vyhostila tři ruské diplomaty kvůli výbuchu"), ("fi", "Poliisi on pidättänyt miehen, kertoi hän"),
+        ("el", "Η αστυνομία συνέλαβε τον άνδρα"), ("ja", "警察は男を逮捕したと発表した"),
+        ("ur", "ایران کے ایجنٹ نے قتل کی سازش کی"),
+    ],
+)  # fmt: skip
+def test_a_language_without_lists_is_told_and_read_as_english(language: str, sentence: str) -> None:
+    """A neighbour with lists does not take it for its own."""
+    assert tell_language(sentence) == language
+    assert guess_language(sentence) == "en"
+
+
+def test_words_that_languages_share_vote_for_both() -> None:
+    """What "de", "la" and "son" leave open, the next word decides."""
+    assert tell_language("de la mañana") == "es"
+    assert tell_language("de la semaine") == "fr"
+    assert tell_language("son dakika: deprem oldu") == "tr"
+
+
+def test_of_equals_the_first_language_wins() -> None:
+    """No votes and equal votes have an answer that does not depend on chance."""
+    assert winner(0) == "en"
+    assert voices()[: len(LANGUAGES)] == LANGUAGES
 
 
 def test_nothing_is_english() -> None:

@@ -19,6 +19,7 @@
 #define UNASKED (-2)
 #define MANY_STATES (-2)
 #define MAX_LANGUAGES 32
+#define MAX_VOICES 64
 #define MAX_WORDS 100000     /* met beside the model's own, then `crowded` */
 #define MAX_PROBES 64        /* a longer search is no accident: then `crowded` */
 #define N_LOGS 64
@@ -30,7 +31,7 @@ enum { WORD_CHAR = 1, LETTER = 2, END = 4 };
 typedef struct { uint64_t key; int32_t value; } Slot;
 typedef struct { Slot *slots; size_t mask, n; } Table; /* open addressing; value UNASKED: free */
 typedef struct { uint64_t hash; size_t at; uint32_t length; int32_t word; } Written; /* word NONE: free */
-typedef struct { int32_t term; int8_t vote, silent, begins_pair, letter; int32_t node[]; } Word; /* a node for each language */
+typedef struct { int32_t term, votes; int8_t silent, begins_pair, letter; int32_t node[]; } Word; /* a node for each language */
 typedef struct { uint64_t kinds; int32_t state, concept, mask, entry, stems, n_stems; } Node; /* entry: what it is alone */
 typedef struct { PyObject *text; int32_t node; } Stem;
 typedef struct { double norm, dot; int32_t view; uint32_t count; int known; } Term;
@@ -46,14 +47,15 @@ typedef struct { PyObject *words, *heads; int head, any_head; } Lexicon;
 
 typedef struct {
     PyObject_HEAD
-    PyObject *fold, *lexicon, *number;       /* the questions */
+    PyObject *fold, *lexicon, *number, *votes; /* the questions */
     Lexicon lexicons[MAX_LANGUAGES];         /* as they are asked for */
     PyObject *cased, *ids;                   /* what fold must be asked for; word -> number, but for the short ones */
     Table short_tokens;                      /* up to SHORT letters, packed into the key -> word; short words too */
     Written *written; size_t written_mask, n_written; /* the longer and rarer ones */
     VECTOR(Py_UCS4) letters;
     VECTOR(PyObject *) texts; size_t n_own;  /* of the words; how many of them are the model's */
-    char *words; size_t words_room, word_size; int n_languages;
+    char *words; size_t words_room, word_size; int n_languages, n_voices; /* voices beyond have no lexicon: the first's */
+    VECTOR(uint8_t) ballots;                 /* of the words that vote: points for each voice */
     VECTOR(Node) nodes;
     VECTOR(Stem) stems;                      /* a branch's lie side by side */
     VECTOR(Term) terms;
@@ -68,7 +70,7 @@ typedef struct {
     VECTOR(Cut) cuts;
     VECTOR(int32_t) tokens, masked, kept, sequence, touched[N_VIEWS];
     VECTOR(Sentence) sentences;
-    uint32_t n_votes[MAX_LANGUAGES]; int vote_order[MAX_LANGUAGES], n_voted;
+    uint32_t points[MAX_VOICES];
 } Scan;
 
 static int grow(void **at, size_t *room, size_t size) {
@@ -150,7 +152,7 @@ static int32_t new_word(Scan *self, PyObject *text) {
     if ((size_t)number >= self->words_room && grow((void **)&self->words, &self->words_room, self->word_size) < 0)
         return NONE;
     int8_t letter = PyUnicode_GET_LENGTH(text) == 1 && PyUnicode_READ_CHAR(text, 0) != '.';
-    *word_at(self, number) = (Word){NONE, NONE, letter, 0, letter};
+    *word_at(self, number) = (Word){NONE, UNASKED, letter, 0, letter};
     for (int i = 0; i < self->n_languages; i++) word_at(self, number)->node[i] = UNASKED;
     if (PUSH(self->texts, text) < 0) return NONE;
     Py_INCREF(text);
@@ -542,25 +544,47 @@ static int count_sentences(Scan *self, int is_head, Sentence *lead) {
     return 0;
 }
 
-static int voted_language(Scan *self) {
-    self->n_voted = 0;
-    memset(self->n_votes, 0, sizeof self->n_votes);
-    for (size_t i = 0; i < self->tokens.n; i++) {
-        int32_t vote = word_at(self, self->tokens.at[i])->vote;
-        if (vote != NONE && !self->n_votes[vote]++) self->vote_order[self->n_voted++] = vote;
+/* Return where a word's ballot begins, NONE where it has no vote, UNASKED for an error; asked for once. */
+static int32_t ballot_of(Scan *self, int32_t word) {
+    int32_t at = word_at(self, word)->votes;
+    if (at != UNASKED) return at;
+    PyObject *answer = PyObject_CallOneArg(self->votes, self->texts.at[word]);
+    if (!answer) return UNASKED;
+    int right = PyBytes_Check(answer) && (!PyBytes_GET_SIZE(answer) || PyBytes_GET_SIZE(answer) == self->n_voices);
+    if (!right) PyErr_SetString(PyExc_TypeError, "votes must return bytes, one a voice or none");
+    else {
+        at = PyBytes_GET_SIZE(answer) ? (int32_t)self->ballots.n : NONE;
+        for (Py_ssize_t i = 0; i < PyBytes_GET_SIZE(answer) && at != UNASKED; i++)
+            if (PUSH(self->ballots, (uint8_t)PyBytes_AS_STRING(answer)[i]) < 0) at = UNASKED;
+        if (at != UNASKED) word_at(self, word)->votes = at;
     }
-    int best = 0;
-    for (int i = 0; i < self->n_voted; i++)
-        if (i == 0 || self->n_votes[self->vote_order[i]] > self->n_votes[best]) best = self->vote_order[i];
-    return best;
+    Py_DECREF(answer);
+    return at;
 }
 
-static int count_all(Scan *self, PyObject *head, PyObject *body, int language) {
+/* Return the language with the most points, of equals the first; UNASKED for an error. What language.winner does. */
+static int voted_language(Scan *self, const uint8_t *prior) {
+    for (int i = 0; i < self->n_voices; i++) self->points[i] = prior[i];
+    for (size_t i = 0; i < self->tokens.n; i++) {
+        int32_t at = ballot_of(self, self->tokens.at[i]);
+        if (at == UNASKED) return UNASKED;
+        if (at == NONE) continue;
+        const uint8_t *ballot = self->ballots.at + at;
+        for (int j = 0; j < self->n_voices; j++) self->points[j] += ballot[j];
+    }
+    int best = 0;
+    for (int i = 1; i < self->n_voices; i++)
+        if (self->points[i] > self->points[best]) best = i;
+    return best < self->n_languages ? best : 0;
+}
+
+static int count_all(Scan *self, PyObject *head, PyObject *body, const uint8_t *prior) {
     self->tokens.n = 0;
     if (cut(self, head) < 0) return -1;
     size_t n_head = self->tokens.n;
     if (cut(self, body) < 0) return -1;
-    if (language == NONE) language = voted_language(self);
+    int language = voted_language(self, prior);
+    if (language == UNASKED) return -1;
     Sentence lead = {0, NONE, 0, 0};
     for (int part = 0; part < 2; part++) {
         uint32_t times = part ? 1 : self->title_counts;
@@ -591,13 +615,13 @@ static double log_odds(Scan *self) {
 
 static PyObject *scan_log_odds(Scan *self, PyObject *args) {
     PyObject *head, *body;
-    int language;
-    if (!PyArg_ParseTuple(args, "UUi", &head, &body, &language)) return NULL;
-    if (language < NONE || language >= self->n_languages)
-        return PyErr_Format(PyExc_ValueError, "no language %d", language);
+    const char *prior;
+    Py_ssize_t n_prior;
+    if (!PyArg_ParseTuple(args, "UUy#", &head, &body, &prior, &n_prior)) return NULL;
+    if (n_prior != self->n_voices) return PyErr_Format(PyExc_ValueError, "%zd points for %d voices", n_prior, self->n_voices);
     if (self->busy || !self->fold) Py_RETURN_NONE;
     self->busy = 1;
-    int failed = count_all(self, head, body, language) < 0;
+    int failed = count_all(self, head, body, (const uint8_t *)prior) < 0;
     double total = failed ? 0.0 : log_odds(self);
     for (int view = 0; view < N_VIEWS; view++) {
         for (size_t i = 0; i < self->touched[view].n; i++) self->terms.at[self->touched[view].at[i]].count = 0;
@@ -628,16 +652,6 @@ static PyObject *scan_bind_silent(Scan *self, PyObject *args) {
     int word;
     if (!PyArg_ParseTuple(args, "U", &text) || (word = word_of(self, text)) == NONE) return NULL;
     word_at(self, word)->silent = 1;
-    Py_RETURN_NONE;
-}
-
-static PyObject *scan_bind_vote(Scan *self, PyObject *args) {
-    PyObject *text;
-    int language, word;
-    if (!PyArg_ParseTuple(args, "Ui", &text, &language)) return NULL;
-    if (language < 0 || language >= self->n_languages) return PyErr_Format(PyExc_ValueError, "no language %d", language);
-    if ((word = word_of(self, text)) == NONE) return NULL;
-    word_at(self, word)->vote = (int8_t)language;
     Py_RETURN_NONE;
 }
 
@@ -714,18 +728,19 @@ static PyObject *scan_add_branch(Scan *self, PyObject *args) {
 }
 
 static int scan_init(Scan *self, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"fold", "lexicon", "number", "cased", "n_languages", "bias", "pads",
+    static char *names[] = {"fold", "lexicon", "number", "votes", "cased", "n_languages", "n_voices", "bias", "pads",
                             "unknowns", "title_counts", "lead_sentences", "seed", NULL};
-    PyObject *fold, *lexicon, *number, *cased;
+    PyObject *fold, *lexicon, *number, *votes, *cased;
     unsigned long long seed;
     if (self->ids) { PyErr_SetString(PyExc_TypeError, "made already"); return -1; }
     if (!PyArg_ParseTupleAndKeywords(
-            args, kwargs, "OOOO!id(ddd)(ddd)IIK", names, &fold, &lexicon, &number, &PyDict_Type, &cased,
-            &self->n_languages, &self->bias, &self->pads[0], &self->pads[1], &self->pads[2],
+            args, kwargs, "OOOOO!iid(ddd)(ddd)IIK", names, &fold, &lexicon, &number, &votes, &PyDict_Type, &cased,
+            &self->n_languages, &self->n_voices, &self->bias, &self->pads[0], &self->pads[1], &self->pads[2],
             &self->unknowns[0], &self->unknowns[1], &self->unknowns[2], &self->title_counts,
             &self->lead_sentences, &seed))
         return -1;
-    if (self->n_languages < 1 || self->n_languages > MAX_LANGUAGES) {
+    if (self->n_languages < 1 || self->n_languages > MAX_LANGUAGES || self->n_voices < self->n_languages
+        || self->n_voices > MAX_VOICES) {
         PyErr_SetString(PyExc_ValueError, "too many languages");
         return -1;
     }
@@ -738,13 +753,13 @@ static int scan_init(Scan *self, PyObject *args, PyObject *kwargs) {
     if (!self->written || !self->ids) { PyErr_NoMemory(); return -1; }
     for (size_t i = 0; i <= self->written_mask; i++) self->written[i].word = NONE;
     self->fold = Py_NewRef(fold); self->number = Py_NewRef(number); self->lexicon = Py_NewRef(lexicon);
-    self->cased = Py_NewRef(cased);
+    self->cased = Py_NewRef(cased); self->votes = Py_NewRef(votes);
     return 0;
 }
 
 static int scan_traverse(Scan *self, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(self));
-    Py_VISIT(self->fold); Py_VISIT(self->number); Py_VISIT(self->lexicon);
+    Py_VISIT(self->fold); Py_VISIT(self->number); Py_VISIT(self->lexicon); Py_VISIT(self->votes);
     for (int i = 0; i < MAX_LANGUAGES; i++) { Py_VISIT(self->lexicons[i].words); Py_VISIT(self->lexicons[i].heads); }
    
     Py_VISIT(self->ids); Py_VISIT(self->cased);
@@ -752,7 +767,7 @@ static int scan_traverse(Scan *self, visitproc visit, void *arg) {
 }
 
 static int scan_clear(Scan *self) {
-    Py_CLEAR(self->fold); Py_CLEAR(self->number); Py_CLEAR(self->lexicon);
+    Py_CLEAR(self->fold); Py_CLEAR(self->number); Py_CLEAR(self->lexicon); Py_CLEAR(self->votes);
     for (int i = 0; i < MAX_LANGUAGES; i++) { Py_CLEAR(self->lexicons[i].words); Py_CLEAR(self->lexicons[i].heads); }
    
     return 0; /* the other two hold strings and numbers alone: no cycle passes through them */
@@ -769,7 +784,7 @@ static void scan_dealloc(Scan *self) {
                        &self->pattern_lists[1], &self->pattern_lists[2], &self->short_tokens};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) PyMem_Free(tables[i]->slots);
     void *vectors[] = {self->written, self->letters.at, self->texts.at, self->words, self->nodes.at, self->stems.at, self->terms.at,
-                       self->patterns[0].at, self->patterns[1].at, self->patterns[2].at, self->listed.at, self->cuts.at, self->tokens.at, self->masked.at, self->kept.at, self->sequence.at,
+                       self->patterns[0].at, self->patterns[1].at, self->patterns[2].at, self->listed.at, self->ballots.at, self->cuts.at, self->tokens.at, self->masked.at, self->kept.at, self->sequence.at,
                        self->touched[0].at, self->touched[1].at, self->touched[2].at, self->sentences.at};
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) PyMem_Free(vectors[i]);
     type->tp_free((PyObject *)self);
@@ -780,10 +795,9 @@ static PyObject *scan_crowded(Scan *self, void *Py_UNUSED(closure)) { return PyB
 
 #define METHOD(name, doc) {#name, (PyCFunction)scan_##name, METH_VARARGS, PyDoc_STR(doc)}
 static PyMethodDef methods[] = {
-    METHOD(log_odds, "log_odds(head, body, language) -> float, or None where a call is under way; language -1: by vote"),
+    METHOD(log_odds, "log_odds(head, body, prior) -> float, or None where a call is under way; prior: bytes, points for each voice"),
     METHOD(add_term, "add_term(view, norm, dot, known) -> its number"),
     METHOD(bind_silent, "bind_silent(text): a word that does not count"),
-    METHOD(bind_vote, "bind_vote(text, language): a word that speaks for a language"),
     METHOD(bind_word, "bind_word(text, term): the term of a folded or masked word"),
     METHOD(bind_pair, "bind_pair(first, second, term): the term of two neighbouring words"),
     METHOD(bind_concepts, "bind_concepts(one, two, term): the term of two neighbouring concepts, or of one (two: -1)"),
@@ -818,7 +832,7 @@ static int exec_module(PyObject *module) {
     if (!type) return -1;
     int failed = PyModule_AddObjectRef(module, "Scan", type);
     Py_DECREF(type);
-    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 3);
+    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 4);
 }
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, exec_module}, {0, NULL}};
 static PyModuleDef definition = {

@@ -14,10 +14,10 @@ from typing import Any
 
 from monitor.classify import features
 from monitor.text import mask
-from monitor.text.language import LANGUAGES, stated_language, votes
+from monitor.text.language import LANGUAGES, ballot, points_of, prior, voices
 from monitor.text.tokens import fold_token
 
-VERSION = 3  # of what the two halves say to each other
+VERSION = 4  # of what the two halves say to each other
 _NONE, _MANY_STATES = -1, -2
 _WORDS, _CONCEPTS, _PATTERNS = range(3)
 
@@ -48,15 +48,14 @@ class Scan:
         self._nodes: dict[mask.Entry | mask.Branch, int] = {}
         self._concepts: dict[str, int] = {"": _NONE}
         self._core = compiled().Scan(
-            fold=_fold, lexicon=_lexicon, number=self._node, cased=mask.CASED, n_languages=len(LANGUAGES), bias=bias,
+            fold=_fold, lexicon=_lexicon, number=self._node, votes=_votes, cased=mask.CASED,
+            n_languages=len(LANGUAGES), n_voices=len(voices()), bias=bias,
             pads=tuple(view[1] for view in views), unknowns=tuple(view[2] for view in views),
             title_counts=features.TITLE_COUNTS, lead_sentences=features.LEAD_SENTENCES,
             seed=int.from_bytes(os.urandom(8)),
         )  # fmt: skip
         for word in features.SILENT:
             self._core.bind_silent(word)
-        for word, code in votes().items():
-            self._core.bind_vote(word, LANGUAGES.index(code))
         for term, weights in words.items():
             self._bind_words(term, self._core.add_term(_WORDS, *weights, True))
         for term, weights in concepts.items():
@@ -78,9 +77,8 @@ class Scan:
 
     def log_odds(self, head: str, body: str, lang: str) -> float | None:
         """Return the log-odds of a text as features.cleaned gave it; None while another thread's text is under way."""
-        script = "" if head.isascii() and body.isascii() else f"{head}\n{body}"  # ASCII says nothing of the language
-        language = stated_language(script, lang)
-        total: float | None = self._core.log_odds(head, body, LANGUAGES.index(language) if language else _NONE)
+        text = "" if head.isascii() and body.isascii() else f"{head}\n{body}"  # ASCII has no telling letters
+        total: float | None = self._core.log_odds(head, body, prior(text, lang).ballot)
         return total
 
     def _bind_words(self, term: str, number: int) -> None:
@@ -118,6 +116,12 @@ class Scan:
 
 def _fold(token: str) -> str:
     return mask.CASED.get(token) or fold_token(token)
+
+
+def _votes(word: str) -> bytes:
+    """Return a word's points for each language, nothing where it has none."""
+    points = points_of(word)
+    return ballot(points) if points else b""
 
 
 def _lexicon(language: int) -> tuple[mask.Lexicon, dict[str, list[int]], int, bool]:

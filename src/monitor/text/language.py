@@ -1,99 +1,183 @@
-"""Guess a text's language, only well enough to choose a lexicon.
+"""Tell a text's language, well enough to choose its word lists, and whether it has any.
 
-Owns the scripts and the function words it counts. A language without a lexicon is read with the English one.
+Every word votes by itself: a listed one for the languages that use it, any other by its letters and its ending, and the
+feed's declared language has a vote as well. Owns the counting; the lists are data in text/lexicon/language-words.txt. A
+word's votes are whole numbers packed into one, so that a text's are one sum, which classify/_scan.c works out alike.
 """
 
 from __future__ import annotations
 
-import re
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
+from monitor.text.tokens import TOKEN, fold
+
+FOLDER = Path(__file__).parent / "lexicon"
+# Those with word lists; the order is the one that ties are decided by.
 LANGUAGES = ("en", "es", "fr", "de", "tr", "ru", "ar", "fa", "he")
+LISTED, LESSER, ENDING, LETTER = 4, 2, 1, 2  # points: docs/decisions/0031-language-guess.md
+HINT = 6  # the declared language's: one common and one lesser word of another overrule it
+SCRIPT = 4  # a letter that only one of a script's languages has
+WIDTH = 32  # bits of a language's points in a packed vote
+LETTERS_READ = 400  # of a text the first letters are looked at
+LONGEST_ENDING = 6
 
-# Function words (folded), chosen so that a headline has one and no two languages share it.
-_WORDS = {
-    "en": (
-        "the of to and in for with on by from at after says over is was are were has been his her "
-        "its that who as be will not"
-    ),
-    "es": ("el los las del por con una para segun su sus fue ha han tras contra sobre al mas como este esta lo y"),
-    "fr": (
-        "le les des du et un une dans pour par sur selon avec est ete aux au ses son qui apres "
-        "avoir ont sont ce cette pas"
-    ),
-    "de": (
-        "der die das und den dem des ein eine einen einer im mit von zu auf fur nach ist wurde "
-        "wegen gegen sich bei aus am wird haben soll vor nicht"
-    ),
-    "tr": ("ve bir icin ile bu da de olarak ettigi oldugu sonra gore kadar olan edildi etti karsi yonelik eden iddia"),
-}
-_OWNER: dict[str, str] = {}
-for _lang, _list in _WORDS.items():
-    for _word in _list.split():
-        _OWNER[_word] = "" if _word in _OWNER else _lang
-_PERSIAN = frozenset("پچژگ")
-_BEYOND_LATIN = re.compile("[^\x00-\u036f\u1e00-\u1fff]")
-_FUNCTION_WORDS = frozenset(word for word, owner in _OWNER.items() if owner)
+_RANGES = (
+    ("\u0370", "\u03ff", ("el",)), ("\u0400", "\u04ff", ("ru", "uk", "bg", "sr")), ("\u0530", "\u058f", ("hy",)),
+    ("\u0590", "\u05ff", ("he",)), ("\u0600", "\u06ff", ("ar", "fa", "ur")), ("\u0900", "\u097f", ("hi",)),
+    ("\u0980", "\u09ff", ("bn",)), ("\u0b80", "\u0bff", ("ta",)), ("\u0e00", "\u0e7f", ("th",)),
+    ("\u10a0", "\u10ff", ("ka",)), ("\u3040", "\u30ff", ("ja",)), ("\u4e00", "\u9fff", ("zh",)),
+    ("\uac00", "\ud7af", ("ko",)),
+)  # fmt: skip
+# Letters that tell the languages of a script apart (folded), first come first served.
+_TELLING = (
+    (frozenset("іїєґ"), "uk"), (frozenset("ыэё"), "ru"), (frozenset("ђјљњћџ"), "sr"),
+    (frozenset("ٹڈڑںےہھ"), "ur"), (frozenset("پچژگ"), "fa"), (frozenset("ə"), "az"),
+    (frozenset("はのをがにたとし"), "ja"),
+)  # fmt: skip
+_ARABIC_ARTICLE = "ال"
 
-# Words that say nothing by themselves in any of the languages (folded): not counted as terms.
-_EMPTY = (
-    "an it he she they we you their them this these those there here but or if so than then which "
-    "when what where had been being would could can may might do does did no into out up about more "
-    "also her him our your all any some one two three said say say's told tells other new first last "
-    "year years day days week just over only la que se es son dos tres une deux zwei entre sobre sin "
-    "muy ya si pero tambien qui ne il elle on nous vous mais ou comme plus und oder aber auch als wie "
-    "sie er wir man nur noch ki ise ama cok daha en на по об от до из за не что как это его ее их он "
-    "она они но для при был была были بود است این آن که از به در را با برای بر او می من في على إلى ان "
-    "الى عن مع هذا هذه التي الذي قد هو هي לא על את של עם הוא היא זה גם כי אל או "
-)
-EMPTY_WORDS = frozenset(_OWNER) | frozenset(_EMPTY.split())
+
+@cache
+def _rows() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Read language-words.txt: sort of row ("", "+", "-", "=") → language → its words."""
+    rows: dict[str, dict[str, tuple[str, ...]]] = {"": {}, "+": {}, "-": {}, "=": {}}
+    for line in (FOLDER / "language-words.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            key, _, words = line.partition(":")
+            rows[key[2:]][key[:2]] = tuple(words.lower().split())
+    return rows
+
+
+@cache
+def voices() -> tuple[str, ...]:
+    """Return every language a text may be told to be in: those with lists first, in their order."""
+    scripts = [code for _, _, codes in _RANGES for code in codes]
+    return tuple(dict.fromkeys([*LANGUAGES, *_rows()[""], *scripts]))
+
+
+@cache
+def _places() -> dict[str, int]:
+    return {code: place for place, code in enumerate(voices())}
+
+
+@cache
+def _listed() -> dict[str, dict[str, int]]:
+    table: dict[str, dict[str, int]] = {}
+    for sort, points in (("+", LESSER), ("", LISTED)):
+        for code, words in _rows()[sort].items():
+            for word in TOKEN.findall(fold(" ".join(words))):
+                table.setdefault(word, {})[code] = points
+    return table
+
+
+@cache
+def _owners(sort: str) -> dict[str, tuple[str, ...]]:
+    """Return whose an ending ("-") or a letter ("=") is."""
+    table: dict[str, tuple[str, ...]] = {}
+    for code, parts in _rows()[sort].items():
+        for part in parts:
+            table[part] = (*table.get(part, ()), code)
+    return table
+
+
+def points_of(word: str) -> dict[str, int]:
+    """Return what a folded word says for each language."""
+    if not word:
+        return {}
+    points = dict(_listed().get(word, ()))
+    first = word[0]
+    script = () if first < "\u0370" else next((codes for a, b, codes in _RANGES if a <= first <= b), ())
+    for code in script:
+        points[code] = points.get(code, 0) + (1 if len(script) > 1 else SCRIPT)
+    telling = None if word.isascii() else next((code for letters, code in _TELLING if letters & set(word)), None)
+    if telling:
+        points[telling] = points.get(telling, 0) + SCRIPT
+    if "ar" in script and word.startswith(_ARABIC_ARTICLE):
+        points["ar"] = points.get("ar", 0) + LISTED
+    if not script and word not in _listed() and len(word) > 3 and word.isalpha():
+        for length in range(1, min(LONGEST_ENDING, len(word) - 2) + 1):
+            for code in _owners("-").get(word[-length:], ()):
+                points[code] = ENDING
+    return points
+
+
+def packed(points: dict[str, int]) -> int:
+    """Return points as one number, WIDTH bits a language, so that votes can be added at once."""
+    return sum(n << (WIDTH * _places()[code]) for code, n in points.items())
+
+
+class _Votes(dict[str, int]):
+    """Packed votes by folded word, worked out once each; forgets all when it has met too many."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= 50_000:
+            self.clear()
+        votes = self[word] = packed(points_of(word))
+        return votes
+
+
+_votes = _Votes()
+
+
+def ballot(points: dict[str, int]) -> bytes:
+    """Return points as bytes, one a language in the order of `voices`."""
+    return bytes([points.get(code, 0) for code in voices()])
+
+
+class Prior(NamedTuple):
+    """What is known of a text's language before its words are asked: packed, and as a ballot."""
+
+    packed: int
+    ballot: bytes
+
+
+def prior(text: str, hint: str) -> Prior:
+    """Return what a declared language such as "en-GB" says, and the letters that folding takes away.
+
+    Of a text in ASCII only the hint counts.
+    """
+    letters = "" if text.isascii() else "".join(sorted(set(text[:LETTERS_READ].lower()) & _owners("=").keys()))
+    return _prior(letters, hint[:2].lower())
+
+
+@lru_cache(maxsize=10_000)
+def _prior(letters: str, hint: str) -> Prior:
+    points: dict[str, int] = {}
+    for letter in letters:
+        for code in _owners("=")[letter]:
+            points[code] = points.get(code, 0) + LETTER
+    if hint in _places():
+        points[hint] = points.get(hint, 0) + HINT
+    return Prior(packed(points), ballot(points))
+
+
+def winner(total: int) -> str:
+    """Return the language with the most points, of equals the first in order; English where there are none."""
+    count = len(voices())
+    points = memoryview(total.to_bytes(count * WIDTH // 8, "little")).cast("I").tolist()
+    return voices()[points.index(max(points))]
+
+
+def tell_language(text: str, hint: str = "", folded: list[str] | None = None) -> str:
+    """Return the language a text is in; `hint`, a declared language, counts as evidence. It may have no word lists.
+
+    `folded` saves cutting and folding what is cut and folded already.
+    """
+    words = folded if folded is not None else TOKEN.findall(fold(text))
+    return winner(sum(map(_votes.__getitem__, words), prior(text, hint).packed))
 
 
 def guess_language(text: str, hint: str = "", folded: list[str] | None = None) -> str:
-    """Return the two-letter code of the lexicon to use for a text; `hint` is a declared language such as "en-GB".
-
-    The hint is believed unless the script contradicts it. `folded` saves folding again what is already cut up.
-    """
-    return stated_language(text, hint) or _by_words(folded if folded is not None else text.lower().split())
+    """Return the language whose word lists a text is read with: its own, English where it has none."""
+    code = tell_language(text, hint, folded)
+    return code if code in LANGUAGES else "en"
 
 
-def stated_language(text: str, hint: str) -> str:
-    """Return the language that the script or the hint tells, or "" where the words must be asked."""
-    code = hint[:2].lower()
-    if code == "en" and text.isascii():
-        return code
-    script = "" if text.isascii() else _by_script(text)
-    if script:
-        return code if code in script.split() else script.split()[0]
-    return code if code in _WORDS else ""
+def _read_empty() -> frozenset[str]:
+    rows = (FOLDER / "empty-words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for row in rows if not row.startswith("#") for word in row.split())
 
 
-def votes() -> dict[str, str]:
-    """Return the function words (folded) with the language each speaks for; most votes win, of equals the first met."""
-    return {word: _OWNER[word] for word in _FUNCTION_WORDS}
-
-
-def _by_script(text: str) -> str:
-    """Return the languages a non-Latin script allows, likeliest first, or "" for Latin."""
-    if not _BEYOND_LATIN.search(text, 0, 400):
-        return ""
-    letters = [c for c in text[:400] if c > "\u036f" and c.isalpha() and not "\u1e00" <= c <= "\u1fff"]
-    if len(letters) < 0.2 * min(len(text), 400):
-        return ""
-    letters.sort()
-    middle = letters[len(letters) // 2]
-    if "\u0400" <= middle <= "\u04ff":
-        return "ru"
-    if "\u0590" <= middle <= "\u05ff":
-        return "he"
-    if "\u0600" <= middle <= "\u06ff":
-        return "fa ar" if _PERSIAN.intersection(letters) or "ی" in letters or "ک" in letters else "ar fa"
-    return ""
-
-
-def _by_words(folded: list[str]) -> str:
-    votes: dict[str, int] = {}
-    for word in folded:
-        if word in _FUNCTION_WORDS:
-            owner = _OWNER[word]
-            votes[owner] = votes.get(owner, 0) + 1
-    return max(votes, key=votes.__getitem__) if votes else "en"
+EMPTY_WORDS = _read_empty()  # say nothing by themselves: not counted as terms

@@ -39,9 +39,10 @@ TITLES = [
 ]
 
 
+# Invented, like everything here: states are named only as the objects of invented allegations.
 SUMMARIES = (
-    "Prosecutors allege that the two acted for a foreign state's service; the embassy called the accusation baseless.",
-    "Police held the suspects after a tip from abroad. Officials spoke of an alleged plot; no state has commented.",
+    "Prosecutors in Denmark allege that Iran's intelligence ministry hired men to kill an editor. Iran denies it.",
+    "Police in Poland said that Russia's GRU was behind a foiled arson plot against a radio. Three were arrested.",
     "The ministry said it had seen a plan to harm the editor. Her lawyer asked for protection.",
 )
 

@@ -10,7 +10,7 @@ import difflib
 import re
 from urllib.parse import urlsplit
 
-from monitor.config.settings import Digest, Schedule, Settings, Web
+from monitor.config.settings import WEEKDAYS, Digest, Schedule, Settings, Web
 from monitor.config.yamltree import Mapping, Node, Problem, Scalar, Sequence
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")
@@ -224,7 +224,12 @@ def _web(mapping: Mapping | None, problems: list[Problem]) -> Web:
     if mapping is None:
         return Web()
     reader = Reader(mapping, tuple(Web.__struct_fields__), "web", problems)
-    return Web(host=reader.text("host", Web().host), port=reader.number("port", Web().port, 1, 65535) or Web().port)
+    default = Web()
+    return Web(
+        host=reader.text("host", default.host),
+        port=reader.number("port", default.port, 1, 65535) or default.port,
+        url=reader.url("url"),
+    )
 
 
 def _schedule(mapping: Mapping | None, problems: list[Problem]) -> Schedule:
@@ -234,6 +239,7 @@ def _schedule(mapping: Mapping | None, problems: list[Problem]) -> Schedule:
     reader = Reader(mapping, tuple(Schedule.__struct_fields__), "schedule", problems)
     return Schedule(
         digest_at=reader.time("digest_at", default.digest_at),
+        weekly_on=reader.choice("weekly_on", ("", *WEEKDAYS)),
         retrain_at=reader.time("retrain_at", default.retrain_at),
         backup_at=reader.time("backup_at", default.backup_at),
     )

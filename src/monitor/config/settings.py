@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 
 class Digest(msgspec.Struct, frozen=True):
     """The daily digest: where it goes. Empty `to` and `file`: it is not sent."""
@@ -16,16 +18,18 @@ class Digest(msgspec.Struct, frozen=True):
 
 
 class Web(msgspec.Struct, frozen=True):
-    """The triage page."""
+    """The triage page. `url`: the address at which people reach it, for links in digests and alerts."""
 
     host: str = "127.0.0.1"
     port: int = 8765
+    url: str = ""
 
 
 class Schedule(msgspec.Struct, frozen=True):
     """When `monitor run` does its daily work: HH:MM in UTC; empty: never."""
 
     digest_at: str = "06:00"
+    weekly_on: str = ""  # monday … sunday: the weekly report goes out with that day's digest
     retrain_at: str = "03:00"
     backup_at: str = "02:00"
 

@@ -78,7 +78,7 @@ def condition_of(workspace: Workspace) -> Condition:
     warnings = [f"{feed.name}: {feed.what}" for feed in bad]
     overdue = _tick_warnings(tick, feeds, now)
     warnings += overdue
-    failures = storage_problems(workspace.data_dir) + _failures(views)
+    failures = storage_problems(workspace.data_dir) + unmended(views)
     if at := pending_erasure(views):
         warnings.append(
             f"an erasure (event {at}) is not finished: a program that reads the log was in the way; the next tick "
@@ -142,7 +142,7 @@ def storage_problems(folder: Path) -> list[str]:
     return []
 
 
-def _failures(views: Views) -> list[str]:
+def unmended(views: Views) -> list[str]:
     """Return one line for each daily job and each channel whose last try failed."""
     lines = [
         f"{run.job} of {run.scheduled_at[:16]} UTC {run.detail}" for run in last_runs(views).values() if not run.ok

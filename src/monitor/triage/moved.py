@@ -46,10 +46,12 @@ class MovedCase(msgspec.Struct, frozen=True, kw_only=True):
     what: tuple[str, ...]
 
 
-def moved_cases(log: EventStore, views: Views, now: datetime, *, limit: int = MOST_ROWS) -> list[MovedCase]:
-    """Return the confirmed cases that moved in the day before `now`, those with news first."""
+def moved_cases(
+    log: EventStore, views: Views, now: datetime, *, limit: int = MOST_ROWS, within: timedelta = NEW_FOR
+) -> list[MovedCase]:
+    """Return the confirmed cases that moved in the day (or `within` the span) before `now`, those with news first."""
     new: dict[str, list[Joined]] = defaultdict(list)
-    for joined in joined_since(views, iso(now - NEW_FOR)):
+    for joined in joined_since(views, iso(now - within)):
         new[joined.case_id].append(joined)
     found = [_moved(log, views, case_id, joined) for case_id, joined in new.items()]
     return sorted(found, key=lambda case: (-len(case.what), -len(case.entry_ids), case.case_id))[:limit]

@@ -45,6 +45,20 @@ def _row(log: EventStore, drawn: queue.Drawn, entry: EntryRow) -> SampleRow:
     )  # fmt: skip
 
 
+# An interval wider than this says too little to be quoted as a figure.
+WIDE = 0.3
+
+
+def recall_words(quality: Quality) -> str:
+    """Say what the audit answers know of recall; empty without answers, no figure where it is a guess."""
+    if not quality.n_answered:
+        return ""
+    interval = f"{quality.recall_low:.0%} to {quality.recall_high:.0%}"
+    if quality.recall_high - quality.recall_low > WIDE:
+        return f"too few answers to say how much is missed: anything from {interval} of reports found"
+    return f"{quality.recall:.0%} of reports found ({interval}), from {quality.n_answered} audited entries"
+
+
 def read_quality(views: Views, since: str = "") -> Quality:
     """Read found plots, the sample and its answers from the views, and estimate, by the label that stands."""
     n_found = n_plots(views, [entry_id for entry_id, _ in queue.flagged_unsampled(views, since)])

@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from monitor import app
-from monitor.config.settings import Settings
+from monitor.config.settings import WEEKDAYS, Settings
 from monitor.errors import AlreadyRunningError, MonitorError, StorageError
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import EventData, JobFinished, JobMissed, NewEvent
@@ -126,10 +126,11 @@ class Jobs:
             return str(error)
 
     def digest(self) -> str:
-        """Write and send the daily digest. Raises MonitorError where a channel did not take it."""
-        from monitor.surfaces.digest.send import send_digest
+        """Write and send the daily digest, and on its day the weekly report.
 
-        lines = self._with(send_digest)
+        Raises MonitorError where a channel did not take it.
+        """
+        lines = self._with(send_due)
         if failed := [line for line in lines if ": failed" in line]:
             raise MonitorError("; ".join(failed))
         return "; ".join(lines) or "no channel is configured"
@@ -183,6 +184,18 @@ class Jobs:
     def _with(self, work: Callable[[Workspace], T]) -> T:
         with app.closing_workspace(self._config, self._data) as workspace:
             return work(workspace)
+
+
+def send_due(workspace: Workspace) -> list[str]:
+    """Send the day's digest, and on the day that feeds.yaml names the weekly report; one line per channel."""
+    from monitor.surfaces.digest.content import WEEK
+    from monitor.surfaces.digest.send import send_digest
+
+    lines = send_digest(workspace)
+    wanted = workspace.config.settings.schedule.weekly_on
+    if wanted and WEEKDAYS[workspace.clock().weekday()] == wanted:
+        lines += send_digest(workspace, WEEK)
+    return lines
 
 
 def _unwitnessed(workspace: Workspace) -> list[str]:

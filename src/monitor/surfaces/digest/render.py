@@ -1,46 +1,40 @@
-"""A digest as text, Markdown, HTML and Atom. Feed text is neutralised for each form; nothing remote is loaded."""
+"""A digest as text, Markdown, HTML (mail.html) and Atom. Feed text is neutralised for each; nothing remote loads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.surfaces import safe
-from monitor.surfaces.digest.content import DigestContent
+from monitor.surfaces.digest import content as say
+from monitor.surfaces.digest.content import ERASED, WEEK, DigestContent
+from monitor.triage.plots import Plot
 from monitor.triage.rows import QueueRow
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 NOTE = "A row is a suggestion to read: it says what public sources allege, not that anybody is guilty."
 
 
-def _facts(row: QueueRow) -> str:
-    sources = "1 entry"
-    if row.n_entries > 1:
-        sources = f"{row.n_entries} entries, {row.n_publishers} publishers, {row.n_independent} independent"
-    behind = f", behind: {row.behind}" if row.behind else ""
-    behind += f", answered {safe.line(row.answered, 200)}" if row.answered else ""
-    return f"{row.score:.2f}, {safe.line(row.publisher or row.feed, 80)}, {row.published_at[:16]}, {sources}{behind}"
-
-
-def _told(row: QueueRow) -> str:
-    """Return the plain sentence of what the reports allege, with its standing; empty where nobody accuses."""
-    return f"{safe.line(row.told, 900)} ({row.told_status})" if row.told else ""
-
-
-def _title(row: QueueRow) -> str:
-    return "(text erased)" if row.erased else safe.line(row.title, 300)
-
-
-def _why(row: QueueRow) -> str:
-    return "; ".join(safe.line(reason.text, 100) for reason in row.reasons.for_it)
-
-
 def as_text(content: DigestContent) -> str:
     """Return the digest as plain text."""
-    lines = [f"monitor, {content.day}: {len(content.rows)} of {content.n_waiting} waiting", NOTE, ""]
+    name = f"Plot watch, {content.week}" if content.kind == WEEK else f"monitor, {content.day}"
+    lines = [f"{name}: {content.lead}", NOTE, ""]
+    if content.kind == WEEK:
+        lines += [*_plots_text(content), *_moved_text(content), _weeks_line(content), ""]
     for number, row in enumerate(content.rows, 1):
-        lines += [f"{number}. {safe.isolated(row.title, 300) if not row.erased else '(text erased)'}"]
-        lines += [f"   {safe.isolated(_told(row), 1000)}"] if row.told else []
-        lines += [f"   {_facts(row)}", f"   why: {safe.isolated(_why(row))}", f"   {safe.http_link(row.link)}", ""]
+        lines += [f"{number}. {safe.isolated(row.title, 300) if not row.erased else ERASED}"]
+        lines += [f"   {safe.isolated(told, 1000)}"] if (told := say.told_of(row)) else []
+        lines += [f"   {say.facts_of(row)}", f"   why: {safe.isolated(say.why_of(row))}"]
+        lines += [f"   {safe.http_link(row.link)}"]
+        lines += [f"   decide: {desk}"] if (desk := content.desk(row.story_id)) else []
+        lines.append("")
+    if content.kind != WEEK:
+        lines += [*_moved_text(content), *_plots_text(content)]
     if content.samples:
         lines.append("Audit sample (not flagged, drawn at random; please label):")
         lines += [f"- {sample.entry_id[:8]} {safe.isolated(sample.title, 200)}" for sample in content.samples]
@@ -53,15 +47,47 @@ def as_text(content: DigestContent) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _moved_text(content: DigestContent) -> list[str]:
+    lines = ["Known cases that moved:"] if content.moved else []
+    for case in content.moved:
+        lines += [f"- {safe.isolated(case.title, 200)}", f"  {say.moved_line(case)}"]
+        lines += [f"  {link}" for link in (safe.http_link(case.link), content.desk(case.story_id)) if link]
+    return [*lines, ""] if lines else []
+
+
+def _plots_text(content: DigestContent) -> list[str]:
+    lines = [f"Confirmed in the {content.kind}:"] if content.plots else []
+    for plot in content.plots:
+        lines += [f"- {safe.isolated(plot.title, 300) or ERASED}", f"  {safe.isolated(say.plot_line(plot), 1000)}"]
+        lines += [f"  {say.plot_sources(plot)}"]
+        lines += [f"  {link}" for link in (safe.http_link(plot.link), content.desk(plot.story_ids[0])) if link]
+    return [*lines, ""] if lines else []
+
+
+def _weeks_line(content: DigestContent) -> str:
+    counts = " ".join(str(count) for count in content.weeks)
+    return f"Confirmed plots a week, {len(content.weeks)} weeks to {content.day}: {counts}"
+
+
 def as_markdown(content: DigestContent) -> str:
     """Return the digest as Markdown."""
-    lines = [f"# monitor, {content.day}", "", f"{len(content.rows)} of {content.n_waiting} waiting. {NOTE}", ""]
+    name = f"Plot watch, {content.week}" if content.kind == WEEK else f"monitor, {content.day}"
+    lines = [f"# {name}", "", f"{content.lead} {NOTE}", ""]
     for number, row in enumerate(content.rows, 1):
-        title, link = safe.markdown(_title(row)), safe.http_link(row.link).replace(")", "%29").replace("(", "%28")
-        lines.append(f"{number}. {f'[{title}](<{link}>)' if link else title}")
-        if row.told:
-            lines.append(f"   {safe.markdown(_told(row))}  ")
-        lines.append(f"   {safe.markdown(_facts(row))}; why: {safe.markdown(_why(row))}")
+        lines.append(f"{number}. {_markdown_link(say.title_of(row), row.link)}")
+        lines += [f"   {safe.markdown(told)}  "] if (told := say.told_of(row)) else []
+        lines.append(f"   {safe.markdown(say.facts_of(row))}; why: {safe.markdown(say.why_of(row))}")
+        lines += [f"   [decide](<{desk}>)"] if (desk := content.desk(row.story_id)) else []
+    if content.moved:
+        lines += ["", "## Known cases that moved", ""]
+        for case in content.moved:
+            title = _markdown_link(safe.line(case.title, 200), case.link)
+            lines.append(f"- {title}: {safe.markdown(say.moved_line(case))}")
+    if content.plots:
+        lines += ["", f"## Confirmed in the {content.kind}", ""]
+        for plot in content.plots:
+            told = f"{safe.markdown(say.plot_line(plot))} {safe.markdown(say.plot_sources(plot))}."
+            lines.append(f"- {_markdown_link(safe.line(plot.title, 300) or ERASED, plot.link)}: {told}")
     if content.samples:
         lines += ["", "## Audit sample", ""]
         lines += [f"- {sample.entry_id[:8]} {safe.markdown(sample.title)}" for sample in content.samples]
@@ -69,63 +95,65 @@ def as_markdown(content: DigestContent) -> str:
         lines += ["", f"Estimate: {content.recall}."]
     if content.warnings:
         lines += ["", "## Needs attention", "", *(f"- {safe.markdown(text)}" for text in content.warnings)]
+    lines += [*(["", _weeks_line(content)] if content.kind == WEEK else [])]
     lines += ["", f"Log position {content.position}, head `{content.head[:16]}`."]
     return "\n".join(lines) + "\n"
 
 
+def _markdown_link(title: str, url: str) -> str:
+    link = safe.http_link(url).replace(")", "%29").replace("(", "%28")
+    return f"[{safe.markdown(title)}](<{link}>)" if link else safe.markdown(title)
+
+
 def as_html(content: DigestContent) -> str:
-    """Return the digest as a page of its own."""
-    items = "".join(
-        f'<li dir="auto"><strong>{_linked(row)}</strong>{_told_html(row)}<br>{escape(_facts(row))}<br>'
-        f"why: {escape(_why(row))}</li>"
-        for row in content.rows
+    """Return the digest as a page of its own that mail programs show: tables, inline colours, no picture, no script."""
+    return _template().render(
+        content=content, say=say, note=NOTE, top=max(1, *content.weeks), weekly=content.kind == WEEK
     )
-    lead = f"{len(content.rows)} of {content.n_waiting} waiting. {NOTE}"
-    parts = [f"<h1>monitor, {content.day}</h1><p>{lead}</p><ol>{items}</ol>"]
-    if content.samples:
-        rows = "".join(
-            f'<li dir="auto">{sample.entry_id[:8]} {escape(safe.line(sample.title, 300))}</li>'
-            for sample in content.samples
-        )
-        parts.append(f"<h2>Audit sample</h2><ul>{rows}</ul>")
-    if content.recall:
-        parts.append(f"<p>Estimate: {escape(content.recall)}.</p>")
-    if content.warnings:
-        rows = "".join(f"<li>{escape(safe.line(text, 300))}</li>" for text in content.warnings)
-        parts.append(f"<h2>Needs attention</h2><ul>{rows}</ul>")
-    parts.append(f"<p>Log position {content.position}, head <code>{content.head[:16]}</code>.</p>")
-    head = f'<head><meta charset="utf-8"><title>monitor, {content.day}</title></head>'
-    return f'<!doctype html><html lang="en">{head}<body>{"".join(parts)}</body></html>\n'
 
 
-def _told_html(row: QueueRow) -> str:
-    return f"<br>{escape(_told(row))}" if row.told else ""
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-
-def _linked(row: QueueRow) -> str:
-    link = safe.http_link(row.link)
-    title = escape(_title(row))
-    return f'<a href="{escape(link)}" rel="noopener noreferrer nofollow">{title}</a>' if link else title
+    pages = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    pages.filters.update(line=safe.line, link=safe.http_link)
+    return pages.get_template("mail.html")
 
 
 def as_atom(content: DigestContent) -> str:
-    """Return the queue as an Atom feed (RFC 4287), one entry a row."""
-    entries = "".join(_atom_entry(row, content) for row in content.rows)
+    """Return the queue, or a week's confirmed plots, as an Atom feed (RFC 4287), one entry a row."""
+    entries = "".join(_atom_row(row, content) for row in content.rows)
+    entries += "".join(_atom_plot(plot) for plot in content.plots)
+    name = "week" if content.kind == WEEK else "queue"
     return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:monitor:queue</id>'
-        f"<title>monitor: queue</title><updated>{content.at}</updated>"
+        f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:monitor:{name}</id>'
+        f"<title>monitor: {name}</title><updated>{content.at}</updated>"
         f"<author><name>monitor</name></author>{entries}</feed>\n"
     )
 
 
-def _atom_entry(row: QueueRow, content: DigestContent) -> str:
-    link = safe.http_link(row.link)
-    words = escape(f"{_told(row)} {_facts(row)}. Why: {_why(row)}. {safe.line(row.summary, 1000)}")
+def _atom_row(row: QueueRow, content: DigestContent) -> str:
+    words = f"{say.told_of(row)} {say.facts_of(row)}. Why: {say.why_of(row)}. {safe.line(row.summary, 1000)}"
+    return _atom_entry(
+        f"story:{row.story_id}", say.title_of(row), row.flagged_at or content.at, safe.http_link(row.link), words
+    )
+
+
+def _atom_plot(plot: Plot) -> str:
+    words = f"{say.plot_line(plot)} {say.plot_sources(plot)}."
+    title = safe.line(plot.title, 300) or ERASED
+    return _atom_entry(f"case:{plot.case_id}", title, plot.confirmed_at, safe.http_link(plot.link), words)
+
+
+def _atom_entry(name: str, title: str, at: str, link: str, words: str) -> str:
     return (
-        f"<entry><id>urn:monitor:story:{escape(row.story_id)}</id><title>{escape(_title(row))}</title>"
-        f"<updated>{escape(row.flagged_at or content.at)}</updated>"
+        f"<entry><id>urn:monitor:{escape(name)}</id><title>{escape(title)}</title><updated>{escape(at)}</updated>"
         + (f'<link href="{escape(link)}"/>' if link else "")
-        + f"<summary>{words}</summary></entry>"
+        + f"<summary>{escape(words)}</summary></entry>"
     )
 
 

@@ -6,21 +6,27 @@ sent again; one that was cut short between is sent again at the next run (at lea
 
 from __future__ import annotations
 
+import hashlib
 import smtplib
 import ssl
 from collections.abc import Callable
+from datetime import datetime
 from email.message import EmailMessage
+from email.utils import format_datetime, localtime, make_msgid, parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import msgspec
 
 from monitor.config.settings import Digest
 from monitor.errors import MissingExtraError, MonitorError
 from monitor.learn.rows import ARCHIVE
 from monitor.log.events import AlertSent, DigestSent, NewEvent
 from monitor.surfaces import safe
-from monitor.surfaces.digest.content import DigestContent, gather
-from monitor.surfaces.digest.render import FORMS, as_html, as_text
+from monitor.surfaces.digest.content import DAY, WEEK, DigestContent, facts_of, gather, title_of, told_of
+from monitor.surfaces.digest.render import FORMS, NOTE, as_html, as_text
 from monitor.triage.queue import list_queue
+from monitor.triage.rows import QueueRow
 from monitor.views.queries.ticks import message_state
 from monitor.worker.workspace import Workspace
 
@@ -28,26 +34,31 @@ SMTP_TIMEOUT_S = 30
 _SUFFIX = {".html": "html", ".md": "markdown", ".xml": "atom", ".atom": "atom"}
 
 
-def send_digest(workspace: Workspace) -> list[str]:
-    """Send today's digest to every configured channel it has not reached; return one line per channel.
+def send_digest(workspace: Workspace, kind: str = DAY) -> list[str]:
+    """Send today's digest, or the weekly report, to every configured channel it has not reached; one line per channel.
 
     Immediate alerts that wait go out with it.
     """
-    content = gather(workspace)
+    content = gather(workspace, kind)
+    name = f"weekly-{content.day}" if kind == WEEK else f"digest-{content.day}"
+    n_rows = len(content.plots) if kind == WEEK else len(content.rows)
     lines = []
-    for channel, deliver in channels(workspace.config.settings.digest, content).items():
-        lines.append(_once(workspace, f"digest-{content.day}", channel, len(content.rows), deliver))
+    for channel, deliver in channels(workspace.config.settings.digest, content, name).items():
+        lines.append(_once(workspace, name, channel, n_rows, deliver))
     return lines + send_alerts(workspace)
 
 
-def channels(settings: Digest, content: DigestContent) -> dict[str, Callable[[], None]]:
-    """Return what to call for each configured channel."""
-    subject = f"monitor {content.day}: {len(content.rows)} to read"
+def channels(settings: Digest, content: DigestContent, name: str) -> dict[str, Callable[[], None]]:
+    """Return what to call for each configured channel; `name` is the message's own."""
+    subject = content.subject
     found: dict[str, Callable[[], None]] = {}
     if settings.to:
-        found["mail"] = lambda: send_mail(settings, subject, as_text(content), as_html(content))
+        stamp = Stamp(datetime.fromisoformat(content.at), name)
+        found["mail"] = lambda: send_mail(settings, subject, as_text(content), as_html(content), stamp)
     if settings.file:
-        found[f"file {settings.file}"] = lambda: write_file(Path(settings.file), content)
+        path = Path(settings.file)
+        path = path.with_name(f"{path.stem}-weekly{path.suffix}") if content.kind == WEEK else path
+        found[f"file {path}"] = lambda: write_file(path, content)
     for number, target in enumerate(settings.notify, 1):
         found[f"notify {number}"] = lambda target=target: notify(target, subject, as_text(content))  # type: ignore[misc]
     return found
@@ -62,10 +73,13 @@ def send_alerts(workspace: Workspace) -> list[str]:
             continue
         alert_id = f"alert-{row.story_id}" + (f"-{row.flagged_at}" if row.answered else "")  # its words are others now
         subject = f"monitor alert: {safe.line(row.title, 120)}"
-        body = f"{safe.line(row.title)}\n{row.score:.2f} {safe.line(row.publisher)}\n{safe.http_link(row.link)}\n"
+        body = alert_words(row, workspace.config.settings.web.url.rstrip("/"))
+        stamp = Stamp(workspace.clock(), alert_id)
         targets: dict[str, Callable[[], None]] = {}
         if settings.to:
-            targets["mail"] = lambda subject=subject, body=body: send_mail(settings, subject, body)  # type: ignore[misc]
+            targets["mail"] = lambda subject=subject, body=body, stamp=stamp: send_mail(  # type: ignore[misc]
+                settings, subject, body, stamp=stamp
+            )
         for number, target in enumerate(settings.notify, 1):
             targets[f"notify {number}"] = (
                 lambda target=target, subject=subject, body=body: notify(target, subject, body)  # type: ignore[misc]
@@ -73,6 +87,13 @@ def send_alerts(workspace: Workspace) -> list[str]:
         for channel, deliver in targets.items():
             lines.append(_once(workspace, alert_id, channel, 1, deliver, story_id=row.story_id))
     return lines
+
+
+def alert_words(row: QueueRow, web_url: str) -> str:
+    """Return an alert's text: headline, plain sentence, sources, the original and where to decide."""
+    lines = [title_of(row), told_of(row), facts_of(row), safe.http_link(row.link)]
+    lines += [f"{web_url}/story/{row.story_id}" if web_url else "", NOTE]
+    return "\n".join(line for line in lines if line) + "\n"
 
 
 def _once(
@@ -104,19 +125,19 @@ def _once(
     return f"{channel}: sent"
 
 
-def send_mail(settings: Digest, subject: str, text: str, html: str = "") -> None:
+class Stamp(msgspec.Struct, frozen=True):
+    """When a message was written and its own name: sent again after a failure it is the same message to its readers."""
+
+    at: datetime
+    name: str
+
+
+def send_mail(settings: Digest, subject: str, text: str, html: str = "", stamp: Stamp | None = None) -> None:
     """Send one e-mail over the configured SMTP server (smtp://, smtp+tls:// or smtps://host:port).
 
     With TLS the server's certificate must be good for its name, by the system's authorities or $SSL_CERT_FILE, before
     a password or a word is sent. Raises OSError and SMTPException.
     """
-    message = EmailMessage()
-    message["Subject"] = safe.line(subject, 200)
-    message["From"] = settings.sender or "monitor@localhost"
-    message["To"] = ", ".join(settings.to)
-    message.set_content(text)
-    if html:
-        message.add_alternative(html, subtype="html")
     server = urlsplit(settings.smtp if "://" in settings.smtp else f"smtp://{settings.smtp or 'localhost:25'}")
     host, port = server.hostname or "localhost", server.port or 0
     with _connection(server.scheme, host, port) as connection:
@@ -124,7 +145,27 @@ def send_mail(settings: Digest, subject: str, text: str, html: str = "") -> None
             connection.starttls(context=_verified())
         if server.username:
             connection.login(server.username, server.password or "")
-        connection.send_message(message)
+        connection.send_message(letter(settings, subject, text, html, stamp))
+
+
+def letter(settings: Digest, subject: str, text: str, html: str = "", stamp: Stamp | None = None) -> EmailMessage:
+    """Return an e-mail with a text and, where given, an HTML part.
+
+    Date and Message-ID (RFC 5322) come from the stamp; without one, from the machine's clock and chance.
+    """
+    message = EmailMessage()
+    message["Subject"] = safe.line(subject, 200)
+    message["From"] = settings.sender or "monitor@localhost"
+    message["To"] = ", ".join(settings.to)
+    domain = parseaddr(message["From"])[1].rpartition("@")[2] or "localhost"
+    message["Date"] = format_datetime(stamp.at) if stamp else localtime()
+    own = hashlib.sha256(f"{stamp.name}\n{message['From']}\n{message['To']}".encode()).hexdigest()[:32] if stamp else ""
+    message["Message-ID"] = f"<{own}.monitor@{domain}>" if own else make_msgid(domain=domain)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
+    return message
 
 
 def _connection(scheme: str, host: str, port: int) -> smtplib.SMTP:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monitor.surfaces import safe
+from monitor.surfaces.condition import unmended
 from monitor.surfaces.web import charts, storypage, wording
 from monitor.surfaces.web.marks import marked
 from monitor.triage.queue import count_queue
@@ -63,7 +64,12 @@ class Desk:
         if n_waiting is None:
             n_waiting = count_queue(workspace.views, workspace.clock(), reviewer)
         text = self._pages.get_template(name).render(
-            reviewer=reviewer, n_waiting=n_waiting, path=request.url.path, now=workspace.clock(), **values
+            reviewer=reviewer,
+            n_waiting=n_waiting,
+            path=request.url.path,
+            now=workspace.clock(),
+            unmended=unmended(workspace.views),
+            **values,
         )
         return HTMLResponse(text)
 

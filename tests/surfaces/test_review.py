@@ -8,6 +8,7 @@ from monitor.surfaces.layouts import LAYOUTS, meaning
 from monitor.surfaces.review import press, screen
 from monitor.triage.decide import label_entry
 from monitor.triage.entries import labels_of
+from monitor.triage.told import story_facts
 from tests.surfaces.conftest import House
 
 
@@ -104,3 +105,20 @@ def test_keys_of_other_layouts_lie_in_the_same_places() -> None:
     assert [meaning(key) for key in ("P", "p", "?", "\x1b[B")] == ["p", "p", "?", "\x1b[B"]
     for latin, printed in LAYOUTS.values():
         assert "".join(meaning(letter) for letter in printed) == latin
+
+
+def test_one_key_confirms_what_the_reports_say(house: House) -> None:
+    """Promise: c confirms the sentence once, and says so where nobody is accused."""
+    house.entry("aaaa1111", "Danish police say Belarus ordered the killing of an editor in Aarhus", score=0.9)
+    house.entry("bbbb2222", "Police arrest three over murder of banker", score=0.8)
+    workspace = house.open()
+    state = load(workspace, "ana")
+    said = []
+    for key in "jccjc":
+        state = carry_out(workspace, press(state, key), "ana", 80)
+        said.append(state.said)
+    assert said[1].startswith("confirmed")
+    assert "already" in said[2]
+    assert "nobody is accused" in said[4]
+    assert story_facts(workspace.log, workspace.views, "saaaa1111").status == "confirmed"
+    workspace.close()

@@ -17,10 +17,12 @@ from monitor.surfaces.layouts import meaning
 from monitor.triage.rows import QueueRow
 
 PAGE = {" ": 1, "\x1b[6~": 1, "b": -1, "\x1b[5~": -1}  # space or page down, b or page up, in an opened row
-KEYS = "j/k move  o open  p plot  n not-plot  u unsure  s later  z undo  r reload  ? help  q quit"
+KEYS = (
+    "j/k move  o open  p plot  n not-plot  u unsure  c confirm  s later  z undo  r reload  ? help  q quit"
+)
 NO_ROW = "no row is selected: j selects the first"
 DECISIONS = {"p": "plot", "n": "not-plot", "u": "unsure"}
-Act = Literal["none", "label", "skip", "undo", "open", "reload", "quit"]
+Act = Literal["none", "label", "confirm", "skip", "undo", "open", "reload", "quit"]
 
 
 class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +71,11 @@ def press(state: ReviewState, key: str) -> Step:
             return Step(state, "label", DECISIONS[key])
         if key == "s":
             return Step(state, "skip")
+        if key == "c":
+            return Step(state, "confirm")
         if key in ("o", "\r", "\n"):
             return Step(msgspec.structs.replace(state, open_text="", page=0), "none" if state.open_text else "open")
-    said = NO_ROW if state.rows and state.row is None and key in (*DECISIONS, "s", "o") else KEYS
+    said = NO_ROW if state.rows and state.row is None and key in (*DECISIONS, "s", "o", "c") else KEYS
     return Step(msgspec.structs.replace(state, said=said))
 
 

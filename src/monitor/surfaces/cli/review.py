@@ -16,7 +16,9 @@ from monitor.surfaces.progress import progress_of
 from monitor.surfaces.review import ReviewState, Step, opened, press, screen
 from monitor.triage.decide import label_entry, skip_row
 from monitor.triage.queue import count_queue, list_queue
+from monitor.triage.rearrange import confirm_card
 from monitor.triage.story import story_view
+from monitor.triage.told import story_facts
 from monitor.triage.undo import undo_last
 from monitor.worker.workspace import Workspace
 
@@ -96,6 +98,8 @@ def carry_out(workspace: Workspace, step: Step, by: str, width: int) -> ReviewSt
         if step.act == "label" and row is not None:
             label_entry(log, views, row.entry_id, step.label, by=by, now=now, seen_position=state.position)
             return load(workspace, by, state.at, f"saved: {step.label} ({row.entry_id[:8]}); z undoes it")
+        if step.act == "confirm" and row is not None:
+            return _confirm(workspace, state, row.story_id, by)
         if step.act == "skip" and row is not None:
             skip_row(log, views, row.entry_id, by=by, now=now)
             return load(
@@ -114,6 +118,18 @@ def carry_out(workspace: Workspace, step: Step, by: str, width: int) -> ReviewSt
     except MonitorError as error:
         return load(workspace, by, state.at, str(error))
     return state
+
+
+def _confirm(workspace: Workspace, state: ReviewState, story_id: str, by: str) -> ReviewState:
+    """Confirm what the row's card says; a row that accuses nobody has nothing to confirm."""
+    facts = story_facts(workspace.log, workspace.views, story_id)
+    if not facts.sentence:
+        return msgspec.structs.replace(state, said="nobody is accused in these reports: there is nothing to confirm")
+    now = workspace.clock()
+    saved = confirm_card(
+        workspace.log, workspace.views, story_id, facts.shown(), by=by, now=now, sentence=facts.sentence
+    )
+    return load(workspace, by, state.at, "confirmed: the reports say so" if saved else "that was confirmed already")
 
 
 def _open(workspace: Workspace, state: ReviewState, width: int) -> str:

@@ -17,9 +17,7 @@ from monitor.surfaces.layouts import meaning
 from monitor.triage.rows import QueueRow
 
 PAGE = {" ": 1, "\x1b[6~": 1, "b": -1, "\x1b[5~": -1}  # space or page down, b or page up, in an opened row
-KEYS = (
-    "j/k move  o open  p plot  n not-plot  u unsure  c confirm  s later  z undo  r reload  ? help  q quit"
-)
+KEYS = "j/k move  o open  p plot  n not-plot  u unsure  c confirm  s later  z undo  r reload  ? help  q quit"
 NO_ROW = "no row is selected: j selects the first"
 DECISIONS = {"p": "plot", "n": "not-plot", "u": "unsure"}
 Act = Literal["none", "label", "confirm", "skip", "undo", "open", "reload", "quit"]

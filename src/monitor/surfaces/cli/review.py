@@ -32,9 +32,9 @@ _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 @by_option
 @click.pass_context
 def review(ctx: click.Context, by: str) -> None:
-    """Triage the queue in the terminal: j/k move, p plot, n not-plot, u unsure, c confirm the sentence, s skip, z undo, o open, q quit.
+    """Triage the queue in the terminal: j/k move, p plot, n not-plot, u unsure, s skip, z undo, o open, q quit.
 
-    Each decision is in the log before the screen says saved.
+    c confirms that the reports say what the row's sentence says. Each decision is in the log before the screen says saved.
 
     \b
     Example:

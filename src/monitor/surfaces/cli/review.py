@@ -34,7 +34,8 @@ _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 def review(ctx: click.Context, by: str) -> None:
     """Triage the queue in the terminal: j/k move, p plot, n not-plot, u unsure, s skip, z undo, o open, q quit.
 
-    c confirms that the reports say what the row's sentence says. Each decision is in the log before the screen says saved.
+    c confirms that the reports say what the row's sentence says. Each decision is in the log before the screen says
+    saved.
 
     \b
     Example:

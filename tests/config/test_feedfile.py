@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.edit import NewFeed, add_feeds, find_feed, remove_feed, write_atomically
+from monitor.config.edit import NewFeed, add_feeds, find_feed, move_feeds, remove_feed, write_atomically
 from monitor.config.load import parse_config
 from monitor.errors import ConfigError, InputError, NotFoundError
 
@@ -116,3 +116,27 @@ def test_the_file_is_replaced_as_a_whole(tmp_path: Path):
     assert path.read_text() == GROUPED
     assert path.stat().st_mode & 0o777 == 0o640
     assert [each.name for each in tmp_path.iterdir()] == ["feeds.yaml"]
+
+
+def test_addresses_move_on_their_own_line_and_comments_stay():
+    """Promise: a move changes the address and nothing else, wherever in its item it stands."""
+    text = (
+        "feeds:\n  a:\n  - url: http://a.example/rss  # national, A\n    name: A\n  - name: B  # the second\n"
+        '    url: "http://b.example/rss"\n  - {url: http://c.example/rss, name: C}\n'
+    )
+    moved = {"http://a.example/rss": "https://a.example/rss", "http://b.example/rss": "https://b.example/feed?x=1"}
+    edited = move_feeds(text, moved | {"http://none.example/": "https://none.example/"})
+    assert edited == text.replace("http://a.example/rss", "https://a.example/rss").replace(
+        "http://b.example/rss", "https://b.example/feed?x=1"
+    )
+
+
+def test_a_move_to_an_address_that_is_listed_is_left_alone():
+    text = "feeds:\n- url: http://a.example/\n  name: A\n- url: https://a.example/\n  name: B\n"
+    assert move_feeds(text, {"http://a.example/": "https://a.example/"}) == text
+
+
+def test_two_feeds_that_moved_to_one_address_are_refused():
+    text = "feeds:\n- url: http://a.example/\n  name: A\n- url: http://b.example/\n  name: B\n"
+    with pytest.raises(ConfigError):
+        move_feeds(text, dict.fromkeys(("http://a.example/", "http://b.example/"), "https://c.example/"))

@@ -133,3 +133,20 @@ def test_opml_holds_feeds_alone(monitor: Call):
     code, out, error = monitor("feeds", "export-opml")
     assert (code, "a.example/rss" in out, "map.xml" in out) == (0, True, False)
     assert error == "1 sources are no feeds and were left out\n"
+
+
+def test_check_mends_what_moved_for_good(monitor: Call):
+    """Promise: one command brings the addresses up to date; what cannot be read at its new place stays as it was."""
+    routes = {
+        "/old": reply(301, b"", "Location: /rss"), "/rss": reply(200, RSS),
+        "/lost": reply(301, b"", "Location: /page"), "/page": reply(200, b"<html>"),
+    }  # fmt: skip
+    with Loopback(routes) as server:  # type: ignore[arg-type]
+        configure(server, "/old", "/lost")
+        code, _, error = monitor("feeds", "check", "--mend")
+        text = Path("feeds.yaml").read_text()
+        assert (code, "1 addresses mended" in error) == (1, True)
+        found = [server.url(path) in text for path in ("/rss", "/old", "/lost")]
+        assert found == [True, False, True]
+        assert "# mine" in text
+        assert "0 addresses mended" in monitor("feeds", "check", "--mend")[2]

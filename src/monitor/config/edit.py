@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -92,6 +92,32 @@ def remove_feed(text: str, which: str, name: str = "feeds.yaml") -> tuple[str, F
                 _check(edited, name, before, removed=feed.url)
                 return edited, feed
     raise InputError(f"{name}: the feed {feed.feed_id} {_BY_HAND}")
+
+
+def move_feeds(text: str, moved: Mapping[str, str], name: str = "feeds.yaml") -> str:
+    """Return the text with addresses replaced, old by new, each on its own line; comments stay.
+
+    A feed whose new address is listed already is left as it is. Raises ConfigError where the result would not say
+    exactly that, InputError where an address cannot be edited line by line.
+    """
+    before = parse_config(text.encode(), name)
+    listed = {feed.url for feed in before.feeds}
+    moved = {old: new for old, new in moved.items() if new not in listed}
+    lines = text.splitlines()
+    for block in _blocks(lines, name):
+        for start, node in block.items:
+            line, value = node.items.get("url", (0, None))
+            old = value.text.strip() if isinstance(value, yamltree.Scalar) else ""
+            if old not in moved:
+                continue
+            if (start != line - 1 and not lines[line - 1].lstrip().startswith("url:")) or old not in lines[line - 1]:
+                raise InputError(f"{name}:{line}: the address {old} {_BY_HAND}")
+            lines[line - 1] = lines[line - 1].replace(old, moved[old], 1)
+    edited = _joined(lines)
+    after = parse_config(edited.encode(), name)
+    if [moved.get(feed.url, feed.url) for feed in before.feeds] != [feed.url for feed in after.feeds]:
+        raise ConfigError([f"{name}:1: {_BY_HAND}"])
+    return edited
 
 
 def find_feed(config: Config, which: str) -> FeedConfig:

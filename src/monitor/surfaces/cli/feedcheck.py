@@ -53,9 +53,10 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 @click.command()
 @click.argument("which", metavar="[ID|URL]...", nargs=-1)
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a table (TSV) to this file too.")
+@click.option("--mend", is_flag=True, help="Write the addresses that moved for good, and can be read, into feeds.yaml.")
 @json_option
 @click.pass_context
-def check(ctx: click.Context, which: tuple[str, ...], report: Path | None, as_json: bool) -> int:
+def check(ctx: click.Context, which: tuple[str, ...], report: Path | None, mend: bool, as_json: bool) -> int:
     """Fetch sources now and report each; nothing is logged and no schedule changes.
 
     The report says of each source whether it answered, when, with what: send it back, and the list that comes with the
@@ -63,7 +64,7 @@ def check(ctx: click.Context, which: tuple[str, ...], report: Path | None, as_js
 
     \b
     Example:
-      monitor feeds check --report feeds-report.tsv
+      monitor feeds check --mend --report feeds-report.tsv
 
     Exit codes: 0 every source is well, 1 some are not.
     """
@@ -76,11 +77,24 @@ def check(ctx: click.Context, which: tuple[str, ...], report: Path | None, as_js
             click.echo(_checked_line(result))
     if report is not None:
         _write_report(report, results)
+    if mend:
+        _mend(app.config_path(ctx.obj["config"]), results)
     if as_json:
         write_json(results)
     else:
         click.echo(f"{sum(result.ok for result in results)} of {len(results)} feeds are well")
     return int(not all(result.ok for result in results))
+
+
+def _mend(path: Path, results: list[Checked]) -> None:
+    """Write the new addresses of sources that moved for good and were read there; ids and entries stay."""
+    moved = {result.url: result.moved_to for result in results if result.ok and result.moved_to}
+    text = path.read_text(encoding="utf-8-sig")
+    edited = edit.move_feeds(text, moved, str(path))
+    if edited != text:
+        edit.write_atomically(path, edited)
+    n_mended = sum(one != other for one, other in zip(text.splitlines(), edited.splitlines(), strict=True))
+    click.echo(f"{n_mended} addresses mended in {path}", err=True)
 
 
 def select_option(command: F) -> F:

@@ -6,13 +6,14 @@ stories/cases.py, where they are shown triage/moved.py. Costs nothing before a c
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitor.log.codec import parse_iso
+from monitor.log.codec import iso, parse_iso
 from monitor.log.events import NewEvent, StoryLinked, StoryOpened
 from monitor.log.payloads import read_entry_payload
 from monitor.parse.values import ParsedEntry
-from monitor.stories.cases import Cases
+from monitor.stories.cases import CaseMatch, Cases
+from monitor.stories.followed import Followed
 from monitor.views.queries.cases import FOLLOW_UP, Unflagged, confirmed_stories, unflagged_after
 from monitor.views.queries.stories import text_shas
 from monitor.views.queries.texts import read_text
@@ -21,6 +22,8 @@ from monitor.worker.casing import TEXTS_PER_STORY
 from monitor.worker.linking import StoryLinking
 from monitor.worker.workspace import Workspace
 
+NEAR = 0.35  # a score from which likeness to a recent report of a case is enough; the floor of the flow is 0.42
+RECENT = timedelta(days=14)
 MOST_ENTRIES = 20_000  # of one tick that are looked at
 
 
@@ -30,17 +33,21 @@ def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
     if not confirmed:
         return 0
     log, views = workspace.log, workspace.views
-    cases = Cases()
+    cases, followed = Cases(), Followed()
     for story in confirmed:
         texts = [read_text(log, sha) for sha in text_shas(views, story.story_id, TEXTS_PER_STORY)]
-        cases.add(story.story_id, story.case_id, [(text.title, text.words) for text in texts if not text.erased])
+        kept = [(text.title, text.words) for text in texts if not text.erased]
+        cases.add(story.story_id, story.case_id, kept)
+        if story.opened_at >= iso(now - RECENT):
+            for title, words in kept:
+                followed.add(story.case_id, title, words)
     linking = StoryLinking(workspace)
     n_flagged = 0
     for entry in unflagged_after(views, after, MOST_ENTRIES):
         text = read_entry_payload(log.payload(entry.text_sha))
         if text is None:
             continue
-        match = cases.find([(text.title, f"{text.summary}\n{text.text}".strip())])
+        match = _match(cases, followed, entry.score, text.title, f"{text.summary}\n{text.text}".strip())
         if match is None:
             continue
         candidate = Candidate(
@@ -57,6 +64,15 @@ def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
         workspace.append(events)
         n_flagged += 1
     return n_flagged
+
+
+def _match(cases: Cases, followed: Followed, score: float, title: str, words: str) -> CaseMatch | None:
+    """Return the case an entry continues: by rare names and matter, or by matter alone where its score is near."""
+    found = cases.find([(title, words)])
+    if found is not None or score < NEAR:
+        return found
+    alike = followed.find(title, words)
+    return CaseMatch(alike[0], alike[1], ()) if alike else None
 
 
 def _linked(

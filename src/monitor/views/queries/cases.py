@@ -19,6 +19,7 @@ class Confirmed(msgspec.Struct, frozen=True):
     story_id: str
     case_id: str
     position: int
+    opened_at: str
 
 
 # From the labels, which are few, to their stories: asked of each story, a year of them cost a page its time.
@@ -32,7 +33,7 @@ _CONFIRMED = """WITH said AS (
     SELECT s.case_id AS case_id, max(said.position) AS position FROM said JOIN stories s ON s.story_id = said.story_id
     WHERE s.merged_into IS NULL GROUP BY s.case_id
 )
-SELECT s.story_id, s.case_id, c.position FROM stories s JOIN confirmed c ON c.case_id = s.case_id
+SELECT s.story_id, s.case_id, c.position, s.opened_at FROM stories s JOIN confirmed c ON c.case_id = s.case_id
 WHERE s.merged_into IS NULL ORDER BY s.opened_at"""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -72,6 +73,20 @@ def test_a_server_that_does_not_answer_is_said_and_tried_again(page: Any, server
     n_done(page, 1)
     assert standing(house) == ["plot"]
     assert page.locator(".row >> nth=0 >> .problem").count() == 0
+
+
+def test_a_wait_says_what_it_waits_for(page: Any, house: House) -> None:
+    """Promise: while another program writes to the log the page says so, and saves when it is done."""
+    page.keyboard.press("j")
+    other = sqlite3.connect(house.folder / "log.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    page.keyboard.press("p")
+    says(page, "Still waiting: another program is writing to the log")
+    assert page.locator(".row.busy").count() == 1
+    other.execute("ROLLBACK")
+    other.close()
+    n_done(page, 1)
+    assert standing(house) == ["plot"]
 
 
 def test_a_conflict_is_shown_in_place_and_can_be_retried_or_left(page: Any, house: House) -> None:

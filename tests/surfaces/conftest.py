@@ -69,6 +69,7 @@ class House:
         band: str = "flag",
         publisher: str = "",
         reasons: tuple[tuple[str, float], ...] = (),
+        lang: str = "",
         story: StoryJoined | None = None,
     ) -> None:
         """Add a flagged entry in a story of its own; what is not given is the title, so that payloads go everywhere."""
@@ -78,7 +79,7 @@ class House:
         self.append(
             f"entry-seen:{entry_id}",
             EntrySeen(entry_id=entry_id, feed_id="wire", guid=entry_id, link=link, text_sha=sha, author=title[:200],
-                      source_name=publisher or title[:200], published_at=iso(self.now)),
+                      source_name=publisher or title[:200], published_at=iso(self.now), lang=lang),
             {sha: payload},
         )  # fmt: skip
         scores = [(entry_id, 0, score)]

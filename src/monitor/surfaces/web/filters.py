@@ -16,7 +16,7 @@ from monitor.learn.calibrate import likely
 from monitor.triage.rows import QueueRow
 
 MAX_TEXT = 80
-SHOWS = ("", "all", "put-off", "archive")
+SHOWS = ("", "all", "put-off", "archive", "mine")
 NARROWING = ("state", "band", "lang", "source", "since", "until")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -16,7 +16,7 @@ from monitor.log.codec import iso
 from monitor.surfaces.progress import progress_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.filters import Filter, read_filter
-from monitor.surfaces.web.rows import Line, line_of, todays_acts
+from monitor.surfaces.web.rows import Line, acts_since, line_of
 from monitor.triage.moved import MovedCase, moved_cases
 from monitor.triage.queue import count_queue, queue_row, waiting_queue
 from monitor.triage.rows import QueueRow
@@ -29,6 +29,7 @@ from monitor.worker.workspace import Workspace
 
 PAGE_ROWS = 30
 CHECKS = 5
+MINE_DAYS = 30  # how far back the list of a reviewer's own acts goes
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -62,7 +63,7 @@ class QueuePage:
                 shown = [*_named(workspace, wanted), *shown]
             return self.desk.page(
                 request, "queue.html", workspace, n_waiting=n_waiting, day=day, rows=shown, here=wanted, chosen=chosen,
-                lines=[] if chosen.active else _lines(workspace, by), put_off=_put_off(workspace, by, chosen),
+                lines=_lines(workspace, by, chosen), put_off=_put_off(workspace, by, chosen),
                 n_below=n_waiting - len(shown) if chosen.page == 0 else 0, n_pages=-(-n_waiting // PAGE_ROWS),
                 moved=[] if chosen.active else _moved(workspace, by),
                 samples=waiting_samples(workspace.log, workspace.views, CHECKS) if not chosen.active else [],
@@ -84,6 +85,8 @@ def _limit(workspace: Workspace, chosen: Filter) -> int | None:
 
 def _shown(rows: list[QueueRow], chosen: Filter, n_left: int) -> list[QueueRow]:
     """Return the rows of this page: the day's that are left, or a page of all that fit the filter."""
+    if chosen.show in ("mine", "put-off"):
+        return []
     if not chosen.active:
         seconds = [row for row in rows if row.why == "second reading"]
         return [row for row in rows if row.why != "second reading"][:n_left] + seconds
@@ -98,10 +101,15 @@ def _named(workspace: Workspace, entry_id: str) -> list[QueueRow]:
     return [row] if row is not None else []
 
 
-def _lines(workspace: Workspace, by: str) -> list[Line]:
-    """Return what the reviewer did today, oldest first; labels given together are one line."""
+def _lines(workspace: Workspace, by: str, chosen: Filter) -> list[Line]:
+    """Return what the reviewer did today, or lately where that is asked for, oldest first.
+
+    Labels given together are one line.
+    """
+    if chosen.active and chosen.show != "mine":
+        return []
     lines: dict[str, Line] = {}
-    for act in reversed(todays_acts(workspace, by)):
+    for act in reversed(acts_since(workspace, by, MINE_DAYS if chosen.show == "mine" else 0)):
         key = act.act or str(act.position)
         lines[key] = line_of(workspace, act, n=lines[key].n + 1 if key in lines else 1)
     return list(lines.values())

@@ -6,6 +6,7 @@ Owns what a row says and the answers that replace rows; which rows stand on the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -82,7 +83,7 @@ class RowPage:
     def _now(self, workspace: Workspace, entry_id: str, by: str) -> str:
         """Return the markup of a row as it is now: a line where the reviewer answered it, else the row."""
         story_id = story_of(workspace.views, entry_id)
-        mine = next((act for act in todays_acts(workspace, by) if _about(act, entry_id, story_id)), None)
+        mine = next((act for act in acts_since(workspace, by) if _about(act, entry_id, story_id)), None)
         if mine is not None:
             return self.desk.text("done.html", line=line_of(workspace, mine, entry_id))
         row = queue_row(workspace.log, workspace.views, story_id)
@@ -101,10 +102,10 @@ def _about(act: Act, entry_id: str, story_id: str) -> bool:
     return act.entry_id == entry_id or (bool(act.story_id) and act.story_id == story_id)
 
 
-def todays_acts(workspace: Workspace, by: str) -> list[Act]:
-    """Return the reviewer's acts of today (UTC) that stand, newest first."""
-    midnight = iso(workspace.clock().replace(hour=0, minute=0, second=0, microsecond=0))
-    return acts_by(workspace.views, by, midnight, MAX_ACTS)
+def acts_since(workspace: Workspace, by: str, days: int = 0) -> list[Act]:
+    """Return the reviewer's acts that stand, of today (UTC) and so many days before, newest first."""
+    midnight = workspace.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+    return acts_by(workspace.views, by, iso(midnight - timedelta(days=days)), MAX_ACTS)
 
 
 def line_of(workspace: Workspace, act: Act, entry_id: str = "", n: int = 1) -> Line:

@@ -4,6 +4,7 @@
 const desk = (() => {
   const WAIT_SAID_MS = 1500; // after so long a wait the page says what it waits for
   const SAID_MS = 8000;
+  const COUNT_MS = 60000;
   const GIVE_UP_MS = 40000; // longer than the server itself waits for the log
   const wide = window.matchMedia("(min-width: 80rem)");
   const panes = new Map(); // story id -> the markup of its pane
@@ -240,6 +241,11 @@ const desk = (() => {
     if (opens) event.preventDefault();
     if (opens || !event.target.closest("a, button, summary, textarea, input, select, label")) select(row);
   });
+  window.setInterval(async () => {
+    const answer = document.hidden || pending ? null : await fetch("/count", { headers: { "Monitor-Part": "1" } }).catch(() => null);
+    const place = document.getElementById("count");
+    if (answer && answer.ok && place) place.lastChild.textContent = await answer.text();
+  }, COUNT_MS);
   window.addEventListener("beforeunload", (event) => { if (pending) event.preventDefault(); });
   wide.addEventListener("change", () => { const row = selected(); if (row) showPane(row); });
 

@@ -18,6 +18,8 @@ PAGES = [
     "/search?q=plot",
     "/labels",
     "/models",
+    "/overview",
+    "/overview?coverage=1",
     "/feeds",
     "/feeds?coverage=1",
     "/log",

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-BAND_SHARE = 0.5  # half of the sample from the look-again band, where misses are likelier
+BAND_SHARE = 0.5  # half of the sample from where misses are likelier: just below the line, or noticed by plain words
 
 
 class Unflagged(msgspec.Struct, frozen=True):
-    """An entry that was scored and not flagged."""
+    """An entry that was scored and not flagged; `noticed` where plain words in its headline speak of a plot."""
 
     entry_id: str
     score: float
+    noticed: bool = False
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -30,13 +31,13 @@ class Draw(msgspec.Struct, frozen=True):
 
 
 def draw_sample(day: str, unflagged: Sequence[Unflagged], n: int, look_again: float, *, salt: str = "") -> Draw:
-    """Draw `n` of the day's unflagged entries, in two strata: scores from `look_again` up, and the rest.
+    """Draw `n` of the day's unflagged entries, in two strata: scores from `look_again` up or noticed, and the rest.
 
     Within a stratum every entry has the same probability (its share drawn); simple random sampling without
     replacement by the order of SHA-256(salt, day, entry id).
     """
-    band = [entry for entry in unflagged if entry.score >= look_again]
-    rest = [entry for entry in unflagged if entry.score < look_again]
+    band = [entry for entry in unflagged if entry.score >= look_again or entry.noticed]
+    rest = [entry for entry in unflagged if not (entry.score >= look_again or entry.noticed)]
     n_band = min(len(band), round(n * BAND_SHARE))
     n_rest = min(len(rest), n - n_band)
     n_band = min(len(band), n - n_rest)

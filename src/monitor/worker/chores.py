@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from monitor.learn.sample import Unflagged, draw_sample
+from monitor.learn.watcher import notices
 from monitor.log.checkpoints import checkpoint_if_due
 from monitor.log.codec import iso
 from monitor.log.erasure import complete_erasures, drop_expired, finish_erasures, kept_since, retention_is_done
@@ -15,6 +16,7 @@ from monitor.log.events import NewEvent, SampleDrawn
 from monitor.views.queries.entries import unflagged_between
 from monitor.views.queries.erasures import erasures_left, loose_erasures
 from monitor.views.queries.queue import was_drawn
+from monitor.views.queries.texts import read_text
 from monitor.views.queries.ticks import tick_days
 from monitor.worker.searching import fill_index
 from monitor.worker.workspace import Workspace
@@ -66,7 +68,10 @@ def draw_yesterday(workspace: Workspace, now: datetime) -> None:
     if not rows:
         return
     model = workspace.model
-    draw = draw_sample(day, [Unflagged(*row) for row in rows], n, model.look_again)
+    unflagged = [
+        Unflagged(entry_id, score, notices(read_text(workspace.log, sha).headline)) for entry_id, score, sha in rows
+    ]
+    draw = draw_sample(day, unflagged, n, model.look_again)
     data = SampleDrawn(day=day, entries=list(draw.entries), n_population=draw.n_population, model_id=model.model_id)
     workspace.append([NewEvent(f"sample-drawn:{day}", data)])
 

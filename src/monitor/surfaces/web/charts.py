@@ -8,29 +8,7 @@ from html import escape
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT, PAD = 320, 90, 4
 WIDE, TALL = 640, 14  # the picture of a story: units wide, dots above each other
-
-
-def line_chart(points: Sequence[tuple[str, float]], title: str, *, top: float = 1.0) -> Markup:
-    """Return a line over equally spaced points of 0..top; an empty chart says so."""
-    if not points:
-        return Markup("<p>No figures yet.</p>")
-    step = (WIDTH - 2 * PAD) / max(1, len(points) - 1)
-    spots = [
-        (PAD + i * step, HEIGHT - PAD - (HEIGHT - 2 * PAD) * min(1.0, max(0.0, value / top)))
-        for i, (_, value) in enumerate(points)
-    ]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-    dots = "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"><title>{escape(name)}: {value:.2f}</title></circle>'
-        for (x, y), (name, value) in zip(spots, points, strict=True)
-    )
-    words = escape(f"{title}: from {points[0][1]:.2f} ({points[0][0]}) to {points[-1][1]:.2f} ({points[-1][0]})")
-    return Markup(  # noqa: S704 - every variable part is a number or escaped
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words}">'
-        f'<polyline fill="none" points="{line}"/>{dots}</svg>'
-    )
 
 
 def bar(share: float, title: str) -> Markup:

@@ -22,11 +22,10 @@ from monitor.surfaces.web import storypage
 from monitor.surfaces.web.desk import HERE, Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
 from monitor.triage.entries import find_entry, story_entries
-from monitor.triage.samples import read_quality
 from monitor.triage.story import StoryView, story_view
 from monitor.views.queries.entries import entry
 from monitor.views.queries.labels import newest_labels
-from monitor.views.queries.models import ModelRow, all_models
+from monitor.views.queries.models import all_models
 from monitor.views.queries.stories import newest_stories, standing_story, story_of
 from monitor.views.queries.texts import text_of
 from monitor.views.queries.ticks import last_signed
@@ -97,13 +96,10 @@ class Pages:
             )
 
     def models(self, request: Request) -> Response:
-        """Show every model with its card and figures, and what the audit sample says was missed."""
+        """Show every model with its card and figures."""
         with self.desk.workspace() as workspace:
             models = all_models(workspace.views)[: -MODEL_ROWS - 1 : -1]
-            quality = read_quality(workspace.views)
-            return self.desk.page(
-                request, "models.html", workspace, models=models, quality=quality, curve=_curve(models)
-            )
+            return self.desk.page(request, "models.html", workspace, models=models)
 
     def feeds(self, request: Request) -> Response:
         """Show each feed's health."""
@@ -138,16 +134,6 @@ class Pages:
             return self.desk.page(
                 request, "log.html", workspace, head=head, head_hash=head_hash, lines=lines, signed=signed
             )
-
-
-def _curve(models: list[ModelRow]) -> list[tuple[str, float]]:
-    """Return the learning curve, oldest first: (day trained, share of held-out plots found), where it was measured."""
-    points = []
-    for model in reversed(models):
-        recall = (model.card.get("figures") or {}).get("held_out_recall")
-        if isinstance(recall, int | float):
-            points.append((model.trained_at[:10], float(recall)))
-    return points
 
 
 def _blind_for(workspace: Workspace, request: Request, story_id: str) -> str:

@@ -18,6 +18,7 @@ from monitor.errors import InputError, MonitorError, NotFoundError, StaleViewErr
 from monitor.surfaces.web import actions, api
 from monitor.surfaces.web.desk import HERE, Desk, is_fragment, own_path
 from monitor.surfaces.web.guard import Guard
+from monitor.surfaces.web.overview import OverviewPage
 from monitor.surfaces.web.pages import Pages, threaded
 from monitor.surfaces.web.queuepage import QueuePage
 from monitor.surfaces.web.reviewers import Reviewers
@@ -43,6 +44,7 @@ def _routes(desk: Desk, door: SignIn) -> list[BaseRoute]:
     pages, queue, acts, service = Pages(desk), QueuePage(desk), actions.Actions(desk), api.Api(desk)
     looks = {
         "/": queue.page, "/count": queue.count, "/story/{story}": pages.story, "/search": pages.search,
+        "/overview": OverviewPage(desk).page,
         "/labels": pages.labels, "/models": pages.models, "/feeds": pages.feeds, "/log": pages.log,
         "/offline": pages.offline, "/manifest.webmanifest": pages.manifest, "/sw.js": pages.worker,
     }  # fmt: skip

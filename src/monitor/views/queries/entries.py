@@ -207,11 +207,11 @@ def linked_of(views: Views, feed_id: str, since: str, until: str) -> list[EntryR
     return [entry_row(row) for row in views.db.execute(query, (feed_id, since, until))]
 
 
-def unflagged_between(views: Views, since: str, before: str) -> list[tuple[str, float]]:
-    """Return (entry_id, score) of the unflagged entries first seen in a span, in log order; archives are left out."""
-    query = f"""SELECT e.entry_id, e.score FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
+def unflagged_between(views: Views, since: str, before: str) -> list[tuple[str, float, str]]:
+    """Return (entry_id, score, text_sha) of the unflagged entries first seen in a span, in log order; no archives."""
+    query = f"""SELECT e.entry_id, e.score, e.text_sha FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
         AND e.flagged_position IS NULL AND e.score IS NOT NULL AND e.backfill = 0 ORDER BY e.position"""
-    return [(row[0], row[1]) for row in views.db.execute(query, (since, before))]
+    return [(row[0], row[1], row[2]) for row in views.db.execute(query, (since, before))]
 
 
 class FlowEntry(msgspec.Struct, frozen=True):

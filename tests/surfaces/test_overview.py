@@ -1,0 +1,181 @@
+"""The overview: every figure on it is what the log says, and what is not known is not shown as known."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from monitor.learn.recapture import binomial_interval, recapture
+from monitor.learn.sample import Unflagged, draw_sample
+from monitor.learn.watcher import notices
+from monitor.log.codec import iso
+from monitor.log.events import EntryLabelled, FeedAdded, FeedFetched
+from monitor.poll.coverage import FeedCoverage, Span
+from monitor.surfaces.web import figures
+from monitor.surfaces.web.overview import cell_of
+from tests.surfaces.conftest import House
+from tests.surfaces.test_reports import TEXT, TITLE, label
+
+
+def test_an_empty_log_has_an_overview_that_claims_nothing(house: House) -> None:
+    """Promise: no full bar and no 100 % where nothing was answered."""
+    page = house.signed_in().get("/overview").text
+    assert "reports of <b>0</b> alleged plots" in page
+    assert "Nothing can be said yet" in page
+    assert "no plot was added by hand" in page
+    assert "100 %" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+
+
+def test_a_plot_counts_once_by_month_state_and_target(house: House) -> None:
+    """Promise: what the pictures count is what reviewers confirmed, and each picture's words hold the numbers."""
+    house.entry("aaaa1111", TITLE, TEXT)
+    house.entry("bbbb2222", "Not looked at yet", TEXT)
+    label(house, "aaaa1111")
+    page = house.signed_in().get("/overview").text
+    assert "reports of <b>1</b> alleged plot in" not in page
+    assert "reports of <b>1</b> alleged plot." in page
+    assert "Iran: 1 alleged plots from 2025-02 to 2026-01, most in 2026-01: 1." in page
+    assert "dissident" in page
+
+
+class Pictures(HTMLParser):
+    """The pictures of a page and whether each has words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.styles: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a picture's words and any inline style, which the page's policy forbids."""
+        found = dict(attrs)
+        if tag == "svg":
+            self.words.append(found.get("aria-label") or "")
+        self.styles += [tag] if "style" in found else []
+
+
+def test_every_picture_has_words_and_nothing_the_policy_forbids(house: House) -> None:
+    """Promise: what is drawn is also said; colours and sizes need no inline style."""
+    house.entry("aaaa1111", TITLE, TEXT)
+    label(house, "aaaa1111")
+    house.append(
+        "f1", FeedFetched(feed_id="wire", status=200, n_entries=1, n_new=1, interval_s=1800, body_sha="x", overlap=None)
+    )
+    found = Pictures(house.signed_in().get("/overview?coverage=1").text)
+    assert len(found.words) >= 4
+    assert all(found.words)
+    assert found.styles == []
+
+
+def test_a_handful_of_answers_gives_no_figure(house: House) -> None:
+    """Promise: a wide interval is said in words, not drawn as knowledge."""
+    found = recapture(n_flagged=3, n_elsewhere=2, n_both=2)
+    assert found is not None
+    assert found.recall == 1.0
+    assert found.recall_low < 0.2
+    assert found.recall_high == 1.0
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"), [(0, 10, 0.0, 0.3085), (5, 10, 0.1871, 0.8129), (10, 10, 0.6915, 1)]
+)
+def test_the_interval_is_the_exact_one(hits: int, n: int, low: float, high: float) -> None:
+    """Promise: the published limits of Clopper and Pearson."""
+    assert binomial_interval(hits, n) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_capture_and_recapture_estimates_the_total(house: House) -> None:
+    """Promise: Chapman's estimate, never below what is known."""
+    found = recapture(n_flagged=30, n_elsewhere=20, n_both=15)
+    assert found is not None
+    assert found.total == pytest.approx(31 * 21 / 16 - 1)
+    assert found.total_low >= 35
+    assert found.total_low <= found.total <= found.total_high
+    assert recapture(5, 0, 0) is None
+
+
+def test_what_was_added_by_hand_and_flagged_too_is_counted_as_both(house: House) -> None:
+    """Promise: the check against plots known from elsewhere compares cases."""
+    from monitor.log.events import EntrySeen, StoryJoined
+    from monitor.log.payloads import entry_payload, payload_sha
+
+    house.append("feed-added:hand", FeedAdded(feed_id="added-by-hand", url="", name="Added by hand", kind="archive"))
+    house.entry("aaaa1111", TITLE, TEXT)
+    payload = entry_payload("The same, elsewhere", TEXT)
+    seen = EntrySeen(
+        entry_id="cccc3333",
+        feed_id="added-by-hand",
+        guid="c",
+        link="https://else.test/c",
+        text_sha=payload_sha(payload),
+    )
+    house.append("entry-seen:cccc3333", seen, {payload_sha(payload): payload})
+    house.append("j", StoryJoined(story_id="saaaa1111", entry_id="cccc3333", publisher="Else", similarity=0.9))
+    label(house, "aaaa1111")
+    page = house.signed_in().get("/overview").text
+    assert "Of 1 plot added by hand, 1 had been flagged from a feed too" in page
+    assert "Too few to say more than" in page
+
+
+def test_checks_go_where_plain_words_speak_of_a_plot() -> None:
+    """Promise: far below the line, what speaks of a plot is likelier to be checked, and each entry can be."""
+    entries = [Unflagged(f"{number:04}", 0.01, noticed=number < 4) for number in range(100)]
+    draw = dict(draw_sample("2026-01-30", entries, 4, 0.4).entries)
+    noticed = {entry_id: chance for entry_id, chance in draw.items() if int(entry_id) < 4}
+    assert set(noticed.values()) == {0.5}
+    assert {chance for entry_id, chance in draw.items() if entry_id not in noticed} == {2 / 96}
+
+
+@pytest.mark.parametrize(
+    ("headline", "expected"),
+    [
+        ("Police foil alleged plot to murder an exile", True),
+        ("Two agents accused of arson", True),
+        ("Murder in the first act: a review", False),
+        ("The plot of the new novel", False),
+        ("", False),
+    ],
+)
+def test_the_second_watcher_reads_plain_words(headline: str, expected: bool) -> None:
+    """Promise: it needs a word for violence and another for a plot or a state's hand."""
+    assert notices(headline) is expected
+
+
+def test_a_day_is_full_half_or_a_gap() -> None:
+    """Promise: the calendar's shapes follow the proof."""
+    day = datetime.fromisoformat("2026-01-30T00:00:00+00:00")
+    noon, end = day + timedelta(hours=12), day + timedelta(days=1)
+
+    def feed(*spans: Span) -> FeedCoverage:
+        return FeedCoverage(feed_id="f", name="F", n_good=1, n_failed=0, share=1.0, spans=list(spans))
+
+    proven, gap = Span(since=day, until=noon, state="proven"), Span(since=noon, until=end, state="gap")
+    assert cell_of(feed(proven), "2026-01-30") == "full"
+    assert cell_of(feed(proven, gap), "2026-01-30") == "half"
+    assert cell_of(feed(gap), "2026-01-30") == "gap"
+    assert cell_of(feed(gap), "2026-02-02") == ""
+
+
+def test_the_learning_curve_has_axes_and_starts_at_nothing() -> None:
+    """Promise: a fall from 0.93 to 0.80 is seen and said, on an axis from 0 to 100 %."""
+    picture = str(figures.learning_curve([("2026-01-01", 100, 1.0, 0.93), ("2026-02-01", 200, 1.0, 0.80)]))
+    assert "average precision 93%, then 80%" in picture
+    assert ">0</text>" in picture
+    assert ">100 %</text>" in picture
+    assert "200 labels" in picture
+
+
+def test_the_overview_is_of_this_log_and_not_of_the_last_visit(house: House) -> None:
+    """Promise: what is kept between visits is forgotten when the log grows."""
+    client = house.signed_in()
+    house.entry("aaaa1111", TITLE, TEXT)
+    assert "<b>0</b>" in client.get("/overview").text
+    label(house, "aaaa1111")
+    assert "<b>1</b>" in client.get("/overview").text
+    data = EntryLabelled(entry_id="aaaa1111", label="not-plot", by="ben", story_id="saaaa1111")
+    house.append(f"label:{iso(house.now)}", data)
+    assert "<b>0</b>" in client.get("/overview").text

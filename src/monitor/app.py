@@ -22,6 +22,7 @@ from monitor.log.sqlite import open_log
 from monitor.log.store import LogStore
 from monitor.views.fold import Views, open_past, open_views
 from monitor.views.queries.models import in_use
+from monitor.worker.setup import bring_model
 from monitor.worker.sync import with_known_ids
 from monitor.worker.workspace import Workspace
 
@@ -212,6 +213,6 @@ def current_model(workspace: Workspace) -> Model:
     if promotion is None:
         raise NotFoundError("no model is in use; `monitor init` installs the first one, `monitor train` a better one")
     path = workspace.data_dir / MODELS_NAME / f"{promotion.model_id}.json"
-    if not path.is_file():
+    if not path.is_file() and not bring_model(workspace.log, path.parent, promotion.model_id):
         raise ModelError(f"{path}: the model in use is missing; restore the file, or `monitor models rollback`")
     return load_model(path)

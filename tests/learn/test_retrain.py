@@ -67,6 +67,17 @@ def test_the_same_log_gives_the_same_model_and_a_second_run_does_nothing(desk: D
     assert desk.workspace.log.head() == head
 
 
+def test_the_log_carries_the_model(desk: Desk) -> None:
+    """Where the promoted model's file is missing it comes back from the log, with the same name and the same bytes."""
+    teach(desk)
+    made = retrain(desk.workspace)
+    file = desk.workspace.data_dir / "models" / f"{made.model_id}.json"
+    content = file.read_bytes()
+    file.unlink()
+    assert desk.in_use() == made.model_id
+    assert file.read_bytes() == content
+
+
 def test_a_dry_run_writes_nothing(desk: Desk) -> None:
     """Looking is free."""
     teach(desk)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.worker.service import RETRY_AFTER_S, Job, Service, last_time
+from monitor.worker.service import RETRY_AFTER_S, Job, Service, Turn, last_time
 
 NOW = datetime(2026, 2, 4, 7, 30, tzinfo=UTC)  # a Wednesday
 
@@ -20,12 +21,17 @@ class Diary:
         self.last = last
         self.missed_runs: list[tuple[str, datetime, str]] = []
         self.ends: list[tuple[str, bool, str]] = []
+        self.turns: list[Turn] = []
 
     def missed(self, job: str, scheduled_at: datetime, reason: str) -> None:
         self.missed_runs.append((job, scheduled_at, reason))
 
     def finished(self, job: str, scheduled_at: datetime, ok: bool, detail: str, duration_ms: int) -> None:
         self.ends.append((job, ok, detail))
+
+    @contextmanager
+    def turn(self, job: str, scheduled_at: datetime) -> Iterator[Turn]:
+        yield self.turns.pop(0) if self.turns else "mine"
 
     def last_run(self, job: str) -> datetime | None:
         return self.last
@@ -189,3 +195,21 @@ def test_a_stopped_service_begins_nothing() -> None:
     service.stop()
     service.attempt(job(lambda: str(ran.set())), NOW, 0)
     assert not ran.is_set()
+
+
+def test_a_daily_job_in_other_hands_is_looked_at_again() -> None:
+    """Another worker on the log has it: it is not run here, not recorded, and asked for until it is done there."""
+    diary, ran = Diary(), []
+    service, plan, said = service_of(list, diary)
+    daily = job(lambda: str(ran.append("digest")))
+    diary.turns = ["theirs", "done", "theirs", "mine"]
+    service.attempt(daily, NOW, 0)
+    again = plan.jobs.pop("digest:again")
+    assert (again["args"], again["run_date"]) == ([daily, NOW, 0], NOW + timedelta(seconds=RETRY_AFTER_S[0]))
+    service.attempt(daily, NOW, 0)
+    assert (plan.jobs, ran, diary.ends, diary.missed_runs, said) == ({}, [], [], [], [])
+    service.attempt(daily, NOW, 0)
+    assert "digest:again" in plan.jobs
+    service.attempt(daily, NOW, 0)  # the other one died of it
+    assert ran == ["digest"]
+    assert [name for name, _, _ in diary.ends] == ["digest"]

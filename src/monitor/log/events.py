@@ -360,11 +360,12 @@ class SampleDrawn(EventData, frozen=True, kw_only=True):
 
 
 class ModelTrained(EventData, frozen=True, kw_only=True):
-    """A candidate model was fitted; `card` says from what."""
+    """A candidate model was fitted; `card` says from what, `content_sha` names the payload that is its file."""
 
     type: ClassVar[str] = "model-trained"
     model_id: str
     card: dict[str, Any]
+    content_sha: str = ""
 
 
 class ModelPromoted(EventData, frozen=True, kw_only=True):

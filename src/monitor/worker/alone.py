@@ -8,9 +8,6 @@ from monitor.worker.lock import LOCK_NAME, worker_lock
 from monitor.worker.tick import Progress, TickReport, run_tick
 from monitor.worker.workspace import Workspace
 
-# Another worker sending its alerts is waited for: what this tick flagged may have come too late for it to see.
-ALERT_WAIT_S = 60.0
-
 
 def collect(
     workspace: Workspace,
@@ -26,7 +23,5 @@ def collect(
     """
     with worker_lock(workspace.data_dir / LOCK_NAME):
         report = run_tick(workspace, only=only, force=force, progress=progress)
-        with workspace.alone("alerts", ALERT_WAIT_S) as mine:
-            if mine:
-                report.unsent += alert(workspace, report)
+        report.unsent += alert(workspace, report)
     return report

@@ -18,7 +18,7 @@ from monitor.log.events import ModelPromoted
 from monitor.log.restore import Restored, restore_log
 from monitor.log.sqlite import open_log
 from monitor.log.store import EventStore, LogStore
-from monitor.worker.setup import bring_shipped
+from monitor.worker.setup import bring_model
 
 BACKUPS_NAME, MODELS_NAME = "backups", "models"
 KEEP_BACKUPS = 7
@@ -82,7 +82,7 @@ def _copy_model(log: EventStore, source: Path, target: Path) -> str:
     if (target / name).exists():
         return ""
     if not (source / name).is_file():
-        return "" if bring_shipped(target, promoted.data.model_id) else promoted.data.model_id
+        return "" if bring_model(log, target, promoted.data.model_id) else promoted.data.model_id
     target.mkdir(parents=True, exist_ok=True)
     temporary = target / f"{name}.new"
     shutil.copyfile(source / name, temporary)

@@ -20,12 +20,13 @@ from monitor.learn.labels import background_texts, labelled_texts
 from monitor.learn.retrain import Materials, RecentText, comparison_figures, train_candidate
 from monitor.learn.train import Text, texts_sha
 from monitor.log.codec import iso
-from monitor.log.events import ModelPromoted, ModelRejected, ModelTrained, NewEvent
+from monitor.log.events import ModelPromoted, ModelRejected, NewEvent
 from monitor.triage.standing import verdicts
 from monitor.views.queries.entries import seen_since, undecided_since
 from monitor.views.queries.models import in_use
 from monitor.views.queries.texts import text_of
 from monitor.worker.assess import SCORE_DIGITS, Candidate, Scored, flagged_event, scored_event
+from monitor.worker.setup import bring_model, trained_event
 from monitor.worker.workspace import Workspace
 
 RECENT_DAYS = 28  # replayed, rescored after a promotion, and the measure of the budget
@@ -91,9 +92,8 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
     if dry_run:
         return Outcome(state="dry-run", reasons=found.reasons, **told)
     save_model(workspace.data_dir / "models", found.content)
-    workspace.append(
-        [NewEvent(f"model-trained:{found.model_id}", ModelTrained(model_id=found.model_id, card=found.card))]
-    )
+    trained, payloads = trained_event(found.model_id, found.card, found.content)
+    workspace.append([trained], payloads)
     if found.reasons:
         reject(workspace, found.model_id, "; ".join(found.reasons), figures)
         return Outcome(state="rejected", reasons=found.reasons, **told)
@@ -104,6 +104,7 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
 
 def promote(workspace: Workspace, model_id: str, reason: str, figures: Mapping[str, Any] | None = None) -> None:
     """Put a model in use. Raises ModelError where its file is missing or refused; the model in use then stays."""
+    bring_model(workspace.log, workspace.data_dir / "models", model_id)
     model = load_model(workspace.data_dir / "models" / f"{model_id}.json")
     previous = in_use(workspace.views)
     data = ModelPromoted(

@@ -9,11 +9,14 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
+
+from monitor.errors import MonitorError
 
 # Later than this a run counts as missed its time: it still runs (once), and the log says so.
 LATE_S = 90.0
@@ -43,6 +46,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return self.name, self.every_s, self.at, self.weekday
 
 
+Turn = Literal["mine", "theirs", "done"]
+
+
 class Record(Protocol):
     """Where the service writes what happened to its jobs; the log, but for tests."""
 
@@ -51,6 +57,9 @@ class Record(Protocol):
 
     def finished(self, job: str, scheduled_at: datetime, ok: bool, detail: str, duration_ms: int) -> None:
         """A daily job ended."""
+
+    def turn(self, job: str, scheduled_at: datetime) -> AbstractContextManager[Turn]:
+        """Hold a daily job for the length of a `with` block, where no other worker does or has done it."""
 
     def last_run(self, job: str) -> datetime | None:
         """Say for which time a daily job last ran; the beginning of the log where it never did; None without one."""
@@ -191,9 +200,26 @@ class Service:
         self.attempt(job, due, 0)
 
     def attempt(self, job: Job, due: datetime, n_tries: int) -> None:
-        """Run one job; a failure is recorded and said, and a daily job is tried again a little later."""
+        """Run one job; a failure is recorded and said, and a daily job is tried again a little later.
+
+        A daily job that another worker on the log has in hand is looked at again later: that one may die of it.
+        """
         if self._stop.is_set():
             return
+        if not job.at:
+            self._run(job, due, n_tries)
+            return
+        try:
+            with self._record.turn(job.name, due) as turn:
+                if turn == "mine":
+                    self._run(job, due, n_tries)
+        except MonitorError as error:  # nobody can be asked whose turn it is: the log cannot be reached
+            self._tell(job, ok=False, detail=str(error))
+            turn = "theirs"
+        if turn == "theirs":
+            self._once(job, self._clock() + timedelta(seconds=RETRY_AFTER_S[0]), due, n_tries)
+
+    def _run(self, job: Job, due: datetime, n_tries: int) -> None:
         began = self._clock()
         try:
             detail, ok = job.run(), True

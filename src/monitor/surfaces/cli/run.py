@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +24,7 @@ from monitor.surfaces.cli.tick import summary
 from monitor.views.queries.ticks import last_runs
 from monitor.worker.alone import collect
 from monitor.worker.lock import worker_lock
-from monitor.worker.service import Job, Service
+from monitor.worker.service import Job, Service, Turn
 from monitor.worker.workspace import Workspace
 
 TICK_EVERY_S = 60
@@ -105,6 +106,14 @@ class Jobs:
         """Append a job-finished event; a log that refuses is said aloud instead."""
         at = iso(scheduled_at)
         self._record(job, JobFinished(job=job, scheduled_at=at, ok=ok, detail=detail, duration_ms=duration_ms))
+
+    @contextmanager
+    def turn(self, job: str, scheduled_at: datetime) -> Iterator[Turn]:
+        """Hold a daily job; on a shared log one worker runs it, and those that come after it see that it is done."""
+        with app.closing_workspace(self._config, self._data) as workspace, workspace.alone(f"daily {job}") as mine:
+            run = last_runs(workspace.views).get(job) if workspace.log.claims.shared else None
+            done = run is not None and run.ok and parse_iso(run.scheduled_at) >= scheduled_at
+            yield "theirs" if not mine else "done" if done else "mine"
 
     def last_run(self, job: str) -> datetime | None:
         """Return for which time a job last ran; the log's beginning where it never did."""

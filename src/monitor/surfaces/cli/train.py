@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from monitor.errors import AlreadyRunningError
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, working, write_json
 
@@ -29,7 +30,9 @@ def train(ctx: click.Context, dry_run: bool, target_recall: float | None, as_jso
     """
     from monitor.worker.retrain import retrain
 
-    with working(ctx) as workspace:
+    with working(ctx) as workspace, workspace.alone("retrain") as mine:
+        if not mine:
+            raise AlreadyRunningError("another worker on this log is training; its outcome counts for all")
         outcome = retrain(workspace, target_recall=target_recall, dry_run=dry_run)
     if as_json:
         write_json(outcome)

@@ -1,7 +1,8 @@
 """Sending: e-mail, a file, a webhook or any apprise target; each message once, whatever is run again.
 
 The outbox is in the log: `queued` is appended before sending, `sent` or `failed` after. A message that is `sent` is not
-sent again; one that was cut short between is sent again at the next run (at least once, never silently lost).
+sent again; one that was cut short between is sent again at the next run (at least once, never silently lost). Of the
+workers on a log one sends at a time, and looks at the outbox anew once it is its turn.
 """
 
 from __future__ import annotations
@@ -31,7 +32,12 @@ from monitor.views.queries.ticks import message_state
 from monitor.worker.workspace import Workspace
 
 SMTP_TIMEOUT_S = 30
+TURN_WAIT_S = 120.0  # four mails to a server that does not answer
 _SUFFIX = {".html": "html", ".md": "markdown", ".xml": "atom", ".atom": "atom"}
+
+
+_MESSAGES = "messages"
+_NOT_OUR_TURN = "messages: failed: another worker on this log is still sending; run again"
 
 
 def send_digest(workspace: Workspace, kind: str = DAY) -> list[str]:
@@ -39,13 +45,18 @@ def send_digest(workspace: Workspace, kind: str = DAY) -> list[str]:
 
     Immediate alerts that wait go out with it.
     """
+    with workspace.alone(_MESSAGES, TURN_WAIT_S) as mine:
+        return _send_digest(workspace, kind) if mine else [_NOT_OUR_TURN]
+
+
+def _send_digest(workspace: Workspace, kind: str) -> list[str]:
     content = gather(workspace, kind)
     name = f"weekly-{content.day}" if kind == WEEK else f"digest-{content.day}"
     n_rows = len(content.plots) if kind == WEEK else len(content.rows)
     lines = []
     for channel, deliver in channels(workspace.config.settings.digest, content, name).items():
         lines.append(_once(workspace, name, channel, n_rows, deliver))
-    return lines + send_alerts(workspace)
+    return lines + _send_alerts(workspace)
 
 
 def channels(settings: Digest, content: DigestContent, name: str) -> dict[str, Callable[[], None]]:
@@ -66,6 +77,11 @@ def channels(settings: Digest, content: DigestContent, name: str) -> dict[str, C
 
 def send_alerts(workspace: Workspace) -> list[str]:
     """Send one alert for every waiting story of band `alert` that has had none; none for what an archive lists."""
+    with workspace.alone(_MESSAGES, TURN_WAIT_S) as mine:
+        return _send_alerts(workspace) if mine else [_NOT_OUR_TURN]
+
+
+def _send_alerts(workspace: Workspace) -> list[str]:
     settings = workspace.config.settings.digest
     lines = []
     for row in list_queue(workspace.log, workspace.views, workspace.clock()):

@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "score": ("filters", "score", "Filter: JSON lines to scores with reasons."),
     "link": ("filters", "link", "Filter: JSON lines to story ids."),
     "digest": ("digest", "digest", "Write or send the daily digest."),
+    "casebook": ("casebook", "casebook", "Publish confirmed cases as a static site."),
     "export": ("export", "export", "Export labelled stories: CSV, JSONL, STIX, MISP, labelled set."),
     "web": ("web", "web", "Serve the triage page and the API."),
     "users": ("web", "users", "Add and remove reviewers of the triage page."),

@@ -101,30 +101,32 @@ def _what(event: ev.Event, entry_id: str) -> str:  # noqa: C901 - one line per e
     data = event.data
     match data:
         case ev.EntrySeen():
-            return f"seen in feed {data.feed_id}, published {data.published_at or data.published_raw or 'unknown'}"
+            when = data.published_at[:16].replace("T", " ") or data.published_raw or "at a time it does not say"
+            return f"first seen in {data.feed_id}, published {when}"
         case ev.EntryRevised():
-            return f"revision {data.revision}: {', '.join(data.changed)} changed"
+            return f"its {' and '.join(data.changed)} changed (revision {data.revision})"
         case ev.EntryScored():
             score = next(item for item in data.scores if item[0] == entry_id)
-            return f"scored {score[2]:.3f} by {data.model_id} (threshold {data.threshold:.3f}, {data.why})"
+            return f"scored {score[2]:.3f} against a line of {data.threshold:.3f} by model {data.model_id} ({data.why})"
         case ev.EntryFlagged():
-            return f"flagged: {data.score:.3f} >= {data.threshold:.3f} by {data.model_id} ({data.why})"
+            return f"flagged by {data.model_id}: {data.score:.3f} against a line of {data.threshold:.3f} ({data.why})"
         case ev.EntryLabelled():
             return f"labelled {data.label} by {data.by}" + (f": {data.note}" if data.note else "")
         case ev.LabelWithdrawn():
-            return f"label {data.label_position} withdrawn by {data.by}" + (f": {data.reason}" if data.reason else "")
+            reason = f": {data.reason}" if data.reason else ""
+            return f"{data.by} took back the label of event {data.label_position}{reason}"
         case ev.PageRead(kept=True):
             return "page to be read again; the article read before is kept until then"
         case ev.PageRead():
-            return f"page read: {data.n_chars} characters"
+            return f"its page was read: {data.n_chars} characters"
         case ev.PageFailed():
-            return f"page not read: {data.reason} {data.detail}".rstrip()
+            return f"its page could not be read: {data.reason} {data.detail}".rstrip()
         case ev.StoryOpened():
-            return f"opened story {data.story_id}"
+            return f"began the story {data.story_id}"
         case ev.StoryJoined():
-            return f"joined story {data.story_id} ({data.why}, similarity {data.similarity:.2f})"
+            return f"joined the story {data.story_id}: {data.why} (similarity {data.similarity:.2f})"
         case ev.RowSkipped():
-            return f"{data.by} took it up again" if data.undoes else f"put off until {data.until} by {data.by}"
+            return f"{data.by} took it up again" if data.undoes else f"{data.by} put it off until {data.until[:10]}"
         case ev.SampleDrawn():
             return f"drawn for the audit sample of {data.day}"
         case ev.PayloadErased():

@@ -23,6 +23,8 @@ from monitor.classify.explain import explain
 from monitor.classify.modelstore import cold_model, load_model
 
 SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+LANGUAGES = Path(__file__).resolve().parents[1] / "fixtures" / "eval" / "languages.jsonl"
+LATER = 0.85  # wanted of each language whose items are there
 TARGETS = {
     "stream AP": 0.38, "plots at 10 entries a day": 17 / 19, "AP en": 0.88, "AP es": 0.9, "AP fr": 0.9, "AP de": 0.9,
     "AP tr": 0.9, "AP ru": 0.9, "AP ar": 0.9, "AP fa": 0.9, "AP he": 0.9, "0.05 - |AP other states - Iran|": 0.0,
@@ -183,6 +185,14 @@ def rates(**jobs) -> dict[str, float]:
     return best
 
 
+def languages(model, path: Path) -> dict[str, float]:
+    """Average precision on the written items of each later language, the language told from the words alone."""
+    by_language = defaultdict(list)
+    for item in read(path):
+        by_language[item["lang"]].append((model.score(item["title"], item["summary"]), item["label"] == 1))
+    return {f"AP {code}": average_precision(pairs) for code, pairs in by_language.items()}
+
+
 def speed(model) -> dict[str, float]:
     short, long = made_up(60, 1500), made_up(600, 150)
     model.score(short[0], short[1])
@@ -219,16 +229,17 @@ def main() -> int:
     print(f"model {model.model_id}: peak {peak:.0f} MiB with model and lexicon loaded")
     if options.written.exists():
         figures |= written(model, options.written)
+    figures |= languages(model, LANGUAGES)
     if options.stream.exists():
         found = stream(model, options.stream, options.labels)
         figures |= {"stream AP": found["AP"], "plots at 10 entries a day": found["plots at 10 entries a day"]}
         figures |= in_other_languages(model, options.stream.parent.parent / "languages")
     missed = 0
     for name, value in figures.items():
-        ok = value >= TARGETS[name]
+        ok = value >= TARGETS.get(name, LATER)
         missed += not ok
         shown = f"{value:.0f}" if value > 100 else f"{value:.3f}"
-        print(f"{'ok    ' if ok else 'MISSED'} {name}: {shown} (at least {TARGETS[name]:g})")
+        print(f"{'ok    ' if ok else 'MISSED'} {name}: {shown} (at least {TARGETS.get(name, LATER):g})")
     return 1 if missed else 0
 
 

@@ -13,8 +13,12 @@ from babel import Locale
 
 TOOLS = Path(__file__).parent
 LEXICON = TOOLS.parent / "src" / "monitor" / "text" / "lexicon"
-LANGUAGES = ("en", "es", "fr", "de", "tr", "ru", "ar", "fa", "he")
-INFLECTED = ("tr", "ru", "ar", "fa")  # endings are written onto the name
+LANGUAGES = (
+    "en", "es", "fr", "de", "tr", "ru", "ar", "fa", "he", "pl", "sv", "uk", "nl", "it", "pt", "az", "hi",
+)  # fmt: skip
+SLAVIC = {"pl": "aeiouyąęó", "uk": "аяіїуиюєоей"}  # a name's last letters, which change with its case
+ENDINGS = {"pl": ("y", "i", "ę", "ą", "ie", "o"), "uk": ("и", "і", "ї", "у", "ю", "ою", "єю")}  # where little is left
+INFLECTED = ("tr", "ru", "ar", "fa", "az")  # endings are written onto the name
 # Names that are also common words or other places, and territories that are not states.
 AMBIGUOUS = {
     ("en", "GE"),
@@ -50,6 +54,18 @@ AMBIGUOUS = {
     ("tr", "CN"),
     ("tr", "MM"),
     ("he", "FI"),
+    *[
+        (code, state)
+        for code in ("pl", "sv", "uk", "nl", "it", "pt", "az", "hi")
+        for state in ("TD", "ML", "OM", "TO", "GA", "NE")
+    ],
+    ("pl", "CL"),
+    ("pl", "CN"),
+    ("pl", "CI"),
+    ("sv", "DO"),
+    ("it", "DM"),
+    ("pt", "PE"),
+    ("uk", "CU"),
     ("ru", "PE"),
     ("ru", "CU"),
     ("ru", "TD"),
@@ -115,6 +131,11 @@ def forms_of(language: str, name: str) -> list[str]:
         return [plain[:-1] + "*" if plain[-1] in "аяыиьй" else plain + "*"]
     if language in INFLECTED and " " not in plain and len(plain) > 4:
         return [plain + "*"]
+    if language in SLAVIC and " " not in plain and len(plain) > 4:
+        stem = plain.rstrip(SLAVIC[language])
+        return [stem + "*"] if len(stem) > 4 else [plain, *(plain[:-1] + end for end in ENDINGS[language])]
+    if language == "sv" and " " not in plain and len(plain) > 3:
+        return [plain, plain + "s"]
     if language == "de" and " " not in plain and len(plain) > 4:
         return [plain, plain + "s"]
     return [plain]

@@ -18,6 +18,14 @@ TOLD = {
     "ru": "Полиция арестовала двух мужчин, планировавших покушение на диссидента для иранской разведки",
     "ar": "الشرطة تعتقل رجلين خططا لاغتيال معارض لصالح المخابرات الإيرانية",
     "fa": "پلیس دو مرد را که قصد ترور یک مخالف را برای وزارت اطلاعات ایران داشتند بازداشت کرد",
+    "pl": "Policja zatrzymała dwóch mężczyzn, którzy planowali zamach na dysydenta dla irańskiego wywiadu",
+    "sv": "Polisen grep två män som planerade ett attentat mot en dissident för Irans underrättelsetjänst",
+    "uk": "Поліція затримала двох чоловіків, які готували замах на дисидента для іранської розвідки",
+    "nl": "Politie arresteert twee mannen die een moordaanslag op een dissident beraamden voor de Iraanse inlichtingendienst",
+    "it": "La polizia arresta due uomini che progettavano l'assassinio di un dissidente per i servizi segreti iraniani",
+    "pt": "A polícia deteve dois homens que planejavam o assassinato de um dissidente para a inteligência do Irã",
+    "az": "Polis İran kəşfiyyatı üçün dissidentə sui-qəsd planlaşdıran iki nəfəri saxlayıb",
+    "hi": "पुलिस ने ईरान की खुफिया एजेंसी के लिए असंतुष्ट की हत्या की साजिश रचने वाले दो लोगों को गिरफ्तार किया",
     "he": "המשטרה עצרה שני גברים שתכננו חיסול מתנגד משטר עבור המודיעין של איראן",
 }
 

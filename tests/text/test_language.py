@@ -18,6 +18,7 @@ SENTENCES = [
     ("pl", "Minister powiedział, że rozmowy z sąsiadami będą trwały po lecie."),
     ("sv", "Ministern sade att samtalen med grannländerna fortsätter efter sommaren."),
     ("uk", "Міністр сказав, що переговори із сусідами триватимуть і після літа."),
+    ("nl", "De minister zei dat de gesprekken met de buren na de zomer zullen doorgaan."),
     ("he", "השר אמר כי השיחות עם השכנים יימשכו אחרי הקיץ."),
 ]
 

@@ -21,7 +21,7 @@ TOLD = {
     "pl": "Policja zatrzymała dwóch mężczyzn, którzy planowali zamach na dysydenta dla irańskiego wywiadu",
     "sv": "Polisen grep två män som planerade ett attentat mot en dissident för Irans underrättelsetjänst",
     "uk": "Поліція затримала двох чоловіків, які готували замах на дисидента для іранської розвідки",
-    "nl": "Politie arresteert twee mannen die een moordaanslag op een dissident beraamden voor de Iraanse inlichtingendienst",
+    "nl": "Politie arresteert twee mannen die een aanslag op een dissident beraamden voor Iraanse geheime dienst",
     "it": "La polizia arresta due uomini che progettavano l'assassinio di un dissidente per i servizi segreti iraniani",
     "pt": "A polícia deteve dois homens que planejavam o assassinato de um dissidente para a inteligência do Irã",
     "az": "Polis İran kəşfiyyatı üçün dissidentə sui-qəsd planlaşdıran iki nəfəri saxlayıb",

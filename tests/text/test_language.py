@@ -19,6 +19,7 @@ SENTENCES = [
     ("sv", "Ministern sade att samtalen med grannländerna fortsätter efter sommaren."),
     ("uk", "Міністр сказав, що переговори із сусідами триватимуть і після літа."),
     ("nl", "De minister zei dat de gesprekken met de buren na de zomer zullen doorgaan."),
+    ("it", "Il ministro ha detto che i colloqui con i vicini continueranno dopo l'estate."),
     ("he", "השר אמר כי השיחות עם השכנים יימשכו אחרי הקיץ."),
 ]
 

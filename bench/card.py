@@ -17,7 +17,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from bench import _gold
+from bench import _gold, _sources
 from monitor.facts.card import Card, read_card
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -243,6 +243,7 @@ def main() -> int:
     missed = sixty()
     fresh()
     missed += real() + full_texts() + seeds() + speed()
+    missed += _sources.sources(SHARED / "data/stream/2023q1.jsonl.gz", ROOT / "fixtures/eval/story-sources.json")
     muc()
     for line in missed:
         print("MISSED:", line)

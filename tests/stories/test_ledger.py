@@ -23,6 +23,8 @@ OWN = Report("a", "ft", "", "Agents sought over fire in Riga", "Two men are soug
         ("Incendie à Riga", "Selon Le Monde, deux hommes sont recherchés.", ("le-monde",)),
         ("Agents sought over fire: report", "", (UNNAMED,)),
         ("Fire in Riga", "Media reports say that agents were sought.", (UNNAMED,)),
+        ("Mayor says agents set the fire", "She said so in an interview with a Danish podcast last week.", (UNNAMED,)),
+        ("Mayor says agents set the fire", "She told a local radio station that agents were sought.", (UNNAMED,)),
         ("Fire in Riga", "Police told reporters that it was a matter of time.", ()),
     ],
 )

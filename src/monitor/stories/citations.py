@@ -40,6 +40,12 @@ _UNNAMED = (
     r"\b(?:media|news|press|newspaper|local|multiple|several|other) (?:reports?|outlets?) (?:say|said|claim|suggest)",
     r"\breports? (?:say|says|said|claim|claims|suggest|suggests)\b",
     r"\b(?:a|the|new) report (?:by|in|from|says|said)\b",
+    # what was said to another outlet, however it is called: "in an interview with a Danish podcast"
+    (
+        r"\b(?:told|tells|telling|with|on|to) (?:an?|another|one) (?:[\w-]+ ){0,2}"
+        r"(?:podcast(?:er)?|radio (?:station|show|host|programme)|tv (?:station|channel|show|host)|talk show|"
+        r"broadcaster|newspaper|magazine|news agency|news site)\b"
+    ),
     r"\b(?:laut|nach) (?:einem )?(?:medien)?berichten?\b",
     r"\bselon (?:la presse|des médias|les médias)\b",
     r"\bsegún (?:la prensa|medios|informes)\b",

@@ -3,129 +3,34 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-
-PACKAGE = ROOT / "src" / "monitor"
-# A room may import only the rooms to its right.
-ROOMS = (
-    "surfaces",
-    "app",
-    "worker",
-    "triage",
-    "learn",
-    "facts",
-    "stories",
-    "classify",
-    "archive",
-    "text",
-    "poll",
-    "sources",
-    "parse",
-    "fetch",
-    "config",
-    "views",
-    "log",
-    "untrusted",
-    "errors",
+from bench import house
+from bench._house import (
+    DOORS,
+    FORMER,
+    HEAVY,
+    LISTS,
+    MAX_FILE_LINES,
+    MAX_FUNCTION_LINES,
+    PACKAGE,
+    ROOMS,
+    ROOT,
+    circles,
+    function_lengths,
+    heavy_imports,
+    imports,
+    is_light,
+    module_of,
+    parsed,
+    reaches_into_views,
+    source_files,
+    strangers_that_name,
+    wrong_arrows,
 )
-FORMER = "feeds"  # the address four rooms had once; nothing of ours may import from it
-MAX_FILE_LINES = 400
-MAX_FUNCTION_LINES = 50
-# What a tick with nothing to do must not pay for; each costs more to import than the tick itself.
-HEAVY = ("sklearn", "scipy", "numpy", "apscheduler", "sqlite_utils", "asyncio", "feedparser", "trafilatura", "lxml")
-LIGHT_ROOMS = ("app", "log", "views", "untrusted", "config", "fetch", "parse", "sources", "poll", "text", "facts")
-LIGHT_FILES = ("classify/model.py", "stories/link.py", "stories/publishers.py", "worker/tick.py", "worker/lock.py")
-
-
-def source_files() -> list[Path]:
-    """Every Python file of the package."""
-    return sorted(PACKAGE.rglob("*.py"))
-
-
-def module_of(path: Path) -> tuple[str, ...]:
-    """The dotted path of a file below `monitor`, without the package's own name."""
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return parts[:-1] if parts[-1] == "__init__" else parts
-
-
-def is_typing_block(node: ast.AST) -> bool:
-    """Say whether this is `if TYPE_CHECKING:`, which no run executes."""
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-
-
-def imports(tree: ast.AST, *, inside_functions: bool = True) -> Iterator[tuple[int, str]]:
-    """Yield (line, absolute dotted name) of every import; names imported from a package count as its modules."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"line {node.lineno}: imports are absolute"
-            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
-        elif is_typing_block(node) and not inside_functions:
-            continue
-        elif inside_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from imports(node, inside_functions=inside_functions)
-
-
-def room_of(name: str) -> str | None:
-    """The room a dotted name lies in: None outside the package, "" for the package itself."""
-    parts = name.split(".")
-    if parts[0] != "monitor":
-        return None
-    return parts[1] if len(parts) > 1 and parts[1] in ROOMS else ""
-
-
-def wrong_arrows(path: Path, tree: ast.AST) -> list[str]:
-    """Imports of a file that point up or outside the list of rooms."""
-    own = module_of(path)
-    if not own or own[0] not in ROOMS:
-        return []
-    allowed = ROOMS[ROOMS.index(own[0]) :]
-    found = ((line, name, room_of(name)) for line, name in imports(tree))
-    return [
-        f"{path.relative_to(ROOT)}:{line}: {own[0]} imports {name}"
-        for line, name, room in found
-        if room is not None and room and room not in allowed
-    ]
-
-
-def heavy_imports(path: Path, tree: ast.AST) -> list[str]:
-    """Module-level imports of a light file that a tick must not pay for."""
-    return [
-        f"{path.relative_to(ROOT)}:{line}: imports {name} at module level"
-        for line, name in imports(tree, inside_functions=False)
-        if name.split(".")[0] in HEAVY
-    ]
-
-
-def reaches_into_views(path: Path, tree: ast.AST) -> list[str]:
-    """Uses of a database in a file outside the rooms that own one: views answer questions (views/queries)."""
-    if module_of(path)[:1] in {("log",), ("views",)}:
-        return []
-    return [
-        f"{path.relative_to(ROOT)}:{node.lineno}: uses a database"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in {"db", "execute", "executemany"}
-    ]
-
-
-def is_light(path: Path) -> bool:
-    """Say whether a tick imports this file."""
-    inside = path.relative_to(PACKAGE)
-    return inside.parts[0].removesuffix(".py") in LIGHT_ROOMS or inside.as_posix() in LIGHT_FILES
-
-
-def parsed(path: Path) -> ast.Module:
-    """The syntax tree of a file."""
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 def test_every_folder_is_a_room() -> None:
@@ -151,24 +56,10 @@ def test_the_former_address_leads_to_the_rooms_and_is_not_used() -> None:
     assert used == []
 
 
-@pytest.mark.parametrize(
-    ("name", "home"),
-    [
-        ("SqliteLog", "log"),
-        ("MemoryLog", "log"),
-        ("PostgresLog", "log"),
-        ("PostgresClaims", "log"),
-        ("psycopg", "log"),
-        ("CurlFetcher", "fetch"),
-        ("fetch_all", "fetch"),
-        ("pycurl", "fetch"),
-    ],
-)
-def test_doors_are_protocols(name: str, home: str) -> None:
+@pytest.mark.parametrize("name", DOORS)
+def test_doors_are_protocols(name: str) -> None:
     """Stores and the network are known by their protocols; the class behind one is named in its room and in app.py."""
-    named = {path for path in source_files() if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8"))}
-    strangers = sorted(path.relative_to(PACKAGE).as_posix() for path in named)
-    assert [] == [where for where in strangers if not where.startswith(f"{home}/") and where != "app.py"]
+    assert [] == strangers_that_name(name)
 
 
 def test_what_a_tick_imports_is_light() -> None:
@@ -185,15 +76,11 @@ def test_files_and_functions_stay_small() -> None:
     """No file past 400 lines, no function past 50."""
     faults = []
     for path in source_files():
-        text = path.read_text(encoding="utf-8")
-        n_lines = len(text.splitlines())
-        if n_lines > MAX_FILE_LINES and path.name != "events.py":  # the closed set of events is one list by design
+        n_lines = len(path.read_text(encoding="utf-8").splitlines())
+        if n_lines > MAX_FILE_LINES and path.name not in LISTS:
             faults.append(f"{path.relative_to(ROOT)}: {n_lines} lines")
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                n_lines = (node.end_lineno or node.lineno) - node.lineno + 1
-                if n_lines > MAX_FUNCTION_LINES:
-                    faults.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} has {n_lines} lines")
+        lengths = function_lengths(path, parsed(path))
+        faults += [f"{where} has {n_lines} lines" for n_lines, where in lengths if n_lines > MAX_FUNCTION_LINES]
     assert [] == faults
 
 
@@ -248,3 +135,36 @@ def test_loading_the_tick_loads_nothing_heavy() -> None:
     program = f"import sys, {names}\nprint(*sorted({set(HEAVY)!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert "" == done.stdout.strip()
+
+
+def test_a_circle_is_found_and_a_line_is_none() -> None:
+    """Two files that reach each other, however far round, are one circle; those that lead there only are not in it."""
+    assert [["a", "b", "c"]] == circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})
+    assert [] == circles({"a": {"b", "c"}, "b": {"c"}, "c": set()})
+
+
+def test_the_bench_says_what_is_missed_and_fails_by_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """`dev.py bench house` ends with 1 exactly where a figure is missed, and names what misses it."""
+    figures = [
+        house.Figure("files in a folder", 21, 20, ("log: 21",)),
+        house.Figure("upward arrows", 0, 0),
+        house.Figure("lines of src", 9, None),
+    ]
+    assert 1 == house.show(figures)
+    assert [line for line in capsys.readouterr().out.splitlines() if "MISSED" in line or "log" in line] == [
+        "files in a folder                21   at most 20   MISSED",
+        "    log: 21",
+    ]
+    assert 0 == house.show(figures[1:])
+
+
+def test_what_the_tests_hold_is_met_in_figures_too() -> None:
+    """The rules that no file may break stand at their figure in the bench as well."""
+    held = {
+        "upward arrows",
+        "uses of a database outside views",
+        "store classes above log",
+        "lines of the longest function",
+    }
+    met = {figure.name for figure in house.figures() if not figure.missed}
+    assert set() == held - met

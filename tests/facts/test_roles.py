@@ -51,3 +51,19 @@ def test_a_language_that_nobody_reads_is_said_to_be_unread() -> None:
     card = read_card("Polisen anklagar Iran för mordplan mot exilskribent i Malmö enligt åklagaren", lang="sv")
     assert card.language in ("", "en")
     assert card.claims == () or card.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("summary", "accuser"),
+    [
+        ("Danish police said Iran's intelligence ministry had ordered the killing of an editor.", ("police", "DK")),
+        ("Iranian police said Iran's intelligence ministry had ordered the killing of an editor.", ("", "")),
+        ("Prosecutors in Tehran said Iran's IRGC had ordered the killing of an editor.", ("", "")),
+        ("Iran said that Iran's IRGC had ordered the killing of an editor.", ("", "")),
+    ],
+)
+def test_the_accused_states_own_voice_is_no_accuser(summary: str, accuser: tuple[str, str]) -> None:
+    """Promise: who accuses is somebody else than the accused; its own offices never stand as the witness against it."""
+    card = read_card("Killing of editor", summary)
+    assert [(claim.accuser, claim.accuser_state) for claim in card.claims] == [accuser]
+    assert [value.code for value in card.claimed_by] == [code for code in accuser[:1] if code]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from monitor.config.load import Config
 from monitor.errors import ModelError, NotFoundError
 from monitor.learn.labels import list_decisions
-from monitor.log.events import EntryFlagged, LabelWithdrawn, ModelRejected, NewEvent
-from monitor.worker.retrain import retrain, rollback
+from monitor.log.events import EntryFlagged, EntryScored, LabelWithdrawn, ModelRejected, NewEvent
+from monitor.worker.retrain import retrain, rollback, second_look
 from tests.learn.conftest import Desk
 
 PLOTS = [
@@ -169,3 +171,17 @@ def test_the_second_look_flags_what_the_old_model_passed_over(desk: Desk) -> Non
     found = [e for e in desk.events("entry-flagged") if isinstance(e, EntryFlagged) and e.why == "second-look"]
     assert missed in [event.entry_id for event in found]
     assert all(event.model_id == outcome.model_id for event in found)
+
+
+def test_the_second_look_adds_at_most_two_days_rows_the_best_first(desk: Desk) -> None:
+    """Promise: a new model never floods the queue; what it cannot show is what it is least sure of."""
+    for item in PLOTS:
+        desk.see(*item, flag=False)
+    settings = msgspec.structs.replace(desk.workspace.config.settings, rows_per_day=1)
+    desk.workspace.config = Config(feeds=[], settings=settings)
+    n_scored, n_flagged = second_look(desk.workspace)
+    (scored,) = (e for e in desk.events("entry-scored") if isinstance(e, EntryScored) and e.why == "second-look")
+    best = sorted((score for _, _, score in scored.scores if score >= scored.threshold), reverse=True)
+    assert (n_scored, n_flagged) == (len(PLOTS), 2)
+    assert len(best) > 2
+    assert [e.score for e in desk.events("entry-flagged") if isinstance(e, EntryFlagged)] == best[:2]

@@ -236,3 +236,10 @@ def test_a_number_made_anew_in_the_query_is_no_new_entry_whatever_the_date():
     assert again(one, other) == "unchanged"
     pinned = [entry("", f"https://news.example/?p={n}", published_at=None) for n in (1, 2)]
     assert again(*pinned) == "new"
+
+
+def test_a_link_that_comes_late_is_no_revision():
+    """Promise: an entry is a revision where its words or its page change, not where a feed mends what it left out."""
+    known = remembered(identify("f", [entry(link="")], {}))
+    (change,) = identify("f", [entry()], known)
+    assert (change.kind, change.revision, change.changed) == ("unchanged", 0, ())

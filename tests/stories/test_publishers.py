@@ -135,3 +135,11 @@ def test_registrable() -> None:
     assert registrable("a.b.example.co.uk") == "example.co.uk"
     assert registrable("a.b.example.com") == "example.com"
     assert registrable("127.0.0.1") == "127.0.0.1"
+
+
+def test_copies_of_one_agency_are_one_source() -> None:
+    """Promise: two papers that print an agency's report are two publishers and one independent source."""
+    copies = [Publisher(f"Paper {n}", f"paper-{n}", "reuters") for n in (1, 2)]
+    own = Publisher("Paper 3", "paper-3", "paper-3")
+    assert (corroborate(copies).n_publishers, corroborate(copies).n_independent) == (2, 1)
+    assert (corroborate([*copies, own]).n_publishers, corroborate([*copies, own]).n_independent) == (3, 2)

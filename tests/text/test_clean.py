@@ -44,3 +44,12 @@ def test_sentences_stay(text):
 def test_clean_is_a_fixed_point():
     text = "<p>One &amp; two</p><p>Read more</p><p>Three [...]</p>"
     assert clean(clean(text)) == clean(text)
+
+
+def test_a_long_line_stays_beside_furniture():
+    """Promise: what is too long to be furniture is kept whole, however it begins."""
+    sentence = (
+        "Read more closely, the indictment says that " + "the men were paid by an officer abroad and " * 12 + "fled."
+    )
+    assert len(sentence) > 500
+    assert clean(f"{sentence}\nSign up for our daily newsletter") == sentence

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from monitor.errors import InputError, NotFoundError, StaleViewError
-from monitor.triage.decide import label_entry
+from monitor.triage.decide import label_entry, withdraw
 from monitor.triage.entries import find_entry, labels_of
 from monitor.triage.queue import count_queue
+from monitor.triage.standing import standing_of
 from monitor.triage.undo import undo_last
 from tests.triage.conftest import Desk
 
@@ -74,3 +75,37 @@ def test_a_prefix_that_fits_none_or_several_is_refused(desk: Desk, prefix: str) 
         find_entry(desk.views, prefix)
     assert find_entry(desk.views, "aaaa1") == "aaaa1111"
     assert find_entry(desk.views, "saaaa2") == "aaaa2222"
+
+
+def test_a_withdrawn_label_is_in_nobodys_way(desk: Desk) -> None:
+    """Promise: what its reviewer took back neither refuses a later decision nor counts as somebody else's."""
+    desk.entry("aaaa1111", "First", 0.6)
+    seen = desk.views.position
+    given = label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now, seen_position=seen)
+    assert given is not None
+    withdraw(desk.log, desk.views, given.position, by="ana", now=desk.now)
+    assert label_entry(
+        desk.log, desk.views, "aaaa1111", "not-plot", by="ben", now=desk.now, seen_position=seen, heed_others=True
+    )
+    assert standing_of(desk.views, "aaaa1111").by == {"ben": "not-plot"}
+
+
+def test_who_heeds_others_is_stopped_by_a_standing_label(desk: Desk) -> None:
+    """Promise: a first reading that must not repeat another's work is refused while that work stands."""
+    desk.entry("aaaa1111", "First", 0.6)
+    label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now)
+    with pytest.raises(StaleViewError, match="ana labelled this plot"):
+        label_entry(desk.log, desk.views, "aaaa1111", "not-plot", by="ben", now=desk.now, heed_others=True)
+    assert label_entry(desk.log, desk.views, "aaaa1111", "unsure", by="ana", now=desk.now, heed_others=True)
+
+
+@pytest.mark.parametrize("position", [0, 10**9])
+def test_what_is_no_standing_label_cannot_be_withdrawn(desk: Desk, position: int) -> None:
+    """Promise: a withdrawal names a label that stands; twice is an error, not a second event."""
+    desk.entry("aaaa1111", "First", 0.6)
+    given = label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now)
+    assert given is not None
+    withdraw(desk.log, desk.views, given.position, by="ana", now=desk.now)
+    for wrong in (position, given.position):
+        with pytest.raises(NotFoundError, match="no standing label"):
+            withdraw(desk.log, desk.views, wrong, by="ana", now=desk.now)

@@ -137,3 +137,12 @@ def test_the_queue_holds_what_nothing_stands_for(acts: list[tuple[str, str, str,
     waiting = {flag.entry_id for flag in open_flags(desk.views, "2027", "")}
     flagged = {flag for flag in desk.flagged if not standing_of(desk.views, flag).label}
     assert waiting == flagged
+
+
+def test_agreed_is_said_only_where_nobody_says_otherwise() -> None:
+    """Promise: an outvoted or abstaining reviewer is no agreement, and neither is silence."""
+    assert said(("ana", "plot"), ("ben", "plot")).agreed
+    assert not said(("ana", "plot"), ("ben", "not-plot")).agreed
+    assert not said(("ana", "plot"), ("ben", "not-plot"), ("cleo", "plot")).agreed
+    assert not said(("ana", "plot"), ("ben", "unsure")).agreed
+    assert not said().agreed

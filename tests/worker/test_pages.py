@@ -226,3 +226,24 @@ def test_a_page_gives_its_title_to_an_entry_that_has_none_of_its_own(reading: Wo
     (read,) = (event.data for event in reading.log.read(types=("page-read",)))
     titles = [read_entry_payload(reading.log.payload(data.text_sha)).title for data in (seen, read)]  # type: ignore[union-attr, attr-defined]
     assert titles == ["council speaks about the ferry", "Council: ferry to stay"]
+
+
+def test_a_feed_is_compared_with_its_own_words_not_with_the_page(reading: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: an article beside an entry makes no revision of it, before and after an edit, read once or twice."""
+    first, edited = "Council of Port Mereth meets officers", "Council of Port Mereth meets officers (update)"
+    site.pages |= {"https://news.test/robots.txt": (404, b""), ARTICLE: (200, html(STORY))}
+
+    def revisions_after(*titles: str) -> int:
+        entries = [(str(number), title) for number, title in enumerate(titles, 1)]
+        site.pages["alpha"] = (200, rss(*entries))
+        clock.forward(hours=2)
+        run_tick(reading, force=True)
+        return len(list(reading.log.read(types=("entry-revised",))))
+
+    assert revisions_after(first) == 0
+    assert revisions_after(first, "Mayor opens fair") == 0
+    assert revisions_after(edited, "Mayor opens fair") == 1
+    assert revisions_after(edited, "Mayor opens fair", "Ferry sails again") == 1
+    assert len(list(reading.log.read(types=("page-read",)))) > 1
+    assert revisions_after(first, "Mayor opens fair", "Ferry sails again") == 2
+    assert revisions_after(first, "Mayor opens fair", "Ferry sails again", "Bridge shut") == 2

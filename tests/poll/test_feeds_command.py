@@ -58,6 +58,15 @@ def test_a_feed_comes_and_goes(monitor: Call):
         assert monitor("feeds", "import-opml", "x.opml")[1].startswith("0 feeds added")
 
 
+def test_the_list_names_the_kind_of_what_is_no_feed(monitor: Call):
+    """A sitemap says so before its address; a feed says nothing."""
+    Path("feeds.yaml").write_text(
+        "feeds:\n- {url: https://a.example/rss, name: A}\n- {url: https://b.example/s.xml, name: B, kind: sitemap}\n"
+    )
+    lines = monitor("feeds", "list")[1].splitlines()
+    assert [line.split("  ")[-1] for line in lines] == ["https://a.example/rss", "sitemap https://b.example/s.xml"]
+
+
 def test_check_names_what_is_wrong_and_exits_1(monitor: Call):
     """A dead feed, a page instead of a feed and an empty feed are bad; the good one is not."""
     routes = {"/good": reply(200, RSS), "/page": reply(200, b"<html><body>x</body></html>")}

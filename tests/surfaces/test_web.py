@@ -120,6 +120,8 @@ def test_the_api_takes_a_token_and_says_what_is_wrong(house: House) -> None:
     client = house.client()
     client.headers["Authorization"] = f"Bearer bot:{token}"
     assert client.get("/api/queue").json()["rows"][0]["entry_id"] == "aaaa1111"
+    assert client.get("/api/queue?show=archive").json()["rows"] == []
+    assert client.get("/api/queue?show=all").status_code == 400
     assert client.post("/api/labels", json={"entry": "aaaa1111", "label": "guilty"}).status_code == 400
     assert client.post("/api/labels", content=b"{").json()["error"].startswith("the body is not a label")
     assert client.post("/api/labels", json={"entry": "zzzz9999", "label": "plot"}).status_code == 404

@@ -55,7 +55,8 @@ def list_feeds(ctx: click.Context, as_json: bool) -> None:
         write_json([{**msgspec.structs.asdict(feed), "state": state, "what": what} for feed, state, what in rows])
         return
     for feed, state, what in rows:
-        click.echo(f"{feed.feed_id:<12} {state:<10} {safe.isolated(feed.name, 40)}  {safe.line(feed.url, 120)}")
+        kind = "" if feed.kind == "feed" else f"{feed.kind} "
+        click.echo(f"{feed.feed_id:<12} {state:<10} {safe.isolated(feed.name, 40)}  {kind}{safe.line(feed.url, 120)}")
         if what and state not in ("ok", "new"):
             click.echo(f"{'':<12} {safe.line(what, 200)}")
 

@@ -59,12 +59,15 @@ class Api:
         ]
 
     def queue(self, request: Request) -> Response:
-        """Return the waiting stories, the day's rows first."""
+        """Return the waiting stories, the day's rows first; with `show=archive`, what archives brought and no other."""
         limit = _limit(request)
+        show = request.query_params.get("show", "")
+        if show not in ("", "archive"):
+            raise InputError("show: archive, or nothing")
         with self.desk.workspace() as workspace:
             rows = list_queue(
                 workspace.log, workspace.views, workspace.clock(), n_day=workspace.config.settings.rows_per_day,
-                limit=limit, by=reviewer_of(request),
+                limit=limit, by=reviewer_of(request), backfill=show == "archive",
             )  # fmt: skip
             return _json({"position": workspace.views.position, "rows": rows})
 

@@ -17,6 +17,10 @@ _LIMIT = {
     "name": "limit", "in": "query", "description": "How many rows at most.",
     "schema": {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
 }  # fmt: skip
+_SHOW = {
+    "name": "show", "in": "query", "description": "`archive`: the stories that imported archives brought, no others.",
+    "schema": {"type": "string", "enum": ["archive"]},
+}  # fmt: skip
 
 
 def description() -> dict[str, Any]:
@@ -31,7 +35,7 @@ def description() -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": {
             "/api/queue": {
-                "get": _get("The stories that wait for a decision, the day's rows first.", "Queue", [_LIMIT])
+                "get": _get("The stories that wait for a decision, the day's rows first.", "Queue", [_LIMIT, _SHOW])
             },
             "/api/status": {"get": _get("How things stand.", "Object")},
             "/api/entries/{entry}": {"get": _get("An entry's story with all its evidence.", "Object", [_entry()], 404)},

@@ -122,3 +122,13 @@ def test_reading_from_shortly_before_the_window_proves_what_reading_all_does(
     window = (START + (since + 0.5) * HOUR, START + (since + hours + 0.5) * HOUR)
     views = open_views(None, log)
     assert coverage(log, *window, views, lead=lead) == coverage(log, *window)
+
+
+def test_a_failure_after_the_window_is_none_within_it() -> None:
+    """Promise: what the views know of a feed today is not told of a window before it."""
+    log = MemoryLog()
+    for n, data in ((0, ADDED), (1, poll(None)), (2, poll(None, feed_id="g")), (9, FAILED)):
+        log.append([NewEvent(f"{n}", data)], recorded_at=iso(START + n * HOUR))
+    window = (START + 4.5 * HOUR, START + 5.5 * HOUR)
+    (feed,) = coverage(log, *window, open_views(None, log), lead=1)
+    assert [span.why for span in feed.spans] == ["not asked since"]

@@ -86,6 +86,7 @@ def _begun(views: Views, start: Event) -> dict[str, _Feed]:
         if not feed.ran_before:  # nothing good came since: what is known today was known then
             feed.from_at = parse_iso(row.last_ok_at or row.added_at)
             feed.watched, feed.failure = bool(row.last_ok_at), f"{row.last_error} {row.last_detail}".strip()
+            feed.in_doubt = bool(feed.failure) and row.last_try_at > start.recorded_at
             feed.interval_s = row.interval_s if row.last_ok_at else 0
     return feeds
 
@@ -120,11 +121,14 @@ class _Feed:
         self.interval_s = 0
         self.failure = ""
         self.ran_before = False  # what it was before the first event read is not known
+        self.in_doubt = False  # it fails today; whether it did before the first event read is not known
         self.spans: list[Span] = []
         self.polls: list[tuple[datetime, bool]] = []
 
     def is_known(self, since: datetime) -> bool:
         """Say whether a good poll before the window tells how the feed stood at its start, where that is in doubt."""
+        if self.in_doubt:
+            return False
         return not self.ran_before or any(good for at, good in self.polls if at <= since)
 
     def added(self, name: str, at: datetime) -> None:
@@ -135,6 +139,7 @@ class _Feed:
     def removed(self, at: datetime) -> None:
         self._close(at, "unproven", self.failure or "removed before the next poll")
         self.from_at, self.watched = None, False
+        self.ran_before = self.ran_before or self.in_doubt
 
     def fetched(self, data: FeedFetched, at: datetime) -> None:
         self.polls.append((at, True))
@@ -152,6 +157,7 @@ class _Feed:
 
     def failed(self, data: FeedFailed, at: datetime) -> None:
         self.polls.append((at, False))
+        self.in_doubt = False
         self.failure = f"{data.reason} {data.detail}".strip()
 
     def _is_short(self, at: datetime) -> bool:

@@ -81,11 +81,12 @@ class EverWatched(msgspec.Struct, frozen=True):
     last_error: str
     last_detail: str
     interval_s: int
+    last_try_at: str
     readded: bool
 
 
 def ever_watched(views: Views) -> list[EverWatched]:
     """Return every feed that was ever configured, by id."""
     query = """SELECT feed_id, name, added_at, coalesce(removed_at, ''), coalesce(last_ok_at, ''), last_error,
-        last_detail, interval_s, readded FROM feeds ORDER BY feed_id"""
-    return [EverWatched(*with_truths(row, 8)) for row in views.db.execute(query)]
+        last_detail, interval_s, coalesce(last_try_at, ''), readded FROM feeds ORDER BY feed_id"""
+    return [EverWatched(*with_truths(row, 9)) for row in views.db.execute(query)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from monitor.facts.card import read_card
 from monitor.facts.corrections import apply_corrections
 from monitor.facts.merge import merge_cards
 from monitor.facts.sentence import plain_sentence
@@ -13,7 +14,7 @@ from monitor.facts.values import Card, Claim, Value
 
 def values(*codes: str) -> tuple[Value, ...]:
     """Bare values."""
-    return tuple(Value(code) for code in codes)
+    return tuple(Value(code, confidence=0.8) for code in codes)
 
 
 PLOT = Card(
@@ -48,6 +49,7 @@ def test_claims_that_blame_differently_stand_apart() -> None:
     """Two publishers that blame differently are two claims, not a set."""
     one = Card(
         stage=values("planned"),
+        target_types=values("journalist"),
         linked_states=values("IR"),
         claims=(Claim("alleges", ("IR",), accuser="police", accuser_state="DK"),),
     )
@@ -56,7 +58,7 @@ def test_claims_that_blame_differently_stand_apart() -> None:
     )
     told = plain_sentence(merge_cards([one, other], ["a", "b"], ["Post", "Blad"]))
     assert told == (
-        "Police in Denmark allege that Iran was behind a plan or threat; "
+        "Police in Denmark allege that Iran was behind a plan or threat against a journalist; "
         "the government of Sweden alleges that Russia was behind it."
     )
 
@@ -67,3 +69,89 @@ def test_a_reviewer_who_strikes_a_state_out_silences_its_claim() -> None:
     assert plain_sentence(struck) == ""
     other = apply_corrections(PLOT, [{"field": "linked_states", "value": ["RU"]}])
     assert plain_sentence(other).startswith("A reviewer reads in the reports that Russia is accused of")
+
+
+@pytest.mark.parametrize(
+    ("title", "lang"),
+    [
+        ("Iran denies plotting to kill exiled editor in Paris", "en"),
+        ("Tehran rejects claims that it planned an assassination of a dissident in Denmark", "en"),
+        ("Irán niega haber planeado el asesinato de un periodista exiliado en Madrid", "es"),
+        ("L'Iran dément avoir planifié l'assassinat d'un opposant à Paris", "fr"),
+        ("Iran weist Vorwurf zurück, einen Mordanschlag auf einen Dissidenten geplant zu haben", "de"),
+    ],
+)
+def test_a_denial_does_not_assert_an_act_that_was_only_planned(title: str, lang: str) -> None:
+    """A plan stays a plan in the denial."""
+    assert plain_sentence(read_card(title, lang=lang)).startswith("Iran denies any part in a planned assassination")
+
+
+@pytest.mark.parametrize(
+    ("title", "lang"),
+    [
+        ("La policía acusa a Irán de planear el asesinato de un periodista exiliado en Madrid", "es"),
+        ("La police accuse l'Iran d'avoir planifié l'assassinat d'un opposant à Paris", "fr"),
+        ("Ermittler werfen Iran vor, einen Mordanschlag auf einen Dissidenten geplant zu haben", "de"),
+        ("Полиция обвиняет Иран в подготовке убийства оппозиционного журналиста в Париже", "ru"),
+        ("الشرطة تتهم إيران بالتخطيط لاغتيال صحفي معارض في باريس", "ar"),
+        ("Police say Iran planned to assassinate an exiled editor in Paris", "en"),
+    ],
+)
+def test_a_plan_is_told_as_a_plan_in_every_language(title: str, lang: str) -> None:
+    """An allegation of a plan is none of a deed."""
+    assert "Iran was behind a planned assassination" in plain_sentence(read_card(title, lang=lang))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "İran, Paris'te muhalif gazeteciye suikast planını yalanladı",
+        "Rusya, Londra'da muhalife suikast planladığı iddiasını reddetti",
+        "Polis, İran'ı Paris'te muhalif gazeteciye suikast planlamakla suçladı",
+    ],
+)
+def test_a_turkish_place_is_not_accused(title: str) -> None:
+    """The ending says where it was to happen, and that is no doer and no denier."""
+    card = read_card(title, lang="tr")
+    assert {"FR", "GB"}.isdisjoint({*card.codes("linked_states"), *card.codes("denied_by")})
+
+
+def test_an_act_that_nothing_calls_done_is_an_alleged_one_in_a_denial() -> None:
+    """A stage that only remains where no other is told is not asserted."""
+    claim = Claim("denies", ("IR",))
+    card = Card(linked_states=values("IR"), methods=values("bombing"), stage=(Value("executed", confidence=0.3),))
+    assert plain_sentence(msgspec.structs.replace(card, claims=(claim,))) == (
+        "Iran denies any part in an alleged bombing."
+    )
+    done = msgspec.structs.replace(card, claims=(claim,), stage=values("executed"))
+    assert plain_sentence(done) == "Iran denies any part in a bombing."
+
+
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        ("Island awaits delegation as threat from Beijing builds", "China was behind a tariff row, traders say."),
+        ("Exiles plot return to the first league", "France is making strides under a new coach."),
+        ("Iran vows revenge on the killers of a general", "Its soldiers are ready, a minister said."),
+        ("China wants its balloon back", ""),
+    ],
+)
+def test_a_quarrel_is_no_plot(title: str, summary: str) -> None:
+    """A plan, a threat or an attempt without an act or somebody it is aimed at is not told as an allegation."""
+    assert plain_sentence(read_card(title, summary, lang="en")) == ""
+
+
+def test_a_place_that_nothing_ties_to_the_act_is_left_out() -> None:
+    """The country a report happens to name is no scene."""
+    card = msgspec.structs.replace(PLOT, countries=(Value("DK", confidence=0.4),))
+    assert "in Denmark; 2" not in plain_sentence(card)
+    assert "in Denmark; 2" in plain_sentence(PLOT)
+
+
+def test_a_killing_in_war_is_no_assassination() -> None:
+    """Only words for the killing of somebody chosen are told as one; a plot to kill is one."""
+    card = msgspec.structs.replace(
+        PLOT, methods=(Value("assassination", "killed", "title", confidence=0.7),), stage=values("executed")
+    )
+    assert "was behind a killing of a journalist" in plain_sentence(card)
+    assert "assassination plot" in plain_sentence(msgspec.structs.replace(card, stage=values("foiled")))

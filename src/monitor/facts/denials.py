@@ -29,6 +29,7 @@ _VOICES = {"ministry", "spokesman", "spokeswoman", "spokesperson", "embassy", "a
            "minister", "sheikh", "ruler", "government", "officials", "ministerio", "portavoz", "embajada",
            "außenministerium", "sprecher", "botschaft", "ministère", "parole", "ambassade"}  # fmt: skip
 _MISSIONS = {"ambassador", "embassy", "mission", "consulate", "envoy", "commission"}
+_WHERE = {"da", "de", "ta", "te", "daki", "deki", "taki", "teki"}
 _ACCUSED_DENY = ("pleaded", "pleads", "plead", "denies guilt", "maintained his", "maintains his", "protest", "protests")
 
 
@@ -105,6 +106,7 @@ def _subject(sentence: Sentence, mark: Mark, linked: list[str], proxies: set[str
         if m.last <= mark.first
         and (m.kind in ("state", "capital", "accused", "government", "proxy", "court"))
         and not (m.kind in ("state", "capital") and _is_object(sentence, m))
+        and not (mark.kind == "denyword" and m.extra == "adj" and m.last == mark.first)  # "calls it a Ruritanian hoax"
     ]
     text = " ".join(sentence.lowers[mark.first : mark.last])
     if text.startswith(_ACCUSED_DENY):
@@ -167,9 +169,15 @@ def _abroad(sentence: Sentence, mark: Mark) -> bool:
     return len(before) == 2 and before[1] == "in" and before[0] in _MISSIONS
 
 
+def _locative(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether a Turkish case ending after an apostrophe says where: "Paris'te"."""
+    ending = sentence.lowers[mark.last : mark.last + 1]
+    return bool(ending) and ending[0] in _WHERE and sentence.text[sentence.starts[mark.last] - 1] in "'’"
+
+
 def _is_object(sentence: Sentence, mark: Mark) -> bool:
     """Return whether the state's name stands as a place ("trial in X"), not as a speaker ("minister in X")."""
-    if _abroad(sentence, mark):
+    if _abroad(sentence, mark) or _locative(sentence, mark):
         return True
     words = sentence.lowers
     if mark.extra == "adj" or not mark.first or words[mark.first - 1] not in ("in", "to", "against", "at", "from"):

@@ -7,7 +7,7 @@ card without a claim has no sentence. Names come from names.py; nothing is said 
 from __future__ import annotations
 
 from monitor.facts.names import ACTS, TARGETS, accuser_name, is_plural, listed, service_name, state_name
-from monitor.facts.values import Card, Claim
+from monitor.facts.values import Card, Claim, Value
 
 _OWN = ("denies", "admits")
 _RANK = ("convicts", "charges", "alleges", "warns", "suspects")
@@ -19,6 +19,10 @@ _SAYS = {
 _MOST_CLAIMS = 3
 _AT_THINGS = frozenset({"sabotage", "arson"})
 _PEOPLE = frozenset({"journalist", "dissident", "defector", "official"})
+CORRECTION = "correction"  # the field of a value that a reviewer set
+_KILLING = ("kill", "dead", "death", "died", "slain", "slay")
+_SURE_PLACE = 0.55  # below, the country is one that the report names and nothing ties to the act
+_SURE_STAGE = 0.5  # below, the stage is what remains where nothing calls the act planned, tried or stopped
 _OPENINGS = (
     "The ",
     "A ",
@@ -46,10 +50,28 @@ def plain_sentence(card: Card) -> str:
 
 
 def _tells_an_act(card: Card) -> bool:
-    """Return whether there is something to be accused of: an act, a plan, or an attack on a thing."""
+    """Return whether there is something to be accused of: a kind of act, an attack on a thing, a plan against somebody.
+
+    A plot, a plan or an attempt alone may be one to win a game, an election or a quarrel.
+    """
     stage = card.codes("stage")
     things = set(card.codes("target_types")) & {"infrastructure", "military", "diplomat"}
-    return bool(card.methods or card.overview or things) or (bool(stage) and stage != ["executed"])
+    aimed = bool(card.target_types) and bool(stage) and stage != ["executed"]
+    return bool(card.methods or things or aimed) or (card.overview and bool(card.target_types))
+
+
+def _rests_on_an_act(claim: Claim, card: Card) -> bool:
+    """Return whether an accusation that names no accuser tells of an act itself, not of something beside it."""
+    if claim.accuser or claim.accuser_state or claim.verb != "alleges" or claim.acts or not claim.quote:
+        return True
+    if card.methods:
+        return any(_within(value, claim) for value in card.methods if not _only_killed(value))
+    return all(any(_within(value, claim) for value in values) for values in (card.target_types, card.stage))
+
+
+def _within(value: Value, claim: Claim) -> bool:
+    """Return whether the words of a value stand in the sentence of the claim, whichever report said them best."""
+    return bool(value.quote) and value.quote.lower() in claim.quote.lower()
 
 
 def claim_words(claim: Claim) -> str:
@@ -62,6 +84,11 @@ def claim_words(claim: Claim) -> str:
     return f"{who or claim.publisher or 'No accuser named'}: {tie} {whom}"
 
 
+def _only_killed(value: Value) -> bool:
+    """Return whether an assassination is read from a word for any killing: "killed", "deaths", "slain"."""
+    return value.code == "assassination" and value.quote.lower().startswith(_KILLING)
+
+
 def _groups(card: Card) -> list[Claim]:
     """Return one claim for each accused, accusers that are named first; what a reviewer struck out is left out."""
     allowed = set(card.codes("linked_states"))
@@ -69,12 +96,18 @@ def _groups(card: Card) -> list[Claim]:
     for claim in card.claims:
         if not set(claim.states) <= allowed or not (claim.states or claim.services):
             continue
+        if not _rests_on_an_act(claim, card):
+            continue
         key = (claim.states, claim.services if not claim.states else ())
         if key not in best or _order(claim) < _order(best[key]):
             best[key] = claim
     told = {state for claim in best.values() for state in claim.states}
     claims = list(best.values())
-    claims += [Claim("corrected", states=(state,)) for state in card.codes("linked_states") if state not in told]
+    claims += [
+        Claim("corrected", states=(value.code,))
+        for value in card.linked_states
+        if value.code not in told and value.field == CORRECTION
+    ]
     accusing = [claim for claim in claims if claim.verb != "denies"]
     return sorted(accusing or claims, key=_order)
 
@@ -89,7 +122,7 @@ def _told(claim: Claim, card: Card, *, first: bool) -> str:
     what = _what(card) if first else "it"
     many = " and " in whom
     if claim.verb == "denies":
-        return f"{_upper(whom)} {'deny' if many else 'denies'} any part in {what}"
+        return f"{_upper(whom)} {'deny' if many else 'denies'} any part in {_alleged(what, card)}"
     if claim.verb == "admits":
         return f"{_upper(whom)} {'say' if many else 'says'} that it was behind {what}"
     if claim.verb == "corrected":
@@ -107,6 +140,15 @@ def _told(claim: Claim, card: Card, *, first: bool) -> str:
     return f"{who} {plural if speak else singular} {whom} {was} behind {what}"
 
 
+def _alleged(what: str, card: Card) -> str:
+    """Return the act of a denial: where no word says that it was done, planned or stopped, it is an alleged one."""
+    stage = card.stage[0] if card.stage else None
+    if stage and (stage.confidence >= _SURE_STAGE or stage.field == CORRECTION):
+        return what
+    first, _, rest = what.partition(" ")
+    return f"an alleged {rest}" if first in ("a", "an") else f"alleged {what}"
+
+
 def _whom(claim: Claim) -> str:
     states = [state_name(code) for code in claim.states]
     services = [service_name(code) for code in claim.services]
@@ -120,8 +162,10 @@ def _what(card: Card) -> str:
     if card.overview:
         return "several plots"
     stage = (card.codes("stage") or [""])[0]
-    methods = [code for code in card.codes("methods")[:2] if code in ACTS]
-    return _act(stage, [ACTS[code] for code in methods], listed(_targets(card, methods))) + _place(card)
+    methods = [value for value in card.methods[:2] if value.code in ACTS]
+    done = stage not in ("planned", "foiled")  # a plot to kill somebody chosen is one to assassinate
+    acts = ["killing" if done and _only_killed(value) else ACTS[value.code] for value in methods]
+    return _act(stage, acts, listed(_targets(card, [value.code for value in methods]))) + _place(card)
 
 
 def _targets(card: Card, methods: list[str]) -> list[str]:
@@ -151,8 +195,9 @@ def _act(stage: str, acts: list[str], target: str) -> str:
 
 
 def _place(card: Card) -> str:
-    countries = card.codes("countries")
-    return f" in {state_name(countries[0])}" if len(countries) == 1 else ""
+    one = card.countries[0] if len(card.countries) == 1 else None
+    sure = one and (one.confidence >= _SURE_PLACE or one.field == CORRECTION)
+    return f" in {state_name(one.code)}" if one and sure else ""
 
 
 def _tail(card: Card, told: list[Claim]) -> list[str]:

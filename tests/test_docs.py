@@ -148,6 +148,20 @@ def test_every_setting_is_documented() -> None:
     assert [name for name in Settings.__struct_fields__ if f"`{name}`" not in text and f"{name}:" not in text] == []
 
 
+def test_the_map_names_files_and_functions_that_are_there() -> None:
+    """Promise: each file that docs/architecture.md sends a reader to is there, with the function it names."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    places = [ROOT / "src" / "monitor", ROOT]
+    files = re.findall(r"`([a-z]\w*/[\w/-]+\.\w+)`", text)
+    assert len(files) > 30
+    given = [name.replace("CODE", "de") for name in files]  # a recipe's own language stands for any
+    assert [name for name in given if not any((place / name).is_file() for place in places)] == []
+    calls = re.findall(r"^\| `(?:\w+\.)?(\w+)` \| `([\w/.]+)` \|", text, re.MULTILINE)
+    assert len(calls) > 10
+    sources = {name: (places[0] / name).read_text(encoding="utf-8") for _, name in calls}
+    assert [call for call in calls if f"def {call[0]}(" not in sources[call[1]]] == []
+
+
 def spoken_commands(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield (line number, words) of each `monitor …` that a document tells people to type, in prose or in a block."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

@@ -107,6 +107,20 @@ def test_a_damaged_or_hostile_model_is_refused(content: bytes) -> None:
         Model.from_bytes(content)
 
 
+@pytest.mark.parametrize(
+    ("threshold", "look_again", "is_read"),
+    [(0.6, 0.4, True), (0.6, 0.6, True), (0.6, 0.7, False), (0.6, 0.0, False), (1.0, 0.4, False)],
+)
+def test_the_look_again_band_ends_at_the_threshold(threshold: float, look_again: float, is_read: bool) -> None:
+    """Promise: what is worth a second look is never above what is flagged; such a model is refused, and why is said."""
+    content = model_bytes(small(threshold=threshold, look_again=look_again))
+    if is_read:
+        assert Model.from_bytes(content).look_again == look_again
+    else:
+        with pytest.raises(ModelError, match="0 < look_again <= threshold < 1"):
+            Model.from_bytes(content)
+
+
 def test_a_flipped_bit_is_found() -> None:
     """A changed weight does not go unnoticed: the checksum is over the whole content."""
     content = bytearray(model_bytes(small()))

@@ -29,3 +29,17 @@ def test_a_feed_that_fails_is_no_missing_tick_whatever_its_name(workspace: Works
     late = health_of(workspace)
     assert [reason for reason in late.reasons if "last tick" in reason] == condition_of(workspace).tick_warnings
     assert not late.ok
+
+
+def test_a_group_that_falls_silent_is_not_well_though_every_feed_answers(
+    workspace: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: feeds that answer and say the same for weeks give nothing, and `health` says so by its exit code."""
+    site.pages = {"alpha": (200, rss(("1", "Chess"))), "beta": (200, rss(("2", "Chess")))}
+    run_tick(workspace)
+    assert health_of(workspace).ok
+    clock.forward(days=30)
+    run_tick(workspace)
+    health = health_of(workspace)
+    assert {feed.state for feed in condition_of(workspace).feeds} == {"stale"}
+    assert (health.ok, health.reasons) == (False, ["feeds: 2 of 2 in group 'default' give nothing"])

@@ -20,6 +20,7 @@ SENTENCES = [
     ("uk", "Міністр сказав, що переговори із сусідами триватимуть і після літа."),
     ("nl", "De minister zei dat de gesprekken met de buren na de zomer zullen doorgaan."),
     ("it", "Il ministro ha detto che i colloqui con i vicini continueranno dopo l'estate."),
+    ("pt", "O ministro disse que as conversas com os vizinhos vão continuar depois do verão."),
     ("he", "השר אמר כי השיחות עם השכנים יימשכו אחרי הקיץ."),
 ]
 

@@ -21,6 +21,7 @@ SENTENCES = [
     ("nl", "De minister zei dat de gesprekken met de buren na de zomer zullen doorgaan."),
     ("it", "Il ministro ha detto che i colloqui con i vicini continueranno dopo l'estate."),
     ("pt", "O ministro disse que as conversas com os vizinhos vão continuar depois do verão."),
+    ("az", "Nazir bildirib ki, qonşularla danışıqlar yaydan sonra da davam edəcək."),
     ("he", "השר אמר כי השיחות עם השכנים יימשכו אחרי הקיץ."),
 ]
 

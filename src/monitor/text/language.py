@@ -15,7 +15,7 @@ from monitor.text.tokens import TOKEN, fold
 
 FOLDER = Path(__file__).parent / "lexicon"
 # Those with word lists; the order is the one that ties are decided by.
-LANGUAGES = ("en", "es", "fr", "de", "tr", "ru", "ar", "fa", "he", "pl", "sv", "uk", "nl", "it", "pt")
+LANGUAGES = ("en", "es", "fr", "de", "tr", "ru", "ar", "fa", "he", "pl", "sv", "uk", "nl", "it", "pt", "az")
 LISTED, LESSER, ENDING, LETTER = 4, 2, 1, 2  # points: docs/decisions/0031-language-guess.md
 HINT = 6  # the declared language's: one common and one lesser word of another overrule it
 SCRIPT = 4  # a letter that only one of a script's languages has
@@ -96,6 +96,8 @@ def points_of(word: str) -> dict[str, int]:
         points[telling] = points.get(telling, 0) + SCRIPT
     if "ar" in script and word.startswith(_ARABIC_ARTICLE):
         points["ar"] = points.get("ar", 0) + LISTED
+    if "q" in word and "qu" not in word:  # of the Latin alphabets here only Azerbaijani writes it so
+        points["az"] = points.get("az", 0) + LETTER
     if not script and word not in _listed() and len(word) > 3 and word.isalpha():
         for length in range(1, min(LONGEST_ENDING, len(word) - 2) + 1):
             for code in _owners("-").get(word[-length:], ()):

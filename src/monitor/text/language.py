@@ -177,6 +177,12 @@ def guess_language(text: str, hint: str = "", folded: list[str] | None = None) -
     return code if code in LANGUAGES else "en"
 
 
+def unread_language(text: str, hint: str = "") -> str:
+    """Return the language of a text that has no word lists, "" where the text is read in its own language."""
+    code = tell_language(text, hint)
+    return "" if code in LANGUAGES else code
+
+
 def _read_empty() -> frozenset[str]:
     rows = (FOLDER / "empty-words.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(word for row in rows if not row.startswith("#") for word in row.split())

@@ -21,6 +21,7 @@ from monitor.fetch.transfer import default_ca_file
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, write_json
 from monitor.surfaces.health import health_of
+from monitor.triage.unread import Unread, newest_unread
 
 # The WAL-reset bug (a data race that can corrupt a database written by two connections) is in 3.7.0 to 3.51.2; it was
 # fixed in 3.51.3 and in these older branches: https://sqlite.org/wal.html
@@ -122,11 +123,19 @@ def _workspace(config: str | None, data: str | None) -> Iterator[Check]:
             position, _ = workspace.log.head()
             yield _tried("log", lambda: workspace.log.check_writable(), f"{position} events; the newest verify")
             yield _tried("model", lambda: workspace.model, "the model in use can be read")
+            yield unread_check(newest_unread(workspace.log, workspace.views))
             health = health_of(workspace)
             yield from (Check("warning", "health", reason) for reason in health.reasons)
             yield from (Check("note", "health", warning) for warning in health.warnings)
     except MonitorError as error:
         yield Check("bad", "log", str(error))
+
+
+def unread_check(unread: Unread) -> Check:
+    """Say what share of the newest entries was not read, as nobody knows their words."""
+    if unread.sentence:
+        return Check("warning", "languages", unread.sentence)
+    return Check("ok", "languages", f"all of the newest {unread.n_entries} entries are in languages that are read")
 
 
 def _tried(what: str, work: Callable[[], object], say: str) -> Check:

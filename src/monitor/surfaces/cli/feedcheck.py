@@ -27,6 +27,7 @@ from monitor.poll.values import FeedState
 from monitor.sources.kinds import read_source
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, write_json
+from monitor.triage.unread import not_read, unread_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 SHOWN = 5
@@ -48,6 +49,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     moved_to: str = ""
     problem: str = ""
     duration_s: float = 0.0
+    not_read: str = ""  # the languages without word lists that its entries are in, most first
 
 
 @click.command()
@@ -261,6 +263,7 @@ def _judged(feed: FeedConfig, result: FetchResult) -> Checked:
         base,
         ok=n_listed > 0,
         n_entries=n_listed,
+        not_read=", ".join(unread_of((f"{e.title}\n{e.summary}", e.lang) for e in parsed.entries).languages),
         newest_at=max((entry.published_at for entry in parsed.entries if entry.published_at), default=None),
         title=parsed.title,
         problem="" if n_listed else "a feed without a single entry",
@@ -273,7 +276,8 @@ def _checked_line(checked: Checked) -> str:
         return f"BAD   {checked.feed_id:<12} {name}: {safe.line(checked.problem, 200)}"
     newest = f", newest {checked.newest_at:%Y-%m-%d %H:%M}" if checked.newest_at else ""
     moved = f"; moved for good to {safe.line(checked.moved_to, 200)}" if checked.moved_to else ""
-    return f"ok    {checked.feed_id:<12} {name}: {checked.n_entries} entries{newest}{moved}"
+    unread = f"; {not_read(checked.not_read)}" if checked.not_read else ""
+    return f"ok    {checked.feed_id:<12} {name}: {checked.n_entries} entries{newest}{moved}{unread}"
 
 
 def _write_report(path: Path, results: list[Checked]) -> None:

@@ -9,10 +9,12 @@ import click
 from monitor.classify.reasons import Reason
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, json_option, reading, write_json
+from monitor.text.language import unread_language
 from monitor.triage import entries as entry_lookup
 from monitor.triage.moved import MovedCase, moved_cases
 from monitor.triage.queue import count_queue, list_queue, queue_row
 from monitor.triage.rows import QueueRow, Term
+from monitor.triage.unread import not_read
 from monitor.views.queries.labels import LabelRow
 from monitor.views.queries.stories import story_of
 
@@ -128,9 +130,10 @@ def show(ctx: click.Context, entry: str, as_of: str | None, as_json: bool) -> No
         labels = entry_lookup.labels_of(views, entry_id)
         history = entry_lookup.history(log, views, entry_id)
         entry_row = entry_lookup.entry_row(views, entry_id)
+    unread = unread_language(f"{text.title}\n{text.summary}\n{text.text[:1000]}", entry_row.lang)
     if as_json:
         write_json(
-            {"entry_id": entry_id, "story_id": story_id, "text": text, "link": entry_row.link,
+            {"entry_id": entry_id, "story_id": story_id, "text": text, "link": entry_row.link, "not_read": unread,
              "score": entry_row.score, "row": row, "labels": labels, "history": history}
         )  # fmt: skip
         return
@@ -140,6 +143,8 @@ def show(ctx: click.Context, entry: str, as_of: str | None, as_json: bool) -> No
             click.echo("\n" + "\n".join(safe.isolated(one) for one in safe.block(part).splitlines()))
     click.echo(f"\nentry {entry_id}  story {story_id}")
     click.echo(f"link  {safe.line(entry_row.link, 300)}")
+    if unread:
+        click.echo(not_read(unread))
     if row is not None and row.entry_id == entry_id:
         click.echo(f"score {row.score:.3f}, threshold {row.threshold:.3f}, model {row.model_id}, nearest {row.nearest}")
         click.echo(f"  for:     {_reasons(row.reasons.for_it)}")

@@ -20,6 +20,7 @@ from monitor.triage.queue import count_queue, list_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import SampleRow, read_quality, recall_words, waiting_samples
 from monitor.triage.told import NOT_READ
+from monitor.triage.unread import newest_unread
 from monitor.worker.workspace import Workspace
 
 DAY, WEEK = "day", "week"
@@ -101,7 +102,7 @@ def gather(workspace: Workspace, kind: str = DAY) -> DigestContent:
         moved=moved_cases(log, views, now, limit=MOVED_ROWS[kind], within=SPAN[kind]),
         plots=[plot for plot in every if plot.confirmed_at >= since.isoformat()],
         weeks=_weeks(every, now),
-        warnings=condition.warnings,
+        warnings=[*condition.warnings, *filter(None, [newest_unread(workspace.log, workspace.views).sentence])],
         n_feeds=len(condition.feeds),
         n_fresh=sum(feed.state in ("ok", "new") for feed in condition.feeds),
         samples=waiting_samples(log, views, limit=5) if kind == DAY else [],

@@ -27,7 +27,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.skipif(compiled() is None, reason="the scorer was not compiled: no C compiler at installation")
 
 # Letters and marks that tokens turn on, and such as look like them.
-_MARKS = " \n\t.!?…؟۔,;:-–_'\"’״׳()…0٣۵²½№Aß\u0130\u0301\u200c\u200f\ufeff\0\ud800𝔘😀ﬁªא"
+_MARKS = " \n\t.!?…؟۔,;:-–_'\"’״׳()…0٣۵²½№Aß\u0130\u0301\u200c\u200f\ufeff\0\ud800𝔘😀ﬁªאह\u093f\u094d\u0901\u093c।"
 
 
 def vocabulary() -> list[str]:

@@ -22,6 +22,7 @@ SENTENCES = [
     ("it", "Il ministro ha detto che i colloqui con i vicini continueranno dopo l'estate."),
     ("pt", "O ministro disse que as conversas com os vizinhos vão continuar depois do verão."),
     ("az", "Nazir bildirib ki, qonşularla danışıqlar yaydan sonra da davam edəcək."),
+    ("hi", "मंत्री ने कहा कि पड़ोसियों के साथ बातचीत गर्मियों के बाद भी जारी रहेगी।"),
     ("he", "השר אמר כי השיחות עם השכנים יימשכו אחרי הקיץ."),
 ]
 

@@ -30,3 +30,10 @@ def test_no_text_no_tokens() -> None:
     """Nothing in, nothing out."""
     assert split("") == ([], [])
     assert split("- ? -")[1] == ["."]
+
+
+def test_devanagari_words_stay_whole() -> None:
+    """Vowel signs and the virama belong to their word; a danda ends a sentence; dotted and plain letters are one."""
+    words, folded = split("साज़िश रची। गिरफ़्तार")
+    assert words == ["साज़िश", "रची", "।", "गिरफ़्तार"]
+    assert folded == ["साजिश", "रची", ".", "गिरफ्तार"]

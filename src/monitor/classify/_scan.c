@@ -290,9 +290,14 @@ static int32_t long_token(Scan *self, PyObject *text, int kind, const void *data
 
 static unsigned char ascii_class[128];
 
+static inline int is_devanagari_sign(Py_UCS4 c) {
+    return c <= 0x903 || (c >= 0x93a && c <= 0x94f && c != 0x93d) || (c >= 0x951 && c <= 0x957) || c >= 0x962;
+}
+
 static inline int class_of(Py_UCS4 c) {
     if (c < 128) return ascii_class[c];
-    if (c == 0x2026 || c == 0x61f || c == 0x6d4) return END;
+    if (c == 0x2026 || c == 0x61f || c == 0x6d4 || c == 0x964) return END;
+    if (c >= 0x900 && c <= 0x963 && is_devanagari_sign(c)) return WORD_CHAR; /* no letter to Python */
     return Py_UNICODE_ISALNUM(c) ? WORD_CHAR | (Py_UNICODE_ISDECIMAL(c) ? 0 : LETTER) : 0;
 }
 static inline int is_hebrew(Py_UCS4 c) { return c >= 0x5d0 && c <= 0x5ea; }
@@ -832,7 +837,7 @@ static int exec_module(PyObject *module) {
     if (!type) return -1;
     int failed = PyModule_AddObjectRef(module, "Scan", type);
     Py_DECREF(type);
-    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 4);
+    return failed < 0 ? -1 : PyModule_AddIntConstant(module, "VERSION", 5);
 }
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, exec_module}, {0, NULL}};
 static PyModuleDef definition = {

@@ -17,7 +17,7 @@ from monitor.text import mask
 from monitor.text.language import LANGUAGES, ballot, points_of, prior, voices
 from monitor.text.tokens import fold_token
 
-VERSION = 4  # of what the two halves say to each other
+VERSION = 5  # of what the two halves say to each other
 _NONE, _MANY_STATES = -1, -2
 _WORDS, _CONCEPTS, _PATTERNS = range(3)
 

@@ -15,7 +15,7 @@ from monitor.text.tokens import TOKEN, fold
 
 FOLDER = Path(__file__).parent / "lexicon"
 # Those with word lists; the order is the one that ties are decided by.
-LANGUAGES = ("en", "es", "fr", "de", "tr", "ru", "ar", "fa", "he", "pl", "sv", "uk", "nl", "it", "pt", "az")
+LANGUAGES = ("en", "es", "fr", "de", "tr", "ru", "ar", "fa", "he", "pl", "sv", "uk", "nl", "it", "pt", "az", "hi")
 LISTED, LESSER, ENDING, LETTER = 4, 2, 1, 2  # points: docs/decisions/0031-language-guess.md
 HINT = 6  # the declared language's: one common and one lesser word of another overrule it
 SCRIPT = 4  # a letter that only one of a script's languages has

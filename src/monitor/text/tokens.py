@@ -11,14 +11,16 @@ import unicodedata
 from functools import cache
 
 # Words, initials such as "U.S.", letters alone (a phrase may need them: "is k", "à la solde"), and sentence ends as
-# tokens of their own. A Hebrew abbreviation keeps its inner quotation mark.
-TOKEN = re.compile(r"\w{2,}(?:[\"'״׳][א-ת]+)?|(?:[^\W\d_]\.){2,}|\w|[.!?…؟۔\n]")
+# tokens of their own. A Hebrew abbreviation keeps its inner quotation mark. Devanagari's vowel signs, which Python does
+# not take for letters, belong to their words.
+_WORD = r"[\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]"
+TOKEN = re.compile(rf"{_WORD}{{2,}}(?:[\"'״׳][א-ת]+)?|(?:[^\W\d_]\.){{2,}}|{_WORD}|[.!?…؟۔।\n]")
 # The same for ASCII text, a fifth faster.
 _ASCII_TOKEN = re.compile(r"\w{2,}|(?:[A-Za-z]\.){2,}|\w|[.!?\n]", re.ASCII)
 SENTENCE_END = "."
 MEMORY = 50_000  # words remembered folded; a looked-up word costs a quarter of a folded one
 
-_ENDS = {"!": ".", "?": ".", "…": ".", "؟": ".", "۔": "."}
+_ENDS = {"!": ".", "?": ".", "…": ".", "؟": ".", "۔": ".", "।": "."}
 _SAME_LETTER = {
     "ı": "i",
     "ß": "ss",
@@ -41,13 +43,15 @@ _SAME_LETTER = {
     "ـ": "",
     "ё": "е",
     "й": "и",
+    "\u0901": "\u0902",  # Devanagari: one sign for a nasal vowel, no dot below a letter
+    "\u093c": "",
 }
 
 
 @cache
 def _fold_table() -> dict[int, str]:
     table = {ord(a): b for a, b in (_SAME_LETTER | _ENDS).items()}
-    for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00)):
+    for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00), *range(0x0958, 0x0960)):
         letter = chr(code)
         plain = "".join(c for c in unicodedata.normalize("NFD", letter) if not unicodedata.combining(c))
         if plain != letter and letter not in _SAME_LETTER:

@@ -4,7 +4,13 @@
 (() => {
   const SWITCH = "monitor keys";
   const box = () => document.getElementById("use-keys");
-  const isOn = () => window.localStorage.getItem(SWITCH) !== "off";
+  const HERE = ".row.here:not(.done):not(.busy)"; // the selected row, as rows.js marks it
+  const anyDialog = () => [...document.querySelectorAll("dialog")].some((dialog) => dialog.open);
+
+  // A browser may refuse to remember anything: keys are on then.
+  function isOn() {
+    try { return window.localStorage.getItem(SWITCH) !== "off"; } catch { return true; }
+  }
 
   // The letter printed on the key where it is Latin (so Z stays Z on a German keyboard), else the key in its place.
   function meaning(event) {
@@ -18,13 +24,12 @@
   function rests(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
     if (event.getModifierState && event.getModifierState("AltGraph")) return true;
-    return Boolean(document.querySelector("dialog[open]"));
+    return anyDialog();
   }
 
   function press(key) {
-    const row = desk.selected();
-    const target = row && row.querySelector(`[data-key="${key}"]`);
-    if (!target) return;
+    const target = document.querySelector(`${HERE} [data-key="${key}"]`);
+    if (!target) return; // no row is selected, or it has no such button
     if (target.tagName === "SUMMARY") {
       target.parentElement.open = true;
       target.parentElement.querySelector("textarea").focus();
@@ -64,7 +69,7 @@
   }
 
   const actions = {
-    j: () => desk.move(1), k: () => desk.move(-1), o: openRow, m: desk.merge, e: edit, z: undo, "/": search, "?": help,
+    j: () => desk.move(1), k: () => desk.move(-1), o: openRow, m: () => desk.merge(), e: edit, z: undo, "/": search, "?": help,
     ...Object.fromEntries(["p", "n", "u", "s", "t", "v"].map((key) => [key, () => press(key)])),
   };
 
@@ -72,7 +77,7 @@
     const key = meaning(event);
     const typing = event.target.closest && event.target.closest("input, select, textarea, [contenteditable]");
     if (typing) {
-      if (key === "Escape" && !document.querySelector("dialog[open]")) event.target.blur();
+      if (key === "Escape" && !anyDialog()) event.target.blur();
       return;
     }
     if (rests(event) || !isOn()) return;
@@ -89,6 +94,7 @@
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) help(); });
   document.addEventListener("change", (event) => {
-    if (event.target.id === "use-keys") window.localStorage.setItem(SWITCH, event.target.checked ? "on" : "off");
+    if (event.target.id !== "use-keys") return;
+    try { window.localStorage.setItem(SWITCH, event.target.checked ? "on" : "off"); } catch { /* not remembered */ }
   });
 })();

@@ -1,4 +1,4 @@
-"""The pages of the triage desk that only look: story, search, labels, models, feeds, log; the queue is queuepage.py.
+"""The pages of the triage desk that only look: story, labels, models, feeds, log; the queue is queuepage.py.
 
 Each handler opens a workspace, gathers one value per block of the page and renders a template. Deciding is in
 actions.py.
@@ -29,7 +29,6 @@ from monitor.views.queries.models import all_models
 from monitor.views.queries.stories import newest_stories, standing_story, story_of
 from monitor.views.queries.texts import text_of
 from monitor.views.queries.ticks import last_signed
-from monitor.worker.searching import search
 from monitor.worker.workspace import Workspace
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -78,13 +77,6 @@ class Pages:
             others=_others(workspace, story), case=[(one, _lead_title(workspace, one)) for one in story.case],
             read_at=workspace.log.get(story.position), **shown,
         )  # fmt: skip
-
-    def search(self, request: Request) -> Response:
-        """Search all entries' words."""
-        query = request.query_params.get("q", "")[:200]
-        with self.desk.workspace() as workspace:
-            found = _search(workspace, query) if query.strip() else []
-            return self.desk.page(request, "search.html", workspace, query=query, found=found)
 
     def labels(self, request: Request) -> Response:
         """Show the newest decisions."""
@@ -164,11 +156,3 @@ def _story_id(workspace: Workspace, wanted: str) -> str:
     if standing := standing_story(workspace.views, wanted):
         return standing
     return story_of(workspace.views, find_entry(workspace.views, wanted))
-
-
-def _search(workspace: Workspace, query: str) -> list[tuple[str, str, str, str, float | None]]:
-    """Return (entry id, title, published, feed, score) of what fits."""
-    return [
-        (hit.entry.entry_id, hit.title.text, hit.entry.published_at, hit.entry.feed, hit.entry.score)
-        for hit in search(workspace, query).hits
-    ]

@@ -22,6 +22,7 @@ from monitor.surfaces.web.overview import OverviewPage
 from monitor.surfaces.web.pages import Pages, threaded
 from monitor.surfaces.web.queuepage import QueuePage
 from monitor.surfaces.web.reviewers import Reviewers
+from monitor.surfaces.web.searchpage import SearchPage, forget, save
 from monitor.surfaces.web.signin import SignIn
 from monitor.surfaces.web.throttle import Throttle
 from monitor.worker.workspace import Workspace
@@ -43,7 +44,7 @@ def create_app(
 def _routes(desk: Desk, door: SignIn) -> list[BaseRoute]:
     pages, queue, acts, service = Pages(desk), QueuePage(desk), actions.Actions(desk), api.Api(desk)
     looks = {
-        "/": queue.page, "/count": queue.count, "/story/{story}": pages.story, "/search": pages.search,
+        "/": queue.page, "/count": queue.count, "/story/{story}": pages.story, "/search": SearchPage(desk).page,
         "/overview": OverviewPage(desk).page,
         "/labels": pages.labels, "/models": pages.models, "/feeds": pages.feeds, "/log": pages.log,
         "/offline": pages.offline, "/manifest.webmanifest": pages.manifest, "/sw.js": pages.worker,
@@ -52,6 +53,7 @@ def _routes(desk: Desk, door: SignIn) -> list[BaseRoute]:
         "/label": actions.label, "/none": actions.none_of_these, "/skip": actions.skip, "/undo": actions.undo,
         "/merge": actions.merge, "/split": actions.split, "/correct": actions.correct,
         "/confirm": actions.confirm, "/add": actions.add,
+        "/search/save": save, "/search/forget": forget,
     }  # fmt: skip
     return [
         *(Route(path, threaded(work), methods=["GET"]) for path, work in looks.items()),

@@ -43,7 +43,18 @@ def test_it_runs_the_whole_line(printed: str) -> None:
     assert re.findall(r"^saved: \w{8} (\S+) by ana", printed, re.MULTILINE) == ["plot", "not-plot"]
     assert "in use" in printed
     assert len(re.findall(r"^  0\.\d\d → 0\.\d\d  ", printed, re.MULTILINE)) == 5
+    assert "Two answers change little" in printed
+    assert "held out recall: 1.0 -> 1.0" not in printed
+    assert "the ten best held" in printed
+    assert "saved: confirmed: " in printed
+    assert "casebook/index.html" in printed
     assert "the log verifies" in printed
+
+
+def test_it_speaks_in_sentences_and_not_in_codes(printed: str) -> None:
+    """What a newcomer reads says who alleges what; no weight of a word stands in it."""
+    assert "Prosecutors link Iran" in printed
+    assert re.findall(r"[a-z]+ [+-]0\.\d\d", printed) == []
 
 
 def test_it_takes_less_than_a_minute(printed: str) -> None:

@@ -15,7 +15,8 @@ from tests.surfaces.conftest import House
 
 pytestmark = pytest.mark.browser
 PATHS = (
-    "/", "/?show=all", "/?show=put-off", "/story/0aaa1110", "/search?q=alleged", "/overview?coverage=1", "/labels", "/models",
+    "/", "/?show=all", "/?show=put-off", "/story/0aaa1110", "/search?q=alleged", "/labels", "/models",
+    "/overview?coverage=1",
     "/feeds?coverage=1", "/log", "/login", "/offline",
 )  # fmt: skip
 

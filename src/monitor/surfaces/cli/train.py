@@ -8,6 +8,8 @@ from monitor.errors import AlreadyRunningError
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, working, write_json
 
+FEW = 20  # plots below which a held-out share says nothing
+
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Train and compare; write nothing.")
@@ -38,9 +40,16 @@ def train(ctx: click.Context, dry_run: bool, target_recall: float | None, as_jso
         write_json(outcome)
     else:
         click.echo(f"labels: {outcome.n_plot} plot, {outcome.n_not_plot} not-plot, {outcome.n_split} evenly split")
+        few = outcome.n_plot < FEW
         for name, value in outcome.figures.items():
+            if few and name.startswith("held_out"):
+                continue  # 1.0 of one plot is no figure
             shown = f"{value[0]} -> {value[1]}" if isinstance(value, list) and len(value) == 2 else value
             click.echo(f"  {name.replace('_', ' ')}: {shown if shown != [] else 'none'}")
+        if few and outcome.figures:
+            click.echo(
+                f"  held out figures: too few answers to say ({outcome.n_plot} plots; from {FEW} on they are shown)"
+            )
         for reason in outcome.reasons:
             click.echo(f"  refused because {safe.line(reason)}")
         click.echo(_summary(outcome.state, outcome.model_id, outcome.previous_id, outcome.n_second_look))

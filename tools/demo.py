@@ -157,7 +157,8 @@ def forty_answers(demo: Demo, first: str) -> None:
     for old, new, entry in sorted(rows, key=lambda row: -abs(row[1] - row[0]))[:N_MOVES]:
         print(f"  {old:.2f} → {new:.2f}  {entry['title'][:90]}")
     plots = {entry["title"] for source in sources() for entry in source["entries"] if entry.get("kind") == "plot"}
-    held = [sum(row[2]["title"] in plots for row in sorted(rows, key=lambda row: -row[at])[:10]) for at in (0, 1)]
+    ranked = (sorted(rows, key=lambda row: -row[0]), sorted(rows, key=lambda row: -row[1]))
+    held = [sum(row[2]["title"] in plots for row in order[:10]) for order in ranked]
     n_held = sum(row[2]["title"] in plots for row in rows)
     print(f"  of {n_held} plots among {len(rows)} entries nobody labelled, the ten best held {held[0]}, now {held[1]}")
 

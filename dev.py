@@ -243,10 +243,11 @@ def demo(args: list[str]) -> int:
 def bench(args: list[str]) -> int:
     """Run one bench, or list them."""
     names = sorted(path.stem for path in (ROOT / "bench").glob("*.py") if not path.stem.startswith("_"))
-    if not args or args[0] not in names:
+    name = args[0].replace("-", "_") if args else ""
+    if name not in names:
         say(f"benches: {', '.join(names) or 'none'}")
         return 2 if args else 0
-    return run([str(PYTHON), "-m", f"bench.{args[0]}", *args[1:]])
+    return run([str(PYTHON), "-m", f"bench.{name}", *args[1:]])
 
 
 def lock(args: list[str]) -> None:

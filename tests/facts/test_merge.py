@@ -7,7 +7,7 @@ import pytest
 from monitor.errors import InputError
 from monitor.facts.corrections import apply_corrections, check_codes, faults
 from monitor.facts.merge import merge_cards
-from monitor.facts.values import Card, Value
+from monitor.facts.values import Card, Claim, Value
 
 
 def card(**fields: list[str]) -> Card:
@@ -80,3 +80,40 @@ def test_a_stored_correction_that_no_card_can_hold_breaks_nothing(correction: di
 def test_merging_nothing_gives_an_empty_card() -> None:
     """A story whose entries say nothing has an empty card."""
     assert merge_cards([]) == Card()
+
+
+def reports(*told: tuple[str, str, float]) -> tuple[list[Card], list[str], list[str]]:
+    """Cards, entries and publishers of reports that say how many were arrested: (publisher, number, confidence)."""
+    cards = [Card(n_arrested=(Value(number, confidence=sure),)) for _, number, sure in told]
+    return cards, [f"e{at}" for at in range(len(told))], [publisher for publisher, _, _ in told]
+
+
+def test_publishers_that_count_differently_are_both_heard() -> None:
+    """Each one's newest number, the smallest first, each with its report; a sentence says "2 or 3"."""
+    merged = merge_cards(*reports(("Post", "1", 0.8), ("Blad", "3", 0.8), ("Post", "2", 0.8)))
+    assert [(value.code, value.entry_id) for value in merged.n_arrested] == [("2", "e2"), ("3", "e1")]
+
+
+def test_a_publisher_that_counts_anew_takes_its_old_number_back() -> None:
+    """One paper's update is no conflict."""
+    assert merge_cards(*reports(("Post", "9", 0.8), ("Post", "10", 0.8))).codes("n_arrested") == ["10"]
+
+
+def test_a_number_that_is_only_implied_contradicts_nobody() -> None:
+    """Where another report gives a count, "a man was arrested" is none."""
+    assert merge_cards(*reports(("Post", "3", 0.8), ("Blad", "1", 0.5))).codes("n_arrested") == ["3"]
+    assert merge_cards(*reports(("Blad", "1", 0.5))).codes("n_arrested") == ["1"]
+
+
+def test_the_same_claim_of_two_publishers_is_two_claims() -> None:
+    """Who said so is kept for each."""
+    claim = Claim("alleges", ("IR",), accuser="police", accuser_state="DK")
+    merged = merge_cards([Card(claims=(claim,))] * 3, ["a", "b", "c"], ["Post", "Blad", "Post"])
+    assert [(one.publisher, one.entry_id) for one in merged.claims] == [("Post", "a"), ("Blad", "b")]
+
+
+def test_numbers_that_differ_can_be_confirmed_but_a_correction_is_one() -> None:
+    """What was read may hold both; a reviewer who sets a number sets one."""
+    check_codes("n_arrested", ["2", "3"], read=True)
+    with pytest.raises(InputError, match="at most 1"):
+        check_codes("n_arrested", ["2", "3"])

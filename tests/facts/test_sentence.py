@@ -155,3 +155,10 @@ def test_a_killing_in_war_is_no_assassination() -> None:
     )
     assert "was behind a killing of a journalist" in plain_sentence(card)
     assert "assassination plot" in plain_sentence(msgspec.structs.replace(card, stage=values("foiled")))
+
+
+def test_numbers_that_differ_are_both_said() -> None:
+    """Two publishers, two numbers."""
+    assert "; 2 or 3 arrested; 9 or 10 charged;" in plain_sentence(
+        msgspec.structs.replace(PLOT, n_arrested=values("2", "3"), n_charged=values("9", "10"))
+    )

@@ -6,7 +6,15 @@ import pytest
 
 from monitor.stories.fingerprint import fingerprint
 from monitor.stories.origins import origin_of
-from monitor.stories.publishers import Publisher, corroborate, host_of, independence, publisher_of, registrable
+from monitor.stories.publishers import (
+    Publisher,
+    corroborate,
+    host_of,
+    independence,
+    publisher_of,
+    registrable,
+    shown_name,
+)
 
 GOOGLE = "https://news.google.com/rss/articles/abc?oc=5"
 
@@ -143,3 +151,21 @@ def test_copies_of_one_agency_are_one_source() -> None:
     own = Publisher("Paper 3", "paper-3", "paper-3")
     assert (corroborate(copies).n_publishers, corroborate(copies).n_independent) == (2, 1)
     assert (corroborate([*copies, own]).n_publishers, corroborate([*copies, own]).n_independent) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("family", "source", "feed", "name"),
+    [
+        ("nyt", "", "Riga Desk", "The New York Times"),
+        ("riga-desk.example", "", "The Riga Desk", "The Riga Desk"),
+        ("riga-desk.example", "Riga Evening", "The Riga Desk", "Riga Evening"),
+        ("riga-desk.example", "riga-desk.example", "The Riga Desk", "The Riga Desk"),
+        ("riga-desk.example", "", "BBC News", "riga-desk.example"),
+        ("riga-desk.example", "", "", "riga-desk.example"),
+        ("riga-desk", "", "", "Riga Desk"),
+        ("", "", "", ""),
+    ],
+)
+def test_publishers_are_shown_by_name(family: str, source: str, feed: str, name: str) -> None:
+    """A feed's own publisher stands where the list has no name; a listed one never for another."""
+    assert shown_name(family, source, feed) == name

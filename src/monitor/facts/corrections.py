@@ -54,11 +54,14 @@ def allowed_codes(field: str) -> tuple[str, ...]:
     return ()
 
 
-def check_codes(field: str, codes: Sequence[str]) -> None:
-    """Raise InputError, naming what may stand there, where a card cannot hold `codes` in `field`."""
+def check_codes(field: str, codes: Sequence[str], *, read: bool = False) -> None:
+    """Raise InputError, naming what may stand there, where a card cannot hold `codes` in `field`.
+
+    A reviewer sets one stage and one number; what was `read` may hold those of reports that differ.
+    """
     if field not in LIST_FIELDS:
         raise InputError(f'a card has no field "{field[:40]}"; fields: {", ".join(LIST_FIELDS)}')
-    if len(codes) > MAX_CODES or (field in _ONE and len(codes) > 1):
+    if len(codes) > MAX_CODES or (field in _ONE and len(codes) > 1 and not read):
         raise InputError(f"{field}: at most {1 if field in _ONE else MAX_CODES} value(s)")
     allowed = allowed_codes(field)
     for code in codes:

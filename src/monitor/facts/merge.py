@@ -9,20 +9,24 @@ import msgspec
 from monitor.facts.values import LEGAL_STAGES, LIST_FIELDS, Card, Claim, Value
 
 _FIXED_ORDER = {"legal_stage": LEGAL_STAGES}
-_ONE = {"stage", "n_arrested", "n_charged"}  # fields where the newest report answers for the story
+_NUMBERS = {"n_arrested", "n_charged"}
+_EXPLICIT = 0.5  # above, a number is said; below, one is read from "a man was arrested"
 
 
 def merge_cards(cards: Sequence[Card], entry_ids: Sequence[str] = (), publishers: Sequence[str] = ()) -> Card:
     """Return the card of a story from its entries' cards, oldest first; every value names the entry it was read in.
 
-    Codes are united, each with its best evidence, the most supported first. Stage and numbers are the newest report's
-    that has them; legal steps stand in their order, the highest first. Overviews fill a card only where no other does.
+    Codes are united, each with its best evidence, the most supported first. The stage is the newest report's that has
+    one; a number each publisher's newest, so that those who differ are both heard; legal steps stand in their order,
+    the highest first. Overviews fill a card only where no other does.
     """
     ids = [*entry_ids, *[""] * (len(cards) - len(entry_ids))]
     pairs = [(card, entry) for card, entry in zip(cards, ids, strict=False) if not card.overview]
     pairs = pairs or list(zip(cards, ids, strict=False))
-    fields = {field: _merged(field, pairs) for field in LIST_FIELDS}
     names = dict(zip(ids, [*publishers, *[""] * (len(cards) - len(publishers))], strict=False))
+    fields = {
+        field: _numbers(field, pairs, names) if field in _NUMBERS else _merged(field, pairs) for field in LIST_FIELDS
+    }
     return Card(
         **fields,
         overview=bool(cards) and all(card.overview for card in cards),
@@ -32,11 +36,18 @@ def merge_cards(cards: Sequence[Card], entry_ids: Sequence[str] = (), publishers
 
 
 def _claims(pairs: Sequence[tuple[Card, str]], publishers: Mapping[str, str]) -> tuple[Claim, ...]:
-    """Return every entry's claims, oldest first, each with its entry and publisher; the same claim once."""
+    """Return every publisher's claims, oldest first, each with its entry; the same claim of one publisher once."""
     kept: dict[tuple[object, ...], Claim] = {}
     for card, entry in pairs:
         for claim in card.claims:
-            key = (claim.verb, claim.states, claim.services, claim.accuser, claim.accuser_state)
+            key = (
+                claim.verb,
+                claim.states,
+                claim.services,
+                claim.accuser,
+                claim.accuser_state,
+                publishers.get(entry, ""),
+            )
             kept.setdefault(
                 key,
                 msgspec.structs.replace(
@@ -44,6 +55,22 @@ def _claims(pairs: Sequence[tuple[Card, str]], publishers: Mapping[str, str]) ->
                 ),
             )
     return tuple(kept.values())
+
+
+def _numbers(field: str, pairs: Sequence[tuple[Card, str]], publishers: Mapping[str, str]) -> tuple[Value, ...]:
+    """Return the newest number of each publisher, the smallest first: "2 or 3 arrested" where they differ.
+
+    One that is only implied gives way to those that are said.
+    """
+    newest: dict[str, Value] = {}
+    for at, (card, entry) in enumerate(pairs):
+        for value in getattr(card, field)[:1]:
+            by = publishers.get(entry, "") or entry or str(at)
+            if value.confidence > _EXPLICIT or by not in newest or newest[by].confidence <= _EXPLICIT:
+                newest[by] = msgspec.structs.replace(value, entry_id=value.entry_id or entry)
+    said = [value for value in newest.values() if value.confidence > _EXPLICIT] or list(newest.values())
+    codes = {value.code: value for value in said}
+    return tuple(sorted(codes.values(), key=lambda value: (len(value.code), value.code)))
 
 
 def _merged(field: str, pairs: Sequence[tuple[Card, str]]) -> tuple[Value, ...]:
@@ -57,7 +84,7 @@ def _merged(field: str, pairs: Sequence[tuple[Card, str]]) -> tuple[Value, ...]:
             support[value.code] = support.get(value.code, 0.0) + value.confidence
             if value.code not in best or value.confidence > best[value.code].confidence:
                 best[value.code] = value
-    if field in _ONE:
+    if field == "stage":
         return newest
     if field in _FIXED_ORDER:
         return tuple(best[code] for code in _FIXED_ORDER[field] if code in best)

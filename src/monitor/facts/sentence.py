@@ -202,8 +202,8 @@ def _place(card: Card) -> str:
 
 def _tail(card: Card, told: list[Claim]) -> list[str]:
     """Return what follows: arrests, charges, steps of the law, denials."""
-    parts = [f"{value.code} arrested" for value in card.n_arrested[:1]]
-    parts += [f"{value.code} charged" for value in card.n_charged[:1]]
+    counts = [(card.codes("n_arrested"), "arrested"), (card.codes("n_charged"), "charged")]
+    parts = [f"{' or '.join(numbers)} {step}" for numbers, step in counts if numbers]
     legal = card.codes("legal_stage")
     if "on-trial" in legal[:1]:
         parts.append("on trial")

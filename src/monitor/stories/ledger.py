@@ -18,13 +18,17 @@ ROLES = ("reports", "cites", "wire", "copy", "unknown")
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One entry of a story, as far as its source goes: `family` printed it, `origin` was read when it was linked."""
+    """One entry of a story, as far as its source goes: `family` printed it, `origin` was read when it was linked.
+
+    `name` is what people call the publisher; without one the family's name stands.
+    """
 
     entry_id: str
     family: str
     origin: str = ""
     title: str = ""
     text: str = ""
+    name: str = ""
 
 
 class SourceLine(msgspec.Struct, frozen=True):
@@ -62,7 +66,7 @@ def ledger_of(reports: Sequence[Report]) -> Ledger:
     for report in reports:
         words = f"{report.title}\n{report.text}"
         origin = report.origin or (origin_of(words) if report.text or report.title else "")
-        publishers.append(Publisher(name_of(report.family), report.family, origin))
+        publishers.append(Publisher(report.name or name_of(report.family), report.family, origin))
         cites.append(cited_in(report.title, report.text, report.family) if report.title or report.text else ())
     prints = [fingerprint(report.title, report.text) if report.text else () for report in reports]
     counts = corroborate(publishers, prints, cites)
@@ -71,7 +75,7 @@ def ledger_of(reports: Sequence[Report]) -> Ledger:
 
 
 def _line(report: Report, publisher: Publisher, cited: tuple[str, ...]) -> SourceLine:
-    name = name_of(report.family)
+    name = report.name or name_of(report.family)
     if not report.family:
         return SourceLine(report.entry_id, name, "unknown")
     if publisher.origin and publisher.origin != report.family:

@@ -182,6 +182,22 @@ def name_of(family: str) -> str:
     return family if "." in family else " ".join(word.capitalize() for word in family.split("-"))
 
 
+def shown_name(family: str, source_name: str = "", feed_publisher: str = "") -> str:
+    """Return the name of an entry's publisher as people read it, rather than a host or a slug.
+
+    The listed name; else what the entry calls its source; else the publisher its feed is configured with, unless that
+    is a listed one whose family is another; else the family spelled out.
+    """
+    tables = _tables()
+    if family in tables.display or family in agencies():
+        return name_of(family)
+    for name in (source_name.strip(), feed_publisher.strip()):
+        host_like = re.fullmatch(r"[\w-]+(\.[\w-]+)+", name)
+        if name and not host_like and not _is_aggregator_name(name) and name.lower() not in tables.by_name:
+            return name
+    return name_of(family) or source_name.strip() or feed_publisher.strip()
+
+
 def corroborate(
     publishers: Sequence[Publisher], prints: Sequence[Fingerprint] = (), cites: Sequence[Sequence[str]] = ()
 ) -> Corroboration:

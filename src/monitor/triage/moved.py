@@ -16,7 +16,7 @@ from monitor.facts.merge import merge_cards
 from monitor.facts.values import Card
 from monitor.log.codec import iso
 from monitor.log.store import EventStore
-from monitor.triage.told import card_of
+from monitor.triage.told import card_of, published_by
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.views.queries.cases import Joined, joined_since
@@ -74,7 +74,7 @@ def _moved(log: EventStore, views: Views, case_id: str, joined: Sequence[Joined]
     assert entry is not None  # noqa: S101 - the views name it
     return MovedCase(
         case_id=case_id, story_id=next(item.story_id for item in joined if item.entry_id == lead), entry_id=lead,
-        title=text_of(log, entry).headline, link=entry.link, publisher=entry.publisher or entry.feed,
+        title=text_of(log, entry).headline, link=entry.link, publisher=published_by(entry) or entry.feed,
         seen_at=entry.seen_at, entry_ids=tuple(item.entry_id for item in joined),
         what=(*told, f"+{len(joined)} report{'s' if len(joined) > 1 else ''}"),
     )  # fmt: skip

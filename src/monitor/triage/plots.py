@@ -15,7 +15,7 @@ from monitor.facts.values import LIST_FIELDS, Card
 from monitor.learn.labels import PLOT
 from monitor.log.store import EventStore
 from monitor.triage.standing import newest, standing
-from monitor.triage.told import StoryFacts, story_facts
+from monitor.triage.told import StoryFacts, published_by, story_facts
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.views.queries.labels import all_labels, covering
@@ -81,7 +81,7 @@ def _plot(log: EventStore, views: Views, case_id: str, labelled: list[str], sinc
         case_id=case_id, story_ids=tuple(story_ids), entry_ids=tuple(row.entry_id for row in rows),
         at=min(row.published_at or row.seen_at for row in rows), confirmed_at=confirmed_at,
         by=tuple(sorted({label.by for label in votes})), title=text_of(log, lead).headline, link=lead.link,
-        publisher=lead.publisher or lead.feed, facts=facts,
+        publisher=published_by(lead) or lead.feed, facts=facts,
     )  # fmt: skip
 
 

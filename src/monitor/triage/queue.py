@@ -21,7 +21,7 @@ from monitor.triage.agreement import read_units, second_readings
 from monitor.triage.day import Waiting, day_first, is_from_archive
 from monitor.triage.likelihood import calibration_of
 from monitor.triage.rows import QueueRow, Term
-from monitor.triage.told import story_facts
+from monitor.triage.told import published_by, story_facts
 from monitor.views.fold import Views
 from monitor.views.queries import entries, labels, queue, stories
 from monitor.views.queries.texts import text_of
@@ -128,7 +128,7 @@ def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
     return QueueRow(
         story_id=item.story_id, case_id=story.case_id if story else item.story_id, entry_id=item.lead,
         title=text.headline, summary=text.summary, link=lead.link, feed=lead.feed,
-        publisher=lead.source_name or lead.feed_publisher or lead.byline,
+        publisher=published_by(lead),
         score=item.score, threshold=flag.threshold, model_id=lead.model_id, band=lead.band, why=lead.why,
         published_at=lead.published_at, flagged_at=lead.flagged_at, lang=lead.lang, n_entries=len(members),
         n_publishers=max(1, counts.n_publishers), n_independent=max(1, counts.n_independent),

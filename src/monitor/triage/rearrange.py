@@ -111,7 +111,7 @@ def confirm_card(
     Returns None where that was confirmed already. Raises InputError for what no card can hold.
     """
     for field, codes in values.items():
-        check_codes(field, codes)
+        check_codes(field, codes, read=True)
     story_id = find_story(views, story_id)
     before = stories.confirmations(views, story_id)
     if values and all(field in before and before[field].codes == list(codes) for field, codes in values.items()):

@@ -18,7 +18,7 @@ from monitor.log.store import EventStore
 from monitor.triage.entries import history, labels_of, story_entries
 from monitor.triage.queue import queue_row
 from monitor.triage.rows import HistoryLine, QueueRow
-from monitor.triage.told import StoryFacts, story_facts
+from monitor.triage.told import StoryFacts, published_by, story_facts
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.views.queries.labels import LabelRow
@@ -136,7 +136,7 @@ def _entry(log: EventStore, views: Views, entry_id: str) -> StoryEntry | None:
     if row is None:
         return None
     return StoryEntry(
-        entry_id=entry_id, text=text_of(log, row), link=row.link, feed=row.feed, publisher=row.publisher,
+        entry_id=entry_id, text=text_of(log, row), link=row.link, feed=row.feed, publisher=published_by(row),
         origin=row.origin, published_at=row.published_at, seen_at=row.seen_at, score=row.score, flagged=row.flagged,
         lang=row.lang, revisions=revisions_of(log, entry_id) if row.revision else [],
     )  # fmt: skip

@@ -21,7 +21,7 @@ from monitor.facts.values import LIST_FIELDS, Card, Claim
 from monitor.log.payloads import EntryText
 from monitor.log.store import EventStore
 from monitor.stories.ledger import Ledger, Report, ledger_of
-from monitor.stories.publishers import name_of
+from monitor.stories.publishers import shown_name
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.views.queries.texts import text_of
@@ -72,6 +72,11 @@ def sources_of(log: EventStore, views: Views, story_id: str) -> Ledger:
     return ledger_of(_reports(log, views, story_id))
 
 
+def published_by(row: entries.EntryRow) -> str:
+    """Return an entry's publisher by the name people know it by; empty where nobody knows."""
+    return shown_name(row.byline, row.source_name, row.feed_publisher)
+
+
 def _story_facts(log: EventStore, views: Views, story_id: str) -> StoryFacts:
     corrected = stories.corrections(views, story_id)
     said = stories.confirmations(views, story_id)
@@ -105,7 +110,7 @@ def _read(log: EventStore, views: Views, story_id: str) -> Card:
         at = datetime.fromisoformat(row.published_at) if row.published_at else None
         cards.append(card_of(text.title, text.summary, text.text, at, row.lang))
         ids.append(member.entry_id)
-        publishers.append(name_of(member.publisher))
+        publishers.append(published_by(row))
     return merge_cards(cards, ids, publishers)
 
 
@@ -121,5 +126,6 @@ def _reports(log: EventStore, views: Views, story_id: str) -> list[Report]:
     for at, member in enumerate(members):
         row = entries.entry(views, member.entry_id) if len(members) > 1 and at < MAX_LEDGER_ENTRIES else None
         text = text_of(log, row) if row else EntryText("")
-        found.append(Report(member.entry_id, member.publisher, member.origin, text.title, text.words))
+        name = published_by(row) if row and member.publisher else ""
+        found.append(Report(member.entry_id, member.publisher, member.origin, text.title, text.words, name))
     return found

@@ -15,11 +15,10 @@ from monitor.facts.names import ACTS, TARGETS, listed, service_name, state_name
 from monitor.facts.values import LIST_FIELDS
 from monitor.log.events import CardConfirmed, CardCorrected, EntryLabelled, Event, LabelWithdrawn
 from monitor.log.store import LogStore
-from monitor.stories.publishers import name_of as name_of_publisher
 from monitor.surfaces import safe
 from monitor.surfaces.export.labelled import taken_back
 from monitor.triage.plots import Plot, confirmed_card, confirmed_plots, confirmed_sentence
-from monitor.triage.told import story_facts
+from monitor.triage.told import published_by, story_facts
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.worker.workspace import Workspace
@@ -174,7 +173,7 @@ def _report(log: LogStore, views: Views, entry_id: str, role: str) -> Report | N
     if row is None or event is None:
         return None
     return Report(
-        entry_id, safe.line(name_of_publisher(row.publisher) or row.feed, 200), safe.http_link(row.link),
+        entry_id, safe.line(published_by(row) or row.feed, 200), safe.http_link(row.link),
         row.published_at, row.lang, role, row.text_sha, _proven(event),
     )  # fmt: skip
 

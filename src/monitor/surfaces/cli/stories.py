@@ -223,8 +223,8 @@ def _find(views: Views, wanted: str) -> str:
 
 
 def _printed_by(entry: StoryEntry) -> str:
-    origin = f" < {name_of(entry.origin)}" if entry.origin and entry.origin != entry.publisher else ""
-    return safe.line(name_of(entry.publisher) + origin, 60)
+    origin = name_of(entry.origin)
+    return safe.line(entry.publisher + (f" < {origin}" if origin and origin != entry.publisher else ""), 60)
 
 
 def _title(workspace: Workspace, story_id: str) -> str:

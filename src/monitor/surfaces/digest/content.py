@@ -164,7 +164,7 @@ def plot_sources(plot: Plot) -> str:
     """Return a confirmed plot's sources and reviewers."""
     parts = [str(plot.facts.sources), f"labelled plot by {safe.line(', '.join(plot.by), 200)}"]
     arrested = plot.facts.card.codes("n_arrested")
-    parts += [f"reports differ: {' or '.join(sorted(arrested))} arrested"] if len(arrested) > 1 else []
+    parts += [f"reports differ: {' or '.join(arrested)} arrested"] if len(arrested) > 1 else []
     denying = [state_name(code) for code in plot.facts.card.codes("denied_by") if len(code) == 2 and code.isupper()]
     parts += [f"denied by {', '.join(denying)}"] if denying else []
     return "; ".join(parts)

@@ -148,6 +148,10 @@ def card_words(entry: LabelledEntry) -> str:
         for field, name in names.items()
         if entry.card.codes(field)
     ]
+    counts = {"n_arrested": "arrested", "n_charged": "charged"}
+    lines += [
+        f"{step}: {' or '.join(entry.card.codes(field))}" for field, step in counts.items() if entry.card.codes(field)
+    ]
     told = [f"{safe.line(entry.sentence, 900)} ({entry.sentence_status})"] if entry.sentence else []
     return "\n".join([NOTE, *told, *lines, *(safe.line(f"claim: {claim}", 700) for claim in entry.claims)])
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from monitor.facts.sentence import claim_words
-from monitor.facts.values import Card
+from monitor.facts.values import Card, Claim
 from monitor.log.payloads import EntryText
 from monitor.triage.entries import story_entries
 from monitor.triage.standing import newest, standing
-from monitor.triage.told import CONFIRMED, UNCONFIRMED, StoryFacts, story_facts
+from monitor.triage.told import CONFIRMED, UNCONFIRMED, StoryFacts, published_by, story_facts
 from monitor.views.fold import Views
 from monitor.views.queries.entries import entry, labelled, noted_positions
 from monitor.views.queries.labels import all_labels, covering
@@ -73,7 +73,7 @@ def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledE
             entry_id=entry_id, story_id=story_id, case_id=case_of(views, story_id), label=found.label,
             reviewers=sorted(found.by), agreed=found.agreed, notes=[item.note for item in own if item.note],
             labelled_at=max(item.at for item in own), title=text.title, summary=text.summary, link=row.link,
-            publisher=row.publisher, origin=row.origin, published_at=row.published_at, lang=row.lang,
+            publisher=published_by(row), origin=row.origin, published_at=row.published_at, lang=row.lang,
             score=row.score, model_id=row.model_id,
             card=exported(facts), sentence=facts.sentence, sentence_status=facts.status, claims=claim_lines(facts),
             n_independent=facts.sources.counts.n_independent, position=row.position,
@@ -90,7 +90,13 @@ def exported(facts: StoryFacts) -> Card:
 def claim_lines(facts: StoryFacts) -> list[str]:
     """Return each claim in words: its standing, who says it, of whom, and the sentence it rests on."""
     standing = CONFIRMED if facts.status == CONFIRMED else UNCONFIRMED
-    return [f'[{standing}] {claim_words(claim)}: "{claim.quote}"' for claim in facts.claims]
+    return [f'[{standing}] {claim_words(claim)}{_carried(claim)}: "{claim.quote}"' for claim in facts.claims]
+
+
+def _carried(claim: Claim) -> str:
+    """Return whose report carries a claim, where its words do not begin with that."""
+    named = claim.accuser or claim.accuser_state or claim.verb in ("denies", "admits")
+    return f" ({claim.publisher})" if claim.publisher and named else ""
 
 
 def opened_at(views: Views, story_id: str, otherwise: str) -> str:

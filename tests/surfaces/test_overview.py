@@ -37,7 +37,7 @@ def test_a_plot_counts_once_by_month_state_and_target(house: House) -> None:
     page = house.signed_in().get("/overview").text
     assert "reports of <b>1</b> alleged plot in" not in page
     assert "reports of <b>1</b> alleged plot." in page
-    assert "Iran: 1 alleged plots from 2025-02 to 2026-01, most in 2026-01: 1." in page
+    assert "Iran: 1 alleged plot from 2025-02 to 2026-01, most in 2026-01: 1." in page
     assert "dissident" in page
 
 
@@ -179,3 +179,19 @@ def test_the_overview_is_of_this_log_and_not_of_the_last_visit(house: House) -> 
     data = EntryLabelled(entry_id="aaaa1111", label="not-plot", by="ben", story_id="saaaa1111")
     house.append(f"label:{iso(house.now)}", data)
     assert "<b>0</b>" in client.get("/overview").text
+
+
+def test_a_correction_moves_a_plot_to_another_state_at_once(house: House) -> None:
+    """Promise: cards that are kept between visits follow corrections and new reports."""
+    from monitor.log.events import CardCorrected, StoryJoined
+
+    client = house.signed_in()
+    house.entry("aaaa1111", "Alleged plot foiled", "Police said that a plot to kill an editor was foiled.")
+    label(house, "aaaa1111")
+    assert "no state named: 1 alleged plot " in client.get("/overview").text
+    house.entry("bbbb2222", TITLE, TEXT, story=StoryJoined(story_id="saaaa1111", entry_id="bbbb2222", similarity=0.9))
+    assert "Iran: 1 alleged plot " in client.get("/overview").text
+    house.append("c", CardCorrected(story_id="saaaa1111", field="linked_states", value=["BY"], before=["IR"]))
+    page = client.get("/overview").text
+    assert "Belarus: 1 alleged plot " in page
+    assert "Iran: 1 alleged plot " not in page

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -20,7 +21,9 @@ from monitor.triage.agreement import Agreement, agreement, read_units
 from monitor.triage.plots import Plot, confirmed_plots
 from monitor.triage.samples import read_quality, recall_words
 from monitor.triage.standing import standing_of
+from monitor.triage.told import MAX_CARD_ENTRIES, StoryFacts, story_facts
 from monitor.views.fold import Views
+from monitor.views.queries import stories
 from monitor.views.queries.models import all_models
 from monitor.views.queries.queue import drawn_since
 from monitor.views.queries.yields import FeedDay, FeedPolls, feed_days, feed_polls, feeds_of
@@ -82,9 +85,26 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     curve: list[tuple[str, int, float, float]]
 
 
-def overview(log: EventStore, views: Views, now: datetime) -> Overview:
-    """Return the overview at a moment."""
-    plots = confirmed_plots(log, views)
+class Kept:
+    """The cards of plots read before, each until its texts or corrections change: reading them is most of the work."""
+
+    def __init__(self) -> None:
+        self._cards: dict[str, tuple[tuple[object, ...], StoryFacts]] = {}
+
+    def facts(self, log: EventStore, views: Views, story_id: str) -> StoryFacts:
+        """Return a story's facts; of what is kept, the card alone is as new as the log."""
+        corrected = tuple((field, *codes) for field, codes in stories.corrections(views, story_id).items())
+        state = (*stories.text_shas(views, story_id, MAX_CARD_ENTRIES), *corrected)
+        kept = self._cards.get(story_id)
+        if kept is None or kept[0] != state:
+            kept = self._cards[story_id] = state, story_facts(log, views, story_id)
+        return kept[1]
+
+
+def overview(log: EventStore, views: Views, now: datetime, kept: Kept | None = None) -> Overview:
+    """Return the overview at a moment; cards that `kept` holds are not read again."""
+    kept = kept or Kept()
+    plots = confirmed_plots(log, views, told=partial(kept.facts, log, views))
     months, days = _months(now), [(now - timedelta(days=ago)).date().isoformat() for ago in range(DAYS - 1, -1, -1)]
     where = feeds_of(views, [entry_id for plot in plots for entry_id in plot.entry_ids])
     quality = read_quality(views)

@@ -7,6 +7,8 @@ reviewer stands behind and nothing else; the sentence made of it is the one that
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -51,12 +53,19 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
         return self.facts.card.codes("target_types")
 
 
-def confirmed_plots(log: EventStore, views: Views, since: str = "") -> list[Plot]:
-    """Return the cases for which `plot` stands, the newest confirmed first; with `since`, those confirmed from then."""
+Told = Callable[[str], StoryFacts]
+
+
+def confirmed_plots(log: EventStore, views: Views, since: str = "", told: Told | None = None) -> list[Plot]:
+    """Return the cases for which `plot` stands, the newest confirmed first; with `since`, those confirmed from then.
+
+    `told` returns what a story's reports tell, for a caller that keeps it; else it is read anew.
+    """
+    read = told or partial(story_facts, log, views)
     found: dict[str, list[str]] = defaultdict(list)
     for entry_id in _plot_entries(views):
         found[stories.case_of(views, stories.story_of(views, entry_id))].append(entry_id)
-    plots = (_plot(log, views, case_id, ids, since) for case_id, ids in found.items())
+    plots = (_plot(log, views, case_id, ids, since, read) for case_id, ids in found.items())
     return sorted((plot for plot in plots if plot), key=lambda plot: (plot.confirmed_at, plot.case_id), reverse=True)
 
 
@@ -66,7 +75,7 @@ def _plot_entries(views: Views) -> list[str]:
     return [entry_id for entry_id in called if standing(covering(views, entry_id)).label == PLOT]
 
 
-def _plot(log: EventStore, views: Views, case_id: str, labelled: list[str], since: str) -> Plot | None:
+def _plot(log: EventStore, views: Views, case_id: str, labelled: list[str], since: str, read: Told) -> Plot | None:
     votes = [label for one in labelled for label in newest(covering(views, one)).values() if label.label == PLOT]
     confirmed_at = min(label.at for label in votes)
     if confirmed_at < since:
@@ -74,7 +83,7 @@ def _plot(log: EventStore, views: Views, case_id: str, labelled: list[str], sinc
     story_ids = dict.fromkeys(stories.story_of(views, one) for one in labelled)
     members = dict.fromkeys(member.entry_id for story_id in story_ids for member in stories.members(views, story_id))
     rows = [row for one in members if (row := entries.entry(views, one)) is not None]
-    told = [story_facts(log, views, story_id) for story_id in story_ids]
+    told = [read(story_id) for story_id in story_ids]
     facts = max(told, key=lambda one: (one.status == "confirmed", bool(one.sentence), len(one.confirmed)))
     lead = next(row for row in rows if row.entry_id == labelled[0])
     return Plot(

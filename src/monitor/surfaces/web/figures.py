@@ -41,7 +41,8 @@ def month_bars(name: str, months: Sequence[str], counts: Sequence[int], top: int
     marks.append(f'<path class="axis" d="M{left} {floor}H{BAR_W}"/><text x="{left}" y="{BAR_H - 4}">{months[0]}</text>')
     marks.append(f'<text x="{BAR_W}" y="{BAR_H - 4}" text-anchor="end">{months[-1]}</text>')
     most = max(range(len(counts)), key=lambda number: counts[number])
-    words = f"{name}: {sum(counts)} alleged plots from {months[0]} to {months[-1]}"
+    noun = "plot" if sum(counts) == 1 else "plots"
+    words = f"{name}: {sum(counts)} alleged {noun} from {months[0]} to {months[-1]}"
     words += f", most in {months[most]}: {counts[most]}." if any(counts) else "."
     return _svg("months", BAR_W, BAR_H, words, "".join(marks))
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from monitor.poll.coverage import FeedCoverage, coverage
 from monitor.surfaces.web import figures
 from monitor.surfaces.web.desk import Desk
-from monitor.triage.overview import Overview, overview
+from monitor.triage.overview import Kept, Overview, overview
 from monitor.worker.workspace import Workspace
 
 COVERED_DAYS = 14
@@ -20,11 +20,12 @@ MOST_SOURCES = 30  # shown at first; the rest are folded
 
 
 class OverviewPage:
-    """The handler, on one desk. What was read last is kept until the log grows or the day ends."""
+    """The handler, on one desk. What was read last is kept until the log grows or the day ends, cards longer."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._kept: tuple[tuple[int, str], Overview] | None = None
+        self._last: tuple[tuple[int, str], Overview] | None = None
+        self._cards = Kept()
 
     def page(self, request: Request) -> Response:
         """Show the overview; with `?coverage=1` also the calendar, which reads every poll of two weeks."""
@@ -45,9 +46,9 @@ class OverviewPage:
 
     def _overview(self, workspace: Workspace, now: datetime) -> Overview:
         at = (workspace.views.position, now.date().isoformat())
-        if self._kept is None or self._kept[0] != at:
-            self._kept = at, overview(workspace.log, workspace.views, now)
-        return self._kept[1]
+        if self._last is None or self._last[0] != at:
+            self._last = at, overview(workspace.log, workspace.views, now, self._cards)
+        return self._last[1]
 
 
 def cell_of(feed: FeedCoverage, day: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from monitor.text import mask
@@ -107,3 +110,14 @@ def test_every_language_has_every_core_concept() -> None:
     for language in LANGUAGES:
         have = {line.partition(":")[0] for line in mask.data_lines(f"words-{language}.txt")}
         assert core <= have, (language, core - have)
+
+
+def test_a_languages_lists_are_loaded_when_it_is_first_met() -> None:
+    """A deployment that reads English alone holds English alone."""
+    program = (
+        "from monitor.classify.modelstore import cold_model; from monitor.text import mask\n"
+        "cold_model().score('The police said that they have arrested two men')\n"
+        "print(mask.lexicon_for.cache_info().currsize)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1"

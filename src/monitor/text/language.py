@@ -22,6 +22,7 @@ SCRIPT = 4  # a letter that only one of a script's languages has
 WIDTH = 32  # bits of a language's points in a packed vote
 LETTERS_READ = 400  # of a text the first letters are looked at
 LONGEST_ENDING = 6
+MEMORY = 20_000  # words whose votes are remembered
 
 _RANGES = (
     ("\u0370", "\u03ff", ("el",)), ("\u0400", "\u04ff", ("ru", "uk", "bg", "sr")), ("\u0530", "\u058f", ("hy",)),
@@ -114,10 +115,16 @@ class _Votes(dict[str, int]):
     """Packed votes by folded word, worked out once each; forgets all when it has met too many."""
 
     def __missing__(self, word: str) -> int:
-        if len(self) >= 50_000:
+        if len(self) >= MEMORY:
             self.clear()
-        votes = self[word] = packed(points_of(word))
+        votes = self[word] = _shared(tuple(points_of(word).items()))
         return votes
+
+
+@lru_cache(maxsize=MEMORY)
+def _shared(points: tuple[tuple[str, int], ...]) -> int:
+    """Return packed votes, the same object for all words that vote alike: most do."""
+    return packed(dict(points))
 
 
 _votes = _Votes()

@@ -83,3 +83,61 @@ def test_another_entry_of_an_answered_story_waits_when_its_words_change(desk: De
     answer(desk, "aaaa1111", "not-plot")
     desk.reword("bbbb2222", "Two charged over the harbour fire", 0.97)
     assert [row.entry_id for row in list_queue(desk.log, desk.views, desk.now)] == ["bbbb2222"]
+
+
+@pytest.mark.parametrize(
+    ("label", "similarity", "score", "n_waiting"),
+    [
+        ("not-plot", 0.95, 0.90, 1), ("unsure", 0.95, 0.90, 1), ("plot", 0.95, 0.90, 0), ("not-plot", 0.95, 0.79, 0),
+        ("not-plot", 0.95, 0.81, 1), ("unsure", 0.95, 0.30, 0), ("not-plot", 0.50, 0.90, 1), ("plot", 0.20, 0.90, 0),
+        ("not-plot", 0.20, 0.30, 1),
+    ],
+)  # fmt: skip
+def test_a_copy_that_says_much_more_waits_again(
+    desk: Desk, label: str, similarity: float, score: float, n_waiting: int
+) -> None:
+    """Promise: an answer to less does not hide more, even where the words are nearly the same: one in log-odds."""
+    desk.entry("aaaa1111", "Smoke over the harbour", 0.6)
+    answer(desk, "aaaa1111", label)
+    desk.entry("bbbb2222", "Smoke over the harbour, two charged", score, story="saaaa1111", similarity=similarity)
+    assert count_queue(desk.views, desk.now) == n_waiting
+
+
+def test_what_waits_again_says_so_and_stands_by_its_score(desk: Desk) -> None:
+    """Promise: the row names the answer the story had, and the answered topic does not push it behind."""
+    desk.entry("aaaa1111", "Smoke over the harbour at night", 0.6)
+    desk.entry("cccc3333", "Minister opens a bridge", 0.55)
+    answer(desk, "aaaa1111", "not-plot")
+    desk.entry("bbbb2222", "Smoke over the harbour at night: charges", 0.97, story="saaaa1111")
+    first = list_queue(desk.log, desk.views, desk.now, n_day=1)[0]
+    assert (first.entry_id, first.behind) == ("bbbb2222", "")
+    assert first.answered == f"not-plot by ana on {desk.now.date()}, before this report came"
+
+
+def test_the_second_answer_covers_copies_of_what_rose(desk: Desk) -> None:
+    """Promise: twenty reports of the charge cost one answer, not twenty; the first answer teaches nothing of them."""
+    desk.entry("aaaa1111", "Smoke over the harbour", 0.6)
+    answer(desk, "aaaa1111", "not-plot")
+    desk.entry("bbbb2222", "Smoke over the harbour, two charged", 0.95, story="saaaa1111")
+    assert [verdict.plot for verdict in verdicts(desk.views)[0]] == [False]
+    answer(desk, "bbbb2222", "not-plot", by="ben")
+    desk.entry("cccc3333", "Smoke over the harbour, two charged", 0.96, story="saaaa1111")
+    assert count_queue(desk.views, desk.now) == 0
+
+
+def test_the_best_of_what_was_judged_is_what_counts(desk: Desk) -> None:
+    """Promise: a copy is measured against all the reader had before them, not against the entry that was clicked."""
+    desk.entry("aaaa1111", "Smoke over the harbour", 0.5)
+    desk.entry("bbbb2222", "Smoke over the harbour, two charged", 0.9, story="saaaa1111")
+    answer(desk, "aaaa1111", "not-plot")
+    desk.entry("cccc3333", "Two charged, smoke over the harbour", 0.92, story="saaaa1111")
+    assert count_queue(desk.views, desk.now) == 0
+
+
+@pytest.mark.parametrize("score", [1.0, 0.0])
+def test_scores_at_the_ends_are_no_error(desk: Desk, score: float) -> None:
+    """Promise: odds without end are compared like any other."""
+    desk.entry("aaaa1111", "Smoke over the harbour", 0.6)
+    answer(desk, "aaaa1111", "unsure")
+    desk.entry("bbbb2222", "Smoke over the harbour", score, story="saaaa1111")
+    assert count_queue(desk.views, desk.now) == (score == 1.0)

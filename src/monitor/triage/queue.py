@@ -2,8 +2,9 @@
 
 Which rows are the day's is the rule of learn/rows, as in `simulate`; day.py applies it.
 A pure reading of the views; deciding is in decide.py. A label given to a story answers the entries it had, and copies
-that join later; `plot` also answers everything else that joins, `not-plot` and `unsure` do not, so that a wrong join
-cannot hide a plot. An entry's own label goes before the story's.
+that join later; `plot` also answers everything else that joins, `not-plot` and `unsure` do not, nor a copy that scores
+much higher than what was judged, so that a wrong join cannot hide a plot, nor a dull first report the charge that is
+told in its words. An entry's own label goes before the story's.
 """
 
 from __future__ import annotations
@@ -142,6 +143,8 @@ def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
 
 
 def _answered_before(views: Views, item: Waiting) -> str:
-    """Say in words which answer the leading entry had before its words changed."""
-    label = labels.answered_before(views, item.lead, item.story_id)
-    return f"{label.label} by {label.by} on {label.at[:10]}, before the words changed" if label else ""
+    """Say in words which answer the leading entry had before its words changed, or its story before it came."""
+    label, before = labels.answered_before(views, item.lead, item.story_id), "the words changed"
+    if label is None:
+        label, before = labels.answered_without(views, item.lead), "this report came"
+    return f"{label.label} by {label.by} on {label.at[:10]}, before {before}" if label else ""

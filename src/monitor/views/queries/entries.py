@@ -24,9 +24,16 @@ OVERTAKEN = """coalesce(e.flagged_position > l.position
 UNLABELLED = f"""NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_id AND l.withdrawn_position IS NULL
     AND NOT {OVERTAKEN})"""
 
+# Entry `e` scores so far above the best its story had when label `l` was given that it says more: one in log-odds, as
+# where an entry's own words changed (worker/reflag.py). As odds, multiplied out: not every SQLite has `ln`.
+RISEN = """coalesce((SELECT e.score * (1 - max(x.score)) >= 2.718281828 * max(x.score) * (1 - e.score)
+    FROM story_entries m JOIN entries x ON x.entry_id = m.entry_id
+    WHERE m.story_id = l.story_id AND m.position < l.position), 0)"""
 # For the story of entry `e`, joined as `s`: a story's label `l` answers the entries it had, and copies that join later;
-# `plot` also answers everything else that joins, the others do not, so that a wrong join cannot hide a plot.
-COVERED = "(l.label = 'plot' OR s.position IS NULL OR s.position < l.position OR s.similarity >= 0.5)"
+# `plot` also answers everything else that joins, the others do not, so that a wrong join cannot hide a plot; nor do
+# they answer a copy that scores much higher than all that was judged.
+COVERED = f"""(l.label = 'plot' OR s.position IS NULL OR s.position < l.position
+    OR (s.similarity >= 0.5 AND NOT {RISEN}))"""
 
 
 class EntryRow(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from monitor.views.fold import Views
-from monitor.views.queries.entries import COVERED, OVERTAKEN, STORY
+from monitor.views.queries.entries import COVERED, OVERTAKEN, RISEN, STORY
 from monitor.views.queries.rows import with_truths
 
 
@@ -114,6 +114,15 @@ def answered_before(views: Views, entry_id: str, story_id: str) -> LabelRow | No
     return _label(row) if row else None
 
 
+def answered_without(views: Views, entry_id: str) -> LabelRow | None:
+    """Return the newest label of an entry's story that does not speak of the entry, which joined it later."""
+    query = f"""SELECT {_COLUMNS} FROM entries e JOIN story_entries s ON s.entry_id = e.entry_id
+        JOIN labels l ON l.story_id = s.story_id
+        WHERE e.entry_id = ? AND l.withdrawn_position IS NULL AND NOT {COVERED} ORDER BY l.position DESC LIMIT 1"""
+    row = views.db.execute(query, (entry_id,)).fetchone()
+    return _label(row) if row else None
+
+
 def label_at(views: Views, position: int) -> LabelRow | None:
     """Return the label at a log position; None where there is none."""
     row = views.db.execute(f"{_SELECT} WHERE l.position = ?", (position,)).fetchone()
@@ -150,13 +159,17 @@ class Answer(msgspec.Struct, frozen=True):
     source: str
 
 
-# Not to audit rows (never flagged), not a second reading, not what was imported.
+# Not to audit rows (never flagged), not a second reading, not what was imported; nor where a later report of the story
+# scores so much higher that it waits again: it must not stand behind the answer to less.
+_OUTGROWN = f"""l.label <> 'plot' AND l.story_id <> '' AND EXISTS (
+    SELECT 1 FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
+    WHERE s.story_id = l.story_id AND s.position > l.position AND e.flagged_position IS NOT NULL AND {RISEN})"""
 _ANSWERS = f"""SELECT l.at, {STORY}, e.text_sha,
         coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), nullif(f.publisher, ''), e.feed_id)
     FROM labels l CROSS JOIN entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
         LEFT JOIN feeds f ON f.feed_id = e.feed_id
     WHERE e.entry_id = l.entry_id AND l.withdrawn_position IS NULL AND l.blind = 0 AND l.source = ''
-      AND e.flagged_position IS NOT NULL AND NOT {OVERTAKEN}
+      AND e.flagged_position IS NOT NULL AND NOT {OVERTAKEN} AND NOT ({_OUTGROWN})
     ORDER BY l.position DESC LIMIT ?"""
 
 

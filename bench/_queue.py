@@ -209,7 +209,9 @@ def day_rows(log: MemoryLog, views: Views, now: datetime, n_rows: int, by_rule: 
     return sorted(list_queue(log, views, now), key=lambda row: -row.score)[:n_rows]
 
 
-def flag(log: MemoryLog, linker: Linker, entries: Sequence[tuple[StreamEntry, float]], now: datetime) -> None:
+def flag(
+    log: MemoryLog, linker: Linker, entries: Sequence[tuple[StreamEntry, float]], now: datetime, why: str = "new"
+) -> None:
     """Append one day's flagged entries with their stories, as a tick does."""
     events: list[NewEvent] = []
     payloads: dict[str, bytes] = {}
@@ -217,7 +219,7 @@ def flag(log: MemoryLog, linker: Linker, entries: Sequence[tuple[StreamEntry, fl
         payload = entry_payload(entry.title, entry.summary)
         sha = payload_sha(payload)
         payloads[sha] = payload
-        events += list(_events(entry, score, sha))
+        events += list(_events(entry, score, sha, why))
         link = linker.add(entry.entry_id, float(timegm(now.timetuple())), entry.title, entry.summary, entry.lang)
         data: StoryOpened | StoryJoined = (
             StoryOpened(story_id=link.story_id, entry_id=entry.entry_id, publisher=entry.feed)
@@ -231,7 +233,7 @@ def flag(log: MemoryLog, linker: Linker, entries: Sequence[tuple[StreamEntry, fl
     log.append(events, recorded_at=iso(now), payloads=payloads)
 
 
-def _events(entry: StreamEntry, score: float, sha: str) -> Iterator[NewEvent]:
+def _events(entry: StreamEntry, score: float, sha: str, why: str) -> Iterator[NewEvent]:
     name = entry.entry_id
     seen = EntrySeen(entry_id=name, feed_id="f", guid=name, link=entry.link, text_sha=sha)
     yield NewEvent(f"entry-seen:{name}", seen)
@@ -239,5 +241,6 @@ def _events(entry: StreamEntry, score: float, sha: str) -> Iterator[NewEvent]:
         f"entry-scored:{name}", EntryScored(model_id="m", threshold=0.0, scores=[(name, 0, score)], feed_id="f")
     )
     yield NewEvent(
-        f"entry-flagged:{name}", EntryFlagged(entry_id=name, revision=0, model_id="m", score=score, threshold=0.0)
+        f"entry-flagged:{name}",
+        EntryFlagged(entry_id=name, revision=0, model_id="m", score=score, threshold=0.0, why=why),
     )

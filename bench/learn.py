@@ -5,6 +5,7 @@
     python3 dev.py bench learn stream                  the stream cold and retrained weekly, with and without background
     python3 dev.py bench learn queue [--stream FILE --labels FILE --rows N]
                                                        what the queue itself finds where the threshold follows the flow
+    python3 dev.py bench learn followups               later reports of confirmed cases: shown, and in how many rows
     python3 dev.py bench learn speed                   training on 100,000 entries: CPU seconds and peak MiB
     python3 dev.py bench learn poison                  attacks on the labels, blocked or harmless
 
@@ -159,7 +160,10 @@ def main() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "what", choices=["screening", "pool", "stream", "queue", "speed", "poison"], nargs="?", default="screening"
+        "what",
+        choices=["screening", "pool", "stream", "queue", "followups", "speed", "poison"],
+        nargs="?",
+        default="screening",
     )
     parser.add_argument("--draws", type=int, default=2)
     parser.add_argument("--stream", type=Path, help="queue: this stream instead of the quarter and the war")
@@ -176,6 +180,10 @@ def main() -> None:
         from bench import _queue
 
         sys.exit(0 if _queue.run(SHARED / "data", given.stream, given.labels, given.rows) else 1)
+    if given.what == "followups":
+        from bench import _followups
+
+        sys.exit(0 if _followups.run(SHARED / "data", given.rows) else 1)
     {"screening": lambda: screening(given.draws), "pool": pool, "stream": lambda: stream(given.rows),
      "speed": lambda: speed(given.entries)}[given.what]()  # fmt: skip
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from monitor.classify.explain import Explanation
+from monitor.config.load import Config
 from monitor.learn.threshold import FLOOR
 from monitor.log.events import EntryFlagged, ThresholdMoved
 from monitor.views.fold import open_views
@@ -39,6 +41,12 @@ def titles(first: int, scores: list[int]) -> list[tuple[str, str]]:
         (f"g{first + i}", f"{chr(97 + (first + i) // 26)}{chr(97 + (first + i) % 26)}day at {score}")
         for i, score in enumerate(scores)
     ]
+
+
+def of_rows(workspace: Workspace, rows: int) -> Config:
+    """The workspace's configuration with so many rows a day."""
+    settings = msgspec.structs.replace(workspace.config.settings, rows_per_day=rows)
+    return msgspec.structs.replace(workspace.config, settings=settings)
 
 
 @pytest.fixture
@@ -105,3 +113,26 @@ def test_as_of_knows_the_threshold_of_the_time(flowing: Workspace, site: Site) -
     assert stands.threshold == FLOOR
     flowing.forget_model()
     assert flowing.model.threshold == FLOOR
+
+
+def test_a_small_move_that_makes_room_is_made(flowing: Workspace, site: Site) -> None:
+    """Promise: on a day with empty rows nothing at or above the threshold's place is passed over, be it .01 below."""
+    flowing.config = of_rows(flowing, 2)
+    site.pages["alpha"] = (200, rss(*titles(100, [60, 49])))
+    run_tick(flowing, force=True)
+    assert [flag.score for flag in flags(flowing)] == [0.6, 0.49]
+    assert moves(flowing)[-1].threshold == 0.49
+
+
+def test_a_rising_day_flags_at_most_three_times_its_rows(flowing: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: each tick brings a better entry than all before; the day's limit holds, but not for what stands out."""
+    flowing.config = of_rows(flowing, 1)
+    for number in range(8):
+        site.pages["alpha"] = (200, rss(*titles(100 + number, [60 + 4 * number])))
+        clock.forward(minutes=10)
+        run_tick(flowing, force=True)
+    assert [flag.score for flag in flags(flowing)] == [0.6, 0.64, 0.68]
+    site.pages["alpha"] = (200, rss(*titles(200, [97])))
+    clock.forward(minutes=10)
+    run_tick(flowing, force=True)
+    assert flags(flowing)[-1].score == 0.97

@@ -85,3 +85,21 @@ def test_nothing_follows_what_nobody_confirmed(workspace: Workspace, site: Site,
     run_tick(workspace, force=True)
     assert not [e for e in workspace.log.read() if isinstance(e.data, EntryFlagged) and "follow-up" in e.data.why]
     assert moved_cases(workspace.log, workspace.views, clock()) == []
+
+
+LAWYER = "Lawyer Quillan Brastow of Oxmere spoke for one of them and praised the Oxmere lifeboat crew."
+DRIFT, DRIFT_ABOUT = (
+    "Quillan Brastow of Oxmere praises lifeboat crew",
+    "Lawyer Quillan Brastow praised the Oxmere crew.",
+)
+
+
+def test_a_follow_up_brings_no_further_one(confirmed: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: what merely followed is compared with nothing, until somebody confirms it; else a case drifts away."""
+    site.pages["beta"] = rss(("2", NEXT, f"{NEXT_ABOUT} {LAWYER}"))
+    run_tick(confirmed, force=True)
+    assert len(moved_cases(confirmed.log, confirmed.views, clock())) == 1
+    site.pages["beta"] = rss(("3", DRIFT, DRIFT_ABOUT))
+    clock.forward(hours=1)
+    run_tick(confirmed, force=True)
+    assert len([e for e in confirmed.log.read() if isinstance(e.data, EntryFlagged)]) == 2

@@ -10,7 +10,7 @@ stands out is never hidden. What was passed over and stands above the threshold 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -19,6 +19,7 @@ from monitor.learn.rows import LOOKED_AT, same_topic, topic_words
 
 WINDOW_S = 86_400  # of the flow that is looked at, and the first span of a deployment that has no flow yet
 FLOOR, CEILING = 0.42, 0.95  # docs/classifier.md: what the floor costs and spares
+MOST, MOST_BURST = 2, 3  # times its rows that any 24 hours flag, and those of a burst
 LEAST_MOVE = 0.02  # of the threshold; less is not worth an event
 START, BURST, CAP, QUIET = "no day of entries yet", "more rows than a day has room for", "the day's rows", "a quiet day"
 
@@ -71,6 +72,38 @@ def follow(own: Thresholds, flow: Flow, rows_per_day: float) -> Standing:
     return Standing(Thresholds(round(flag, 6), round(min(look, flag), 6)), why, flow.n_entries, len(rows))
 
 
+def most_rows(threshold: float, own: float, rows_per_day: float) -> int:
+    """Return how many rows 24 hours may flag: a burst, in which the threshold stands above the model's own, some more.
+
+    In scores that rise all day each new entry is the best so far, and where a burst ends the window lets go of it.
+    """
+    return (MOST_BURST if threshold > own else MOST) * max(1, round(rows_per_day))
+
+
+def within_day(waiting: Sequence[Seen], flagged: Sequence[Seen], most: int) -> list[int]:
+    """Return the places in `waiting` (best first) of what may be flagged beside what 24 hours flagged already.
+
+    An entry on a topic that was flagged takes no row; what stands above the ceiling needs no room.
+    """
+    topics: list[frozenset[str]] = []
+    for seen in flagged:
+        _is_new(topics, topic_words(seen.title))
+    chosen = []
+    for place, seen in enumerate(waiting):
+        if len(topics) < most or seen.score >= CEILING:
+            _is_new(topics, topic_words(seen.title))
+            chosen.append(place)
+        elif _is_known(topics, topic_words(seen.title)):
+            chosen.append(place)
+    return chosen
+
+
+def n_topics(flagged: Iterable[Seen]) -> int:
+    """Return how many rows flagged entries make."""
+    topics: list[frozenset[str]] = []
+    return sum(_is_new(topics, topic_words(seen.title)) for seen in flagged)
+
+
 def has_moved(before: float, after: float) -> bool:
     """Tell whether a threshold's move is worth an event."""
     return abs(before - after) >= LEAST_MOVE
@@ -83,12 +116,21 @@ def best_rows(best: Iterable[Seen], floor: float) -> list[float]:
     for seen in best:
         if seen.score < floor or len(scores) == LOOKED_AT:
             break
-        words = topic_words(seen.title)
-        if words and any(words == other or same_topic(words, other) for other in topics):
-            continue
-        topics.append(words)
-        scores.append(seen.score)
+        if _is_new(topics, topic_words(seen.title)):
+            scores.append(seen.score)
     return scores
+
+
+def _is_new(topics: list[frozenset[str]], words: frozenset[str]) -> bool:
+    """Tell whether a topic is none of the known ones, and add it then."""
+    if _is_known(topics, words):
+        return False
+    topics.append(words)
+    return True
+
+
+def _is_known(topics: Sequence[frozenset[str]], words: frozenset[str]) -> bool:
+    return bool(words) and any(words == other or same_topic(words, other) for other in topics)
 
 
 def _log_odds(score: float) -> float:

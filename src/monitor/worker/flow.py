@@ -1,7 +1,8 @@
 """The threshold follows the flow: at a tick's end it is moved, and what the day has room for is flagged.
 
 Owns the reading of the last day's scores and the events; where the threshold stands is learn/threshold.py's rule. In a
-tick no more new entries are flagged at once than a day has rows: in a burst the first to come are not the best.
+tick no more new entries are flagged at once than a day has rows: in a burst the first to come are not the best. Nor
+are more flagged in any 24 hours than learn/threshold.most_rows; the best of what is left take the room that comes free.
 Harmless to repeat: what a tick that died left undone, the next one finds in the same day.
 """
 
@@ -10,12 +11,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from monitor.learn.rows import LOOKED_AT
-from monitor.learn.threshold import FLOOR, WINDOW_S, Flow, Seen, Standing, follow, has_moved
+from monitor.learn.threshold import (
+    FLOOR,
+    WINDOW_S,
+    Flow,
+    Seen,
+    Standing,
+    follow,
+    has_moved,
+    most_rows,
+    n_topics,
+    within_day,
+)
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import NewEvent, ThresholdMoved
 from monitor.log.payloads import read_entry_payload
 from monitor.parse.values import ParsedEntry
 from monitor.views.queries.entries import FlowEntry, best_since, first_seen_at, n_scored_since
+from monitor.views.queries.queue import flagged_since
 from monitor.worker.assess import Candidate, Scored, flagged_event
 from monitor.worker.linking import StoryLinking
 from monitor.worker.workspace import Workspace
@@ -28,7 +41,8 @@ def room_at_once(workspace: Workspace, now: datetime) -> int | None:
     """Return how many new entries one tick may flag before it has seen them all; None before there is a day of flow."""
     if _known_s(workspace, now) < WINDOW_S:
         return None
-    return max(1, round(workspace.config.settings.rows_per_day))
+    left = _most(workspace) - n_topics(_flagged(workspace, now))
+    return max(0, min(round(workspace.config.settings.rows_per_day) or 1, left))
 
 
 def follow_flow(workspace: Workspace, now: datetime) -> int:
@@ -36,13 +50,15 @@ def follow_flow(workspace: Workspace, now: datetime) -> int:
     since = iso(now - timedelta(seconds=WINDOW_S))
     best = _best(workspace, since)
     stands = stand(workspace, now, best)
-    _move(workspace, stands)
+    _move(workspace, stands, best)
     model, linking = workspace.model, StoryLinking(workspace)
     passed_over = [entry for entry in best if entry.open and entry.score >= round(model.threshold, 6)]
     if _known_s(workspace, now) < WINDOW_S:
         return 0
+    waiting = [Seen(entry.score, _title(workspace, entry.text_sha)) for entry in passed_over]
     n_flagged = 0
-    for entry in passed_over:
+    for place in within_day(waiting, _flagged(workspace, now), _most(workspace)) if waiting else ():
+        entry = passed_over[place]
         text = read_entry_payload(workspace.log.payload(entry.text_sha))
         if text is None:
             continue
@@ -69,9 +85,10 @@ def stand(workspace: Workspace, now: datetime, best: list[FlowEntry] | None = No
     return follow(workspace.own_thresholds, flow, workspace.config.settings.rows_per_day)
 
 
-def _move(workspace: Workspace, stands: Standing) -> None:
+def _move(workspace: Workspace, stands: Standing, best: list[FlowEntry]) -> None:
     model, to = workspace.model, stands.thresholds
-    if not has_moved(model.threshold, to.flag):
+    makes_room = any(entry.open and to.flag <= entry.score < model.threshold for entry in best)  # however small a move
+    if not makes_room and not has_moved(model.threshold, to.flag):
         return
     data = ThresholdMoved(
         model_id=model.model_id, threshold=to.flag, previous=model.threshold, look_again=to.look_again,
@@ -86,6 +103,18 @@ def _best(workspace: Workspace, since: str) -> list[FlowEntry]:
     least = min(FLOOR, workspace.model.threshold)
     limit = max(LOOKED_AT, _TITLES_PER_ROW * round(workspace.config.settings.rows_per_day))
     return best_since(workspace.views, since, least, limit)
+
+
+def _most(workspace: Workspace) -> int:
+    threshold = workspace.model.threshold  # the model's own are known once it is loaded
+    return most_rows(threshold, workspace.own_thresholds.flag, workspace.config.settings.rows_per_day)
+
+
+def _flagged(workspace: Workspace, now: datetime) -> list[Seen]:
+    """Return what the 24 hours before `now` flagged, follow-ups and archives apart."""
+    window = timedelta(seconds=WINDOW_S)
+    found = flagged_since(workspace.views, iso(now - 2 * window), iso(now - window))
+    return [Seen(score, _title(workspace, sha)) for score, sha in found]
 
 
 def _known_s(workspace: Workspace, now: datetime) -> float:

@@ -11,43 +11,60 @@ from datetime import datetime, timedelta
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import NewEvent, StoryLinked, StoryOpened
 from monitor.log.payloads import read_entry_payload
+from monitor.log.store import EventStore
 from monitor.parse.values import ParsedEntry
 from monitor.stories.cases import CaseMatch, Cases
 from monitor.stories.followed import Followed
-from monitor.views.queries.cases import FOLLOW_UP, Unflagged, confirmed_stories, unflagged_after
-from monitor.views.queries.stories import text_shas
+from monitor.views.fold import Views
+from monitor.views.queries.cases import FOLLOW_UP, Unflagged, confirmed_reports, unflagged_after
 from monitor.views.queries.texts import read_text
 from monitor.worker.assess import Candidate, Scored, flagged_event
-from monitor.worker.casing import TEXTS_PER_STORY
 from monitor.worker.linking import StoryLinking
 from monitor.worker.workspace import Workspace
 
 NEAR = 0.35  # a score from which likeness to a recent report of a case is enough; the floor of the flow is 0.42
 RECENT = timedelta(days=14)
+MOST_REPORTS = 24  # of a confirmed story, the newest, that an entry is compared with
 MOST_ENTRIES = 20_000  # of one tick that are looked at
+
+
+class KnownCases:
+    """The confirmed cases at a moment, to ask of an entry which of them it continues."""
+
+    def __init__(self, log: EventStore, views: Views, now: datetime) -> None:
+        self._cases, self._followed = Cases(), Followed()
+        self.any = False
+        for report in confirmed_reports(views, MOST_REPORTS):
+            text = read_text(log, report.text_sha)
+            if text.erased:
+                continue
+            self.any = True
+            self._cases.add(report.story_id, report.case_id, [(text.title, text.words)])
+            if report.opened_at >= iso(now - RECENT):
+                self._followed.add(report.case_id, text.title, text.words)
+
+    def continued(self, score: float, title: str, words: str) -> CaseMatch | None:
+        """Return the case an entry continues: by rare names and matter, or by matter alone where its score is near."""
+        found = self._cases.find([(title, words)])
+        if found is not None or score < NEAR:
+            return found
+        alike = self._followed.find(title, words)
+        return CaseMatch(alike[0], alike[1], ()) if alike else None
 
 
 def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
     """Flag the entries seen after a log position that continue a confirmed case; return how many."""
-    confirmed = confirmed_stories(workspace.views)
-    if not confirmed:
-        return 0
     log, views = workspace.log, workspace.views
-    cases, followed = Cases(), Followed()
-    for story in confirmed:
-        texts = [read_text(log, sha) for sha in text_shas(views, story.story_id, TEXTS_PER_STORY)]
-        kept = [(text.title, text.words) for text in texts if not text.erased]
-        cases.add(story.story_id, story.case_id, kept)
-        if story.opened_at >= iso(now - RECENT):
-            for title, words in kept:
-                followed.add(story.case_id, title, words)
+    known = KnownCases(log, views, now)
+    if not known.any:
+        return 0
     linking = StoryLinking(workspace)
     n_flagged = 0
     for entry in unflagged_after(views, after, MOST_ENTRIES):
         text = read_entry_payload(log.payload(entry.text_sha))
         if text is None:
             continue
-        match = _match(cases, followed, entry.score, text.title, f"{text.summary}\n{text.text}".strip())
+        match = known.continued(entry.score, text.title, f"{text.summary}\n{text.text}".strip())
         if match is None:
             continue
         candidate = Candidate(
@@ -64,15 +81,6 @@ def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
         workspace.append(events)
         n_flagged += 1
     return n_flagged
-
-
-def _match(cases: Cases, followed: Followed, score: float, title: str, words: str) -> CaseMatch | None:
-    """Return the case an entry continues: by rare names and matter, or by matter alone where its score is near."""
-    found = cases.find([(title, words)])
-    if found is not None or score < NEAR:
-        return found
-    alike = followed.find(title, words)
-    return CaseMatch(alike[0], alike[1], ()) if alike else None
 
 
 def _linked(

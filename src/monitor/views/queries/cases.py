@@ -42,6 +42,38 @@ def confirmed_stories(views: Views) -> list[Confirmed]:
     return [Confirmed(*row) for row in views.db.execute(_CONFIRMED)]
 
 
+class Report(msgspec.Struct, frozen=True):
+    """A report that a reviewer's `plot` speaks of: its case, its text, and when its story was opened."""
+
+    case_id: str
+    story_id: str
+    text_sha: str
+    opened_at: str
+
+
+# What followed a case, or was linked to it, is not among them until a label says `plot` of its own story: else each
+# follow-up would bring the next, ever farther from what was confirmed.
+_REPORTS = f"""WITH said AS (
+    SELECT l.story_id AS story_id FROM labels l
+    WHERE l.withdrawn_position IS NULL AND l.label = 'plot' AND l.story_id <> ''
+    UNION
+    SELECT e.story_id FROM labels l JOIN story_entries e ON e.entry_id = l.entry_id
+    WHERE l.withdrawn_position IS NULL AND l.label = 'plot'
+)
+SELECT s.case_id, s.story_id, e.text_sha, s.opened_at FROM said CROSS JOIN stories s ON s.story_id = said.story_id
+    CROSS JOIN story_entries m ON m.story_id = s.story_id CROSS JOIN entries e ON e.entry_id = m.entry_id
+WHERE s.merged_into IS NULL AND e.erased = 0 AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%'
+ORDER BY s.opened_at, m.position"""
+
+
+def confirmed_reports(views: Views, most: int) -> list[Report]:
+    """Return the reports of stories with a standing label `plot`, at most the newest `most` of each, oldest first."""
+    of_story: dict[str, list[Report]] = {}
+    for row in views.db.execute(_REPORTS):
+        of_story.setdefault(str(row[1]), []).append(Report(*row))
+    return [report for reports in of_story.values() for report in reports[-most:]]
+
+
 class Joined(msgspec.Struct, frozen=True):
     """An entry that joined a confirmed case after its newest label; `followed` where its case got it flagged."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from monitor.views.entries import SEEN_SINCE
 from monitor.views.fold import Views
 from monitor.views.queries.cases import FOLLOW_UP
 from monitor.views.queries.entries import COVERED, OVERTAKEN, SELECT, STORY, UNLABELLED, EntryRow, entry_row
@@ -46,6 +47,16 @@ def open_flags(views: Views, now: str, by: str) -> list[Flagged]:
     Stories that `by` put off beyond `now` are left out; nobody else's queue lacks them.
     """
     return [Flagged(*with_truths(row, 6)) for row in views.db.execute(_OPEN, (by, now))]
+
+
+def flagged_since(views: Views, seen: str, since: str) -> list[tuple[float, str]]:
+    """Return (score, text_sha) of entries flagged since a moment, best first, of those first seen since `seen`.
+
+    Follow-ups and archives are left out: they take no row of the day.
+    """
+    query = f"""SELECT e.score, e.text_sha FROM entries e WHERE {SEEN_SINCE} AND e.flagged_at >= ?2 AND e.backfill = 0
+        AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%' ORDER BY e.score DESC, e.position"""
+    return [(row[0], row[1]) for row in views.db.execute(query, (seen, since))]
 
 
 # By the ids of its entries, of which an entry alone has none but its own: all flags of a year are many.

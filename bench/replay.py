@@ -5,7 +5,8 @@
 ARCHIVE holds NAME/NN_YYYY-MM-DDTHHMMSS.xml, one file per poll (default: ../shared/data/feeds/successive-polls.tar.gz).
 Each poll is served on the loopback interface with the clock set to its time. The independent reading is feedparser's
 alone: an entry is known by its id or link, and revised when the words of its title or summary differ from the last
-sighting. Exits 1 when an entry is missing, recorded twice, unscored or flagged twice, or when the log does not verify.
+sighting. What was flagged is listed, and what scored best and was not. Exits 1 when an entry is missing, recorded
+twice, unscored or flagged twice, or when the log does not verify.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ MONITOR = Path(sys.executable).with_name("monitor")
 SHARED = Path(os.environ.get("MONITOR_SHARED", ROOT.parent / "shared"))
 DEFAULT = SHARED / "data" / "feeds" / "successive-polls.tar.gz"
 N_POLLS = 60
+N_PASSED_OVER = 10
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Reading:
 
     seen: set[tuple[str, str]] = field(default_factory=set)
     words: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    titles: dict[tuple[str, str], str] = field(default_factory=dict)
     n_revised: int = 0
 
     def take(self, feed: str, body: bytes) -> None:
@@ -63,6 +66,7 @@ class Reading:
             self.seen.add(key)
             in_poll.add(key)
             self.words[key] = words
+            self.titles[key] = entry.get("title", "")
 
 
 def plain(text: str) -> str:
@@ -146,6 +150,25 @@ def faults(reading: Reading, events: dict[str, list[dict[str, object]]]) -> list
     ]
 
 
+def ranked(reading: Reading, events: dict[str, list[dict[str, object]]]) -> list[str]:
+    """Return a line for each entry flagged, and for the best that were not, best score first."""
+    titles = {str(e["entry_id"]): reading.titles.get((str(e["feed_id"]), str(e["guid"] or e["link"])), "")
+              for e in events.get("entry-seen", [])}  # fmt: skip
+    scores: dict[str, float] = {}
+    for event in events.get("entry-scored", []):
+        for entry_id, _, score in event["scores"]:  # type: ignore[attr-defined]
+            scores[entry_id] = max(score, scores.get(entry_id, 0.0))
+    flags = {str(e["entry_id"]): e for e in events.get("entry-flagged", [])}
+    best = sorted(scores, key=lambda entry_id: -scores[entry_id])
+    shown = [*flags, *[entry_id for entry_id in best if entry_id not in flags][:N_PASSED_OVER]]
+    lines = []
+    for entry_id in sorted(shown, key=lambda entry_id: -scores[entry_id]):
+        flag = flags.get(entry_id)
+        how = f"flagged, threshold {flag['threshold']:.3f}, {flag.get('why', 'new')}" if flag else "passed over"
+        lines.append(f"  {scores[entry_id]:.3f} {how}: {titles.get(entry_id, '')}")
+    return lines
+
+
 def main() -> int:
     """Replay and compare."""
     parser = argparse.ArgumentParser(description="Replay polls of real feeds through tick.")
@@ -163,7 +186,9 @@ def main() -> int:
     print("\n".join(found[:40]), end="\n" if found else "")
     print(f"{len(reading.seen)} distinct entries in the feeds, {n['entry-seen']} in the log")
     print(f"{reading.n_revised} changes of words in the feeds, {n['entry-revised']} revisions in the log")
-    print(f"{n['entry-flagged']} flagged")
+    moves = ", ".join(f"{e['previous']:.3f} to {e['threshold']:.3f}" for e in events.get("threshold-moved", []))
+    print(f"{n['entry-flagged']} flagged; threshold moved: {moves or 'never'}")
+    print("\n".join(ranked(reading, events)))
     print(f"{len(found)} faults; {time.process_time() - began:.1f} s CPU in the server and the comparison")
     return 1 if found else 0
 

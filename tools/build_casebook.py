@@ -1,4 +1,4 @@
-"""Make the example casebook from the fixtures' invented plots: `python tools/build_casebook.py [DIR]`.
+"""Make the example casebook from the fixtures' invented plots: `python -m tools.build_casebook [DIR]`.
 
 The log is made here, event by event with fixed times, so that the committed example in docs/casebook-example can be
 compared byte for byte. Two invented reviewers label every plot; one case is corrected and one taken back.

@@ -5,8 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from monitor.config.load import Config
+from monitor.surfaces.cli.doctor import unread_check
+from monitor.surfaces.cli.status import text_of
 from monitor.surfaces.condition import condition_of
+from monitor.surfaces.digest.content import DAY, gather
 from monitor.surfaces.health import health_of
+from monitor.triage.unread import newest_unread
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site, clock, rss, site, workspace
@@ -43,3 +47,15 @@ def test_a_group_that_falls_silent_is_not_well_though_every_feed_answers(
     health = health_of(workspace)
     assert {feed.state for feed in condition_of(workspace).feeds} == {"stale"}
     assert (health.ok, health.reasons) == (False, ["feeds: 2 of 2 in group 'default' give nothing"])
+
+
+def test_a_language_that_is_not_read_is_said_on_every_screen(workspace: Workspace, site: Site) -> None:
+    """Promise: `status`, the digest and `doctor` name the languages without word lists, from the entries themselves."""
+    czech = "Policie zadržela muže, který podle soudu připravoval útok na novináře v Praze"
+    site.pages = {"alpha": (200, rss(("1", czech))), "beta": (200, rss(("2", "The police said they arrested a man")))}
+    run_tick(workspace)
+    unread = newest_unread(workspace.log, workspace.views)
+    assert unread.languages == {"cs": 1}
+    assert f"reading  {unread.sentence}" in text_of(condition_of(workspace), unread)
+    assert unread.sentence in gather(workspace, DAY).warnings
+    assert unread_check(unread).say.startswith("not read: cs (50% of the newest 2 entries)")

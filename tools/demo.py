@@ -1,8 +1,8 @@
-"""The main job in one sitting, over fixtures/feeds/ on the loopback interface: `python3 dev.py demo [--web]`.
+"""The main job in one sitting, over fixtures/feeds/ on loopback: `python3 dev.py demo [--web] [--postgres]`.
 
 Owns the order of the commands and the analyst's part; everything else is done by the `monitor` commands it prints, each
 run as a person would run it. Data goes to .demo/ (or the folder named), which is emptied first. With --web the triage
-page is served at the end, until Ctrl-C.
+page is served at the end, until Ctrl-C; with --postgres the log is in a PostgreSQL made for the demo.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -170,14 +171,33 @@ def serve(demo: Demo) -> None:
     demo.run("web", codes=(0, 130))
 
 
+@contextmanager
+def shared_log(demo: Demo, *, wanted: bool) -> Iterator[None]:
+    """Let the demo's log live in a PostgreSQL made for it, which is gone when the demo ends."""
+    if not wanted:
+        yield
+        return
+    from tests.postgres import WORD, running
+
+    with running() as server:
+        if server is None:
+            raise SystemExit(f"demo --postgres {WORD}")
+        from monitor.log.pgsetup import init_postgres
+
+        init_postgres(server.address, writer="monitor_writer", reader="monitor_reader")
+        demo.env["MONITOR_LOG"] = server.of("monitor_writer")
+        print(f"The log is in PostgreSQL ({demo.env['MONITOR_LOG']}) until the demo ends.")
+        yield
+
+
 def main(args: list[str]) -> int:
     """Run the demo; a command that fails ends it with its output."""
     began = time.monotonic()
     web = "--web" in args
-    folders = [arg for arg in args if arg != "--web"]
+    folders = [arg for arg in args if arg not in ("--web", "--postgres")]
     demo = Demo(Path(folders[0]).resolve() if folders else ROOT / ".demo")
     n_entries = sum(len(source["entries"]) for source in sources())
-    with FeedServer.of_folder(FEEDS) as server:
+    with FeedServer.of_folder(FEEDS) as server, shared_log(demo, wanted="--postgres" in args):
         prepare(demo.folder, server)
         print(f"{server.url('/')} serves {len(sources())} invented feeds with {n_entries} entries.")
         demo.say("1. A log, a first model made from four seed articles, and a first tick.")

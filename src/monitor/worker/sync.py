@@ -79,7 +79,9 @@ def is_synced(workspace: Workspace) -> bool:
 def watch_what_the_log_says(workspace: Workspace) -> None:
     """Work on the feeds of the log, where it is shared: another machine's edit may be newer than the file here."""
     if workspace.log.claims.shared:
+        order = {feed.feed_id: number for number, feed in enumerate(workspace.config.feeds)}
         watched = [_as_configured(row) for row in watched_feeds(workspace.views)]
+        watched.sort(key=lambda feed: order.get(feed.feed_id, len(order)))
         workspace.config = msgspec.structs.replace(workspace.config, feeds=watched)
 
 

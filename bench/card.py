@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bench import _gold, _sources
 from monitor.facts.card import Card, read_card
+from monitor.facts.values import LEGAL_STAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("MONITOR_SHARED", ROOT.parent / "shared"))
@@ -208,7 +209,8 @@ def full_texts() -> list[str]:
         if item["text"]:
             card = read_card(item["title"], item["summary"], item["text"], item["published"], item["lang"])
             stage.add(set(card.codes("stage")), set(row["stage"]))
-            legal.add(set(card.codes("legal_stage")[:1]), set(row["legal_stage"][:1]))
+            ranked = [step for step in LEGAL_STAGES if step in row["legal_stage"]]  # coded in no order
+            legal.add(set(card.codes("legal_stage")[:1]), set(ranked[:1]))
             convicted += "convicted" in card.codes("legal_stage") and "convicted" not in row["legal_stage"]
     print(f"\nfull texts: stage {stage}  floor {FULL_STAGE}\n            legal step {legal}  floor {FULL_LEGAL}; "
           f"{convicted} convicted where nobody was")  # fmt: skip

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from monitor.surfaces.cli.main import run
 from tests.surfaces.conftest import House
 from tests.triage.test_told import odd_correction
 
@@ -35,3 +36,21 @@ def test_random_corrections_through_the_page(house: House, seed: int) -> None:
         assert answer.status_code != 400 or answer.text.strip()
     assert client.get("/").status_code == 200
     assert client.get("/api/entries/aaaa1111").status_code == 200
+
+
+def test_random_corrections_through_the_command(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """Promise: each of them is saved, or refused in a line with exit code 2 or 9; the page still opens."""
+    house.entry("aaaa1111", "Police foil alleged Iranian plot to kill exile")
+    config, dice, codes = house.folder / "feeds.yaml", random.Random(3), []
+    config.write_text("feeds:\n- url: https://x.test/feed\n  name: X\n", encoding="utf-8")
+    start = ["--config", str(config), "--data", str(house.folder), "correct", "saaaa1111"]
+    for _ in range(60):
+        field, words = odd_correction(dice)
+        code = run([*start, "--by", "ana", "--", field, *words])
+        told = "".join(capsys.readouterr())
+        assert code in (0, 2, 9), (field, words, told)
+        assert told.strip()
+        assert "Traceback" not in told
+        codes.append(code)
+    assert {0, 9} <= set(codes)
+    assert house.signed_in().get("/").status_code == 200

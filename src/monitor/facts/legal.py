@@ -39,6 +39,10 @@ _SOUGHT = (
 _COMING = frozenset({
     "could", "face", "faces", "facing", "punishable",
 })  # fmt: skip
+_ASKED = frozenset({
+    "ask", "asked", "asks", "failed", "ordered", "orders", "pledged", "refused", "refuses", "told", "tried", "tries",
+    "urged", "urges", "vowed", "vows", "wanted", "wants",
+})  # fmt: skip
 _BACK = frozenset({"once", "previously", "earlier", "formerly"})
 REACH = 4
 
@@ -60,6 +64,8 @@ def has_happened(sentence: Sentence, mark: Mark) -> bool:
     if mark.code == "convicted":
         return not _no_verdict(sentence, mark, word, before, after)
     if mark.code == "arrested":
+        if before[-1:] == ["to"] and _ASKED & set(words[max(0, mark.first - 8) : mark.first]):
+            return False  # what somebody is asked to do
         held = words[mark.last - 1] == "held"
         return not (held and after[:1] in (["up"], ["talks"], ["a"], ["meeting"], ["its"]))
     if mark.code == "suspected":

@@ -172,7 +172,13 @@ def _implied(sentence: Sentence, mark: Mark) -> tuple[int, int, int] | None:
         return (1, mark.last, mark.last + 1) if _people_between(sentence, mark.last, mark.last + 5) else None
     if after and after[0] in ("suspect", "suspected") and not any(word.endswith("s") for word in after[1:3]):
         return 1, mark.last, mark.last + 1
-    if mark.first and words[mark.first - 1] in ("was", "is", "been") and words[mark.first].endswith("ed"):
+    have_been = words[max(0, mark.first - 2) : mark.first] == ["have", "been"]  # of several, and nobody says how many
+    if (
+        mark.first
+        and not have_been
+        and words[mark.first - 1] in ("was", "is", "been")
+        and words[mark.first].endswith("ed")
+    ):
         return 1, mark.first - 1, mark.last
     return None
 

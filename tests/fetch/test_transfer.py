@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from monitor.fetch.fetcher import fetch_all
@@ -36,3 +38,14 @@ def test_a_bundle_named_by_the_environment_goes_before_certifis(monkeypatch: pyt
     assert default_ca_file().endswith("cacert.pem")
     monkeypatch.delenv("SSL_CERT_FILE")
     assert default_ca_file().endswith("cacert.pem")
+
+
+def test_plain_http_does_not_pay_for_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promise: the bundle is looked for by the first https request, not by a round without one."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delitem(sys.modules, "certifi", raising=False)
+    with Loopback({"/": reply()}) as server:
+        (result,) = fetch_all(
+            [FetchRequest(request_id="f", url=server.url())], FetchPolicy(allow_private=server.allowed)
+        )
+    assert (result.error, "certifi" in sys.modules) == ("", False)

@@ -23,7 +23,7 @@ from monitor.classify.explain import explain
 from monitor.classify.modelstore import cold_model, load_model
 
 SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-LANGUAGES = Path(__file__).resolve().parents[1] / "fixtures" / "eval" / "languages.jsonl"
+ITEMS = Path(__file__).resolve().parents[1] / "fixtures" / "eval" / "languages.jsonl"
 LATER = 0.85  # wanted of each language whose items are there
 TARGETS = {
     "stream AP": 0.38, "plots at 10 entries a day": 17 / 19, "AP en": 0.88, "AP es": 0.9, "AP fr": 0.9, "AP de": 0.9,
@@ -229,7 +229,7 @@ def main() -> int:
     print(f"model {model.model_id}: peak {peak:.0f} MiB with model and lexicon loaded")
     if options.written.exists():
         figures |= written(model, options.written)
-    figures |= languages(model, LANGUAGES)
+    figures |= languages(model, ITEMS)
     if options.stream.exists():
         found = stream(model, options.stream, options.labels)
         figures |= {"stream AP": found["AP"], "plots at 10 entries a day": found["plots at 10 entries a day"]}

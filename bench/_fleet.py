@@ -119,20 +119,26 @@ class Cutter:
         threading.Thread(target=self._down, args=(server, client, cut), daemon=True).start()
 
     def _up(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
-        with suppress(OSError), client, server:
-            while data := client.recv(65536):
-                if b"COMMIT" in data and self.wanted > 0:
-                    self.wanted -= 1
-                    self.made += 1
-                    cut.set()
-                    if self._rng.random() < 0.5:  # the server commits, and nobody hears of it
-                        server.sendall(data)
-                        time.sleep(0.05)
-                    for end in (client, server):
-                        end.shutdown(socket.SHUT_RDWR)
-                    return
-                server.sendall(data)
-            server.shutdown(socket.SHUT_RDWR)
+        try:
+            with suppress(OSError):  # a worker that was killed resets its connection
+                self._carry(client, server, cut)
+        finally:
+            for end in (client, server):  # closing alone would not end what the other thread still reads
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+                end.close()
+
+    def _carry(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
+        while data := client.recv(65536):
+            if b"COMMIT" in data and self.wanted > 0:
+                self.wanted -= 1
+                self.made += 1
+                cut.set()
+                if self._rng.random() < 0.5:  # the server commits, and nobody hears of it
+                    server.sendall(data)
+                    time.sleep(0.05)
+                return
+            server.sendall(data)
 
     def _down(self, server: socket.socket, client: socket.socket, cut: threading.Event) -> None:
         with suppress(OSError):

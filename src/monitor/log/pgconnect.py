@@ -21,6 +21,9 @@ CONNECT_TIMEOUT_S = 10
 # A server that vanished without a word is noticed after about half a minute, not after the system's two hours.
 _KEEPALIVES = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 
+_SERVER_KEEPALIVES = """SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+SET tcp_user_timeout = 30000"""
+
 
 def is_address(text: str) -> bool:
     """Say whether a setting names a log in PostgreSQL."""
@@ -117,6 +120,8 @@ class Connections:
         )  # fmt: skip
         # Acknowledged means on disk, whatever the server's or the role's default says.
         connection.execute("SET synchronous_commit = on; SET search_path = monitor, pg_catalog")
+        # The other way round too: a machine that vanished without a word must not keep its claims for hours.
+        connection.execute(_SERVER_KEEPALIVES)
         if self.read_only:
             connection.execute("SET default_transaction_read_only = on")
         return connection

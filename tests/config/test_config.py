@@ -50,6 +50,18 @@ def test_a_plain_list_of_feeds_has_no_groups():
     assert [feed.group for feed in config.feeds] == [""]
 
 
+def test_a_feed_can_be_its_address_alone_and_is_then_called_by_it():
+    config = parse_config(b"feeds:\n- https://www.news.example/world/rss/\n- url: https://news.example:8080/atom?x=1\n")
+    assert [(feed.url, feed.name) for feed in config.feeds] == [
+        ("https://www.news.example/world/rss/", "news.example/world/rss"),
+        ("https://news.example:8080/atom?x=1", "news.example/atom"),
+    ]
+    assert problems("feeds:\n- news.example/rss\n- [a]\n") == [
+        'feeds.yaml:2: url: "news.example/rss" does not begin with http:// or https://',
+        "feeds.yaml:3: expected a feed: `- url: https://...`, `name:` and so on",
+    ]
+
+
 def test_every_fault_is_listed_with_its_line():
     text = GOOD.replace("interval_s: 900", "intervall_s: 900").replace("country: NO", "country: Norway")
     text = text.replace("https://news.example/atom", "ftp://news.example/atom")
@@ -68,10 +80,9 @@ BAD = {
     "a list": "- a\n",
     "no feeds": "settings:\n  interval_s: 900\n",
     "feeds is a text": "feeds: none\n",
-    "a feed is a text": "feeds:\n- https://news.example/rss\n",
+    "a feed is a word": "feeds:\n- news\n",
     "a group is a text": "feeds:\n  wires: https://news.example/rss\n",
     "no url": "feeds:\n- name: A\n",
-    "no name": "feeds:\n- url: https://news.example/rss\n",
     "empty url": "feeds:\n- url:\n  name: A\n",
     "url without scheme": "feeds:\n- url: news.example/rss\n  name: A\n",
     "url of a file": "feeds:\n- url: file:///etc/passwd\n  name: A\n",

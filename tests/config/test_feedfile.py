@@ -74,6 +74,14 @@ def test_removing_a_feed_leaves_everything_else():
     assert new == GROUPED.replace("    - {url: https://c.example/rss, name: C}\n", "")
 
 
+def test_a_feed_written_as_its_address_alone_can_be_removed_and_moved():
+    text = "feeds:\n- https://a.example/rss  # first\n- https://b.example/rss\n"
+    assert remove_feed(text, "https://b.example/rss")[0] == "feeds:\n- https://a.example/rss  # first\n"
+    moved = move_feeds(text, {"https://a.example/rss": "https://a.example/new"})
+    assert moved == text.replace("a.example/rss", "a.example/new")
+    assert [feed.url for feed in parse_config(added(text).encode()).feeds][-1] == "https://n.example/rss"
+
+
 def test_adding_and_removing_is_nothing():
     assert remove_feed(added(GROUPED, group="wires"), "https://n.example/rss")[0] == GROUPED
     assert remove_feed(added(LISTED), "https://n.example/rss")[0] == LISTED

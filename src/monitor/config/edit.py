@@ -16,6 +16,7 @@ import msgspec
 
 from monitor.config import yamltree
 from monitor.config.load import Config, parse_config
+from monitor.config.shape import feed_mapping
 from monitor.config.values import FeedConfig, Select
 from monitor.errors import ConfigError, InputError, NotFoundError, StorageError
 
@@ -172,7 +173,7 @@ def _blocks(lines: list[str], name: str) -> list[_Block]:
 def _block(lines: list[str], name: str, group: str, key_line: int, node: yamltree.Node) -> _Block:
     key_indent = _indent(lines[key_line])
     items = node.items if isinstance(node, yamltree.Sequence) else []
-    found = [(item.line - 1, item) for item in items if isinstance(item, yamltree.Mapping)]
+    found = [(item.line - 1, feed) for item in items if (feed := feed_mapping(item)) is not None]
     if isinstance(node, yamltree.Sequence) and not items:
         raise InputError(f"{name}:{key_line + 1}: the list {_BY_HAND}")
     for start, _ in found:

@@ -5,6 +5,8 @@ The tree is yamltree.py's, single values are reader.py's, files and the cache lo
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from monitor.config.reader import Reader, read_settings
 from monitor.config.settings import Settings
 from monitor.config.values import KINDS, FeedConfig, Select, derived_id
@@ -83,14 +85,15 @@ def _feeds(node: Node, problems: list[Problem]) -> list[FeedConfig]:
     return [feed for _, feed in feeds]
 
 
-def _feed(node: Node, group: str, problems: list[Problem]) -> tuple[int, FeedConfig] | None:
-    if not isinstance(node, Mapping):
-        problems.append(Problem(node.line, "expected a feed: `- url: https://...`, `name:` and so on"))
+def _feed(item: Node, group: str, problems: list[Problem]) -> tuple[int, FeedConfig] | None:
+    node = feed_mapping(item)
+    if node is None:
+        problems.append(Problem(item.line, "expected a feed: `- url: https://...`, `name:` and so on"))
         return None
     n_before = len(problems)
     reader = Reader(node, _FEED_KEYS, "a feed", problems)
     url = reader.url("url", required=True)
-    name = reader.text("name", required=True, max_length=200)
+    name = reader.text("name", max_length=200) or name_of_address(url)
     feed_id = reader.slug("id") or derived_id(url)
     feed = FeedConfig(
         feed_id=feed_id,
@@ -108,6 +111,19 @@ def _feed(node: Node, group: str, problems: list[Problem]) -> tuple[int, FeedCon
     )
     _check_kind(node, feed, problems)
     return (node.line, feed) if len(problems) == n_before else None
+
+
+def feed_mapping(item: Node) -> Mapping | None:
+    """Return an item of a list of feeds as keys and values: an address alone stands for its `url`. None if neither."""
+    if isinstance(item, Scalar) and item.text:
+        return Mapping(item.line, {"url": (item.line, item)})
+    return item if isinstance(item, Mapping) else None
+
+
+def name_of_address(url: str) -> str:
+    """Return what to call a source whose list gives it no name: its host without `www.`, and its path."""
+    parts = urlsplit(url)
+    return ((parts.hostname or "").removeprefix("www.") + parts.path.rstrip("/"))[:200]
 
 
 def _select(mapping: Mapping | None, problems: list[Problem]) -> Select | None:

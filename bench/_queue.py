@@ -71,7 +71,7 @@ def _of_feeds(scored: Scored, n: int) -> Scored:
 
 
 def report(name: str, scored: Scored, labels: dict[str, StreamLabel], rows: int) -> bool:
-    """Print one deployment's figures at one budget and tell whether what the issue of flow asks for held."""
+    """Print one deployment's figures at one budget and tell whether the threshold kept to the flow."""
     days = sorted({entry.day for entry, _ in scored})
     by_day: Flags = defaultdict(list)
     for entry, score in scored:

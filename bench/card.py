@@ -201,6 +201,22 @@ def real() -> list[str]:
     return missed
 
 
+def other_gold() -> None:
+    """Print attribution on every other hand-coded file beside the quarter's (cards-*.jsonl): stated, no floor."""
+    for path in sorted((SHARED / "data/cards").glob("cards-*.jsonl")):
+        if path.name == "cards-2023q1.jsonl":
+            continue
+        pairs = _gold.read_gold(path)
+        print(f"\n{path.stem}: {len(pairs)} items")
+        for label in (1, 0, 2):
+            for lang in sorted({row["lang"] for row, _ in pairs}):
+                part = [pair for pair in _gold.group(pairs, label) if pair[0]["lang"] == lang]
+                if part:
+                    found = _gold.attribution(part)
+                    print(f"  label {label} {lang}: {found.items} items  false attribution strict {found.strict}  "
+                          f"lenient {found.lenient}  recall {found.states.right} of {found.states.true}")  # fmt: skip
+
+
 def full_texts() -> list[str]:
     """Print stage and legal step on the full texts among the sixty; return the floors missed."""
     items, stage, legal, convicted = written(), Counts(), Counts(), 0
@@ -246,6 +262,7 @@ def main() -> int:
     fresh()
     missed += real() + full_texts() + seeds() + speed()
     missed += _sources.sources(SHARED / "data/stream/2023q1.jsonl.gz", ROOT / "fixtures/eval/story-sources.json")
+    other_gold()
     muc()
     for line in missed:
         print("MISSED:", line)

@@ -86,8 +86,9 @@ def stream(model, path: Path, labels_path: Path, lang: str = "en") -> dict[str, 
             if len(seen) == max(found):
                 break
     print(f"stream: {len(entries)} entries, {len(days)} days, {len(plots)} plots; {len(entries) / seconds:.0f} a CPU s")
+    n_plots = max(1, len(plots))
     for rows, have in found.items():
-        print(f"  plots with an entry in its day's first {rows}: {len(have)} ({len(have) / len(plots):.2f})")
+        print(f"  plots with an entry in its day's first {rows}: {len(have)} ({len(have) / n_plots:.2f})")
     flagged = sum(score >= model.threshold for score in scores) / len(days)
     hit = {labels[e["id"]][1] for e, s in zip(entries, scores, strict=True)
            if s >= model.threshold and labels.get(e["id"], ("0", ""))[0] == "1"}  # fmt: skip
@@ -96,8 +97,8 @@ def stream(model, path: Path, labels_path: Path, lang: str = "en") -> dict[str, 
         f"  threshold {model.threshold:.3f}: {flagged:.1f} entries flagged a day, {len(hit)} plots; AP {precision:.3f}"
     )
     return {
-        "AP": precision, "plots at 10 entries a day": len(found[10]) / len(plots),
-        "plots flagged": len(hit) / len(plots),
+        "AP": precision, "plots at 10 entries a day": len(found[10]) / n_plots,
+        "plots flagged": len(hit) / n_plots,
     }  # fmt: skip
 
 
@@ -109,6 +110,11 @@ def in_other_languages(model, folder: Path) -> dict[str, float]:
             lang = "en" if name == "war" else ""
             found = stream(model, folder / f"{file}.jsonl.gz", folder / f"{file}.labels.tsv", lang)
             figures |= {f"{name} {figure}": found[figure] for figure in wanted}
+    for path in sorted(folder.glob("*.jsonl.gz")):  # a stream of your own: stated, held to no figure
+        name = path.name.removesuffix(".jsonl.gz")
+        if name not in LANGUAGES and (labels := folder / f"{name}.labels.tsv").exists():
+            print(f"{name}: ", end="")
+            stream(model, path, labels, "")
     return figures
 
 

@@ -21,10 +21,10 @@ from contextlib import closing
 from pathlib import Path
 
 from bench._victim import AT, batch
-from monitor.log.anchors import anchors_path, read_anchors
-from monitor.log.checkpoints import sign_checkpoint
-from monitor.log.sqlite import open_log
-from monitor.log.verify import Report, verify_log
+from monitor.log.proof.anchors import anchors_path, read_anchors
+from monitor.log.proof.checkpoints import sign_checkpoint
+from monitor.log.sqlite.store import open_log
+from monitor.log.sqlite.verify import Report, verify_log
 
 ROOT = Path(__file__).resolve().parent.parent
 MODES = ("eio", "enospc", "short", "kill")

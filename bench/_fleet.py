@@ -181,7 +181,9 @@ class Fleet:
         through = direct.replace(f":{server.port}/", f":{cutter.port}/")
         self.addresses = [*[direct] * (n_workers - 1), through]
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["bench._fleet", "monitor.surfaces.cli.run", "monitor.worker.entries"])
+        self._context.set_forkserver_preload(
+            ["bench._fleet", "monitor.surfaces.cli.serve.run", "monitor.worker.intake.entries"]
+        )
         self.processes: list[Any] = [None] * n_workers
         for number, each in enumerate(self.folders):
             each.mkdir()
@@ -218,7 +220,7 @@ class Fleet:
 @contextmanager
 def running(folder: Path, server: Server, rng: random.Random) -> Iterator[tuple[Fleet, Farm, Cutter]]:
     """A fleet of three at work; every worker is stopped at the end."""
-    from monitor.log.pgsetup import init_postgres
+    from monitor.log.postgres.setup import init_postgres
 
     init_postgres(server.address, writer="monitor_writer", reader="monitor_reader")
     cutter = Cutter(server.port, rng)
@@ -246,8 +248,8 @@ def set_up(fleet: Fleet) -> None:
 
 def judge(fleet: Fleet, farm: Farm, server: Server) -> list[str]:
     """Return what is wrong with what is left: nothing acknowledged lost, nothing twice, the log verifies."""
-    from monitor.log.pgsnapshot import verify_postgres
-    from monitor.log.postgres import open_postgres
+    from monitor.log.postgres.snapshot import verify_postgres
+    from monitor.log.postgres.store import open_postgres
 
     log = open_postgres(server.of("monitor_writer"), fleet.folders[0] / "judge.db")
     try:

@@ -15,7 +15,7 @@ import msgspec
 
 from bench._queue import Flags, date, day_rows, flag, flags_of
 from monitor.classify.modelstore import cold_model
-from monitor.learn.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
+from monitor.learn.replay.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
 from monitor.log.codec import iso
 from monitor.log.events import FeedAdded, NewEvent, StoryLinked
 from monitor.log.memory import MemoryLog
@@ -24,9 +24,9 @@ from monitor.triage.decide import label_entry
 from monitor.views.fold import Views, open_views
 from monitor.views.queries.cases import FOLLOW_UP
 from monitor.views.queries.stories import story_of
-from monitor.worker.assess import SCORE_DIGITS
-from monitor.worker.followups import KnownCases
-from monitor.worker.linking import JOIN, MERGE, WINDOW
+from monitor.worker.intake.assess import SCORE_DIGITS
+from monitor.worker.intake.followups import KnownCases
+from monitor.worker.intake.linking import JOIN, MERGE, WINDOW
 
 WANTED_RECALL, MOST_ROWS = 0.90, 3
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from bench._kills import Installation
 from monitor import app
 from monitor.log.codec import iso
-from monitor.log.erasure import drop_expired
-from monitor.log.sqlite import open_log
+from monitor.log.keep.erasure import drop_expired
+from monitor.log.sqlite.store import open_log
 
 Command = tuple[str, ...]
 

@@ -20,9 +20,9 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from monitor.log.anchors import anchors_path, read_anchors
-from monitor.log.sqlite import open_log
-from monitor.log.verify import verify_log
+from monitor.log.proof.anchors import anchors_path, read_anchors
+from monitor.log.sqlite.store import open_log
+from monitor.log.sqlite.verify import verify_log
 
 ROOT = Path(__file__).resolve().parent.parent
 # A feed lists its last 400 entries, so that a row of killed ticks cannot push an entry out unseen.
@@ -87,7 +87,7 @@ class Installation:
         feeds = "".join(f"- url: http://127.0.0.1:{port}/{n}\n  id: f{n}\n  name: Feed {n}\n" for n in range(N_FEEDS))
         settings = f'settings:\n  contact: a@example.org\n  allow_private: ["127.0.0.1:{port}"]\n  per_host: 6\n'
         (folder / "feeds.yaml").write_text(f"{settings}feeds:\n{feeds}")
-        for name in ("tick", "label", "train", "log", "export", "setup"):
+        for name in ("collect.tick", "decide.label", "learn.train", "keep.log", "publish.export", "serve.setup"):
             importlib.import_module(f"monitor.surfaces.cli.{name}")
         for name in (
             "monitor.fetch.fetcher",
@@ -250,7 +250,7 @@ def kill_train(place: Installation, rounds: int) -> dict[str, int]:
     """Kill training; the model in use and every model file there is must load."""
     from monitor.classify.modelstore import load_model
 
-    for name in ("sklearn.linear_model", "sklearn.feature_extraction.text", "monitor.learn.retrain"):
+    for name in ("sklearn.linear_model", "sklearn.feature_extraction.text", "monitor.learn.candidate"):
         importlib.import_module(name)
     total = Counter(killed=0, finished=0, unverified=0, double=0, bad_models=0, traceback=0)
     longest = place.typical_s("train") * 1.1

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from monitor.log.events import EntrySeen, NewEvent
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 
 AT = "2026-01-31T12:00:00.000000Z"
 BATCH = 500

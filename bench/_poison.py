@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from monitor.classify.model import Model
 from monitor.classify.modelstore import cold_model
+from monitor.learn.candidate import Candidate, Materials, train_candidate
 from monitor.learn.metrics import average_precision
-from monitor.learn.retrain import Candidate, Materials, train_candidate
 from monitor.learn.train import Labelled, Text
 
 HARM = 0.02

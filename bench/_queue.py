@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.classify.modelstore import cold_model
-from monitor.learn.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
+from monitor.learn.replay.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
 from monitor.learn.threshold import CEILING, FLOOR, START, WINDOW_S, Flow, Seen, Standing, Thresholds, best_rows, follow
 from monitor.log.codec import iso
 from monitor.log.events import (
@@ -34,8 +34,8 @@ from monitor.triage.decide import label_entry
 from monitor.triage.queue import list_queue
 from monitor.triage.rows import QueueRow
 from monitor.views.fold import Views, open_views
-from monitor.worker.assess import SCORE_DIGITS
-from monitor.worker.linking import JOIN, MERGE, WINDOW
+from monitor.worker.intake.assess import SCORE_DIGITS
+from monitor.worker.intake.linking import JOIN, MERGE, WINDOW
 
 Scored = Sequence[tuple[StreamEntry, float]]
 SHOWN = 3  # a row counts as found for its best entry and two more, as in simulate

@@ -20,12 +20,12 @@ from bench._kills import Installation
 from monitor import app
 from monitor.errors import LogError, MonitorError, StaleViewError
 from monitor.log.codec import iso
-from monitor.log.erasure import drop_expired
 from monitor.log.events import EntrySeen
-from monitor.log.judgement import DOES_NOT_HOLD, UNCHECKED
+from monitor.log.keep.erasure import drop_expired
 from monitor.log.payloads import read_entry_payload
-from monitor.log.sqlite import open_log
-from monitor.log.verify import verify_with_anchors
+from monitor.log.proof.judgement import DOES_NOT_HOLD, UNCHECKED
+from monitor.log.sqlite.store import open_log
+from monitor.log.sqlite.verify import verify_with_anchors
 from monitor.triage.decide import label_entry
 
 Work = Callable[[Installation, Counter[str], Path], None]

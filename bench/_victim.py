@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor.errors import MonitorError
 from monitor.log.events import EntryFlagged, EntryLabelled, EntrySeen, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 
 AT = "2026-01-31T12:00:00.000000Z"
 

@@ -40,7 +40,7 @@ from monitor.log.events import (
     TickStarted,
 )
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".bench" / "growth"

@@ -58,9 +58,9 @@ def screening(draws: int) -> None:
     """Both learners on each pool, from one relevant and ten other records known; mean loss over the draws."""
     import msgspec
 
-    from monitor.learn.experiment import screen_records
     from monitor.learn.metrics import loss
-    from monitor.learn.streams import read_pool
+    from monitor.learn.replay.experiment import screen_records
+    from monitor.learn.replay.streams import read_pool
 
     print(f"{'pool':34s} records positives   ours   elas_u4")
     ours_all, peer_all = [], []
@@ -90,9 +90,9 @@ def screening(draws: int) -> None:
 
 def pool() -> None:
     """The stream as a static pool of 20,000: every pooled entry and random others."""
-    from monitor.learn.experiment import screen_records
     from monitor.learn.metrics import labels_needed
-    from monitor.learn.streams import PLOT, PoolRecord, read_labels, read_stream
+    from monitor.learn.replay.experiment import screen_records
+    from monitor.learn.replay.streams import PLOT, PoolRecord, read_labels, read_stream
 
     stream = read_stream(SHARED / "data" / "stream" / "2023q1.jsonl.gz")
     labels = read_labels(SHARED / "data" / "stream" / "2023q1.labels.tsv")

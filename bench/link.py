@@ -28,7 +28,7 @@ from pathlib import Path
 from monitor.stories.cases import Cases
 from monitor.stories.link import Linker
 from monitor.stories.stream import Item, link_items, read_item
-from monitor.worker.linking import JOIN, MERGE, WINDOW
+from monitor.worker.intake.linking import JOIN, MERGE, WINDOW
 
 SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
 DATA = SHARED / "data"

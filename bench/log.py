@@ -26,9 +26,9 @@ from pathlib import Path
 
 from bench._log_subjects import AT, SUBJECTS, decode_entry, records, use_peers
 from monitor.log.events import EntryFlagged, EntryScored, FeedAdded, NewEvent, StoryOpened
-from monitor.log.judgement import Report, check_chain
-from monitor.log.sqlite import open_log
-from monitor.log.verify import SqliteSnapshot, verify_log
+from monitor.log.proof.judgement import Report, check_chain
+from monitor.log.sqlite.store import open_log
+from monitor.log.sqlite.verify import SqliteSnapshot, verify_log
 from monitor.views.fold import open_views
 
 ROOT = Path(__file__).resolve().parent.parent

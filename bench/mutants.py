@@ -37,21 +37,21 @@ class Room:
 
 
 FLOORS = {
-    "log": Room(("log/*.py",), ("tests/log",), 0.85),
-    "worker": Room(("worker/*.py",), ("tests/worker", "tests/e2e"), 0.85),
+    "log": Room(("log/*.py", "log/*/*.py"), ("tests/log",), 0.85),
+    "worker": Room(("worker/*.py", "worker/*/*.py"), ("tests/worker", "tests/e2e"), 0.85),
     "fetch": Room(("fetch/guard.py", "fetch/transfer.py", "fetch/outcome.py"), ("tests/fetch",), 0.85),
     "triage": Room(("triage/*.py",), ("tests/triage", "tests/surfaces"), 0.85),
     "gate": Room(("learn/gate.py",), ("tests/learn/test_gate.py",), 0.85),
-    "learn": Room(("learn/*.py",), ("tests/learn",), 0.70),
+    "learn": Room(("learn/*.py", "learn/*/*.py"), ("tests/learn",), 0.70),
     "stories": Room(("stories/*.py",), ("tests/stories",), 0.70),
-    "facts": Room(("facts/*.py",), ("tests/facts",), 0.70),
+    "facts": Room(("facts/*.py", "facts/*/*.py"), ("tests/facts",), 0.70),
     "classify": Room(("classify/*.py",), ("tests/classify",), 0.70),
     "text": Room(("text/*.py",), ("tests/text",), 0.70),
     "poll": Room(("poll/*.py",), ("tests/poll",), 0.70),
     "parse": Room(("parse/*.py",), ("tests/parse",), 0.70),
     "config": Room(("config/*.py",), ("tests/config",), 0.70),
     "views": Room(("views/*.py", "views/*/*.py"), ("tests/views",), 0.70),
-    "surfaces": Room(("surfaces/*.py", "surfaces/*/*.py"), ("tests/surfaces", "tests/e2e"), 0.70),
+    "surfaces": Room(("surfaces/*.py", "surfaces/*/*.py", "surfaces/*/*/*.py"), ("tests/surfaces", "tests/e2e"), 0.70),
 }
 _TURNED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,

@@ -71,7 +71,7 @@ def new_log(server: Server, name: str) -> str:
     """Make a database with an empty log; return the writer's address."""
     import psycopg
 
-    from monitor.log.pgsetup import init_postgres
+    from monitor.log.postgres.setup import init_postgres
 
     with psycopg.connect(server.address, autocommit=True) as owner:
         owner.execute(f'CREATE DATABASE "{name}"')
@@ -103,7 +103,7 @@ def appends(folder: Path, server: Server, n_events: int, batch: int) -> None:
 
     from monitor.log.chain import ZERO, chain_rows
     from monitor.log.codec import encode_all
-    from monitor.log.postgres import open_postgres
+    from monitor.log.postgres.store import open_postgres
 
     events = [NewEvent(key, data) for part in records(n_events) for key, data in part]
     parts = [events[start : start + batch] for start in range(0, n_events, batch)]

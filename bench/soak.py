@@ -23,7 +23,7 @@ from pathlib import Path
 
 from bench import _soak
 from bench._kills import Installation
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 
 MUST_BE_ZERO = (
     "false_alarms", "unchecked", "refused", "failed", "traceback", "service_failed", "lost", "double", "unverified",

@@ -34,10 +34,10 @@ from monitor.log.events import (
     StoryOpened,
 )
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from monitor.log.store import EventStore
 from monitor.surfaces.web.desk import HERE
-from monitor.surfaces.web.reviewers import Reviewers
+from monitor.surfaces.web.door.reviewers import Reviewers
 from monitor.surfaces.web.server import create_app
 from monitor.triage.queue import list_queue
 from monitor.views.fold import open_views

@@ -101,7 +101,7 @@ def through_cron(week: Week, every: timedelta) -> None:
 
 def through_service(week: Week, every: timedelta) -> None:
     """Run the service's own jobs by its own rules, the clock set by us; a sleeping machine misses what passes."""
-    from monitor.surfaces.cli.run import Jobs
+    from monitor.surfaces.cli.serve.run import Jobs
 
     os.chdir(week.folder)
 

@@ -34,10 +34,10 @@ from bench._house import (
 
 
 def test_every_folder_is_a_room() -> None:
-    """The tree holds the rooms and nothing beside them, at most two folders deep."""
+    """The tree holds the rooms and nothing beside them, at most two folders deep, and three where people meet it."""
     top = {path.relative_to(PACKAGE).with_suffix("").parts[0] for path in source_files()}
     assert set() == top - set(ROOMS) - {"__init__", "__main__", FORMER}
-    assert [] == [str(p) for p in source_files() if len(module_of(p)) > 3]
+    assert [] == [str(p) for p in source_files() if len(module_of(p)) > (4 if "surfaces" in module_of(p) else 3)]
 
 
 def test_arrows_point_down() -> None:
@@ -128,7 +128,9 @@ def test_a_heavy_import_is_found() -> None:
 
 def test_loading_the_tick_loads_nothing_heavy() -> None:
     """Importing what `monitor tick` imports leaves the heavy packages unloaded, those behind dependencies too."""
-    modules = [name for name in ("worker/tick.py", "app.py", "surfaces/cli/tick.py") if (PACKAGE / name).is_file()]
+    modules = [
+        name for name in ("worker/tick.py", "app.py", "surfaces/cli/collect/tick.py") if (PACKAGE / name).is_file()
+    ]
     if not modules:
         pytest.skip("no tick yet")
     names = ", ".join("monitor." + name.removesuffix(".py").replace("/", ".") for name in modules)

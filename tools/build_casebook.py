@@ -29,7 +29,7 @@ from monitor.log.events import (
     StoryOpened,
 )
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from monitor.surfaces.casebook.build import Site, build
 from monitor.surfaces.casebook.cases import Casebook, read_casebook
 from monitor.triage.told import story_facts

@@ -17,11 +17,11 @@ from pathlib import Path
 import msgspec
 
 from monitor.log import events as ev
-from monitor.log.checkpoints import sign_checkpoint
 from monitor.log.codec import encode_data
+from monitor.log.keep.transfer import export_log
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
-from monitor.log.transfer import export_log
+from monitor.log.proof.checkpoints import sign_checkpoint
+from monitor.log.sqlite.store import open_log
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "events.md"

@@ -182,7 +182,7 @@ def shared_log(demo: Demo, *, wanted: bool) -> Iterator[None]:
     with running() as server:
         if server is None:
             raise SystemExit(f"demo --postgres {WORD}")
-        from monitor.log.pgsetup import init_postgres
+        from monitor.log.postgres.setup import init_postgres
 
         init_postgres(server.address, writer="monitor_writer", reader="monitor_reader")
         demo.env["MONITOR_LOG"] = server.of("monitor_writer")

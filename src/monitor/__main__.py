@@ -20,7 +20,7 @@ def main() -> None:
 
 
 def _run(args: list[str]) -> int:
-    from monitor.surfaces.cli.outcome import escape_foreign_letters
+    from monitor.surfaces.cli.ending import escape_foreign_letters
     from monitor.surfaces.cli.plain import plain_tick
 
     escape_foreign_letters()

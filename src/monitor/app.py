@@ -18,7 +18,7 @@ from monitor.config.load import Config, load_config
 from monitor.errors import ConfigError, InputError, ModelError, NotFoundError, StorageError
 from monitor.fetch.fetcher import CurlFetcher
 from monitor.log.codec import iso, parse_iso
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from monitor.log.store import LogStore
 from monitor.views.fold import Views, open_past, open_views
 from monitor.views.queries.models import in_use
@@ -103,7 +103,7 @@ def _address(config: Config) -> str:
         named, where = config.settings.log, "feeds.yaml: log"
     if not named:
         return ""
-    from monitor.log.pgconnect import check_address, is_address
+    from monitor.log.postgres.connect import check_address, is_address
 
     if not is_address(named):
         raise ConfigError([f"{where}: not an address such as postgresql://writer@host/monitor"])
@@ -120,7 +120,7 @@ def _open(config: Config, folder: Path, *, read_only: bool = False) -> LogStore:
     address = _address(config)
     if not address:
         return open_existing_log(folder, read_only=read_only)
-    from monitor.log.postgres import open_postgres
+    from monitor.log.postgres.store import open_postgres
 
     make_folders(folder)
     return open_postgres(address, folder / LOG_NAME, read_only=read_only)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.log.events import Event
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from tools.build_fixtures import FEEDS, sources
 from tools.feed_server import FeedServer
 

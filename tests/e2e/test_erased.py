@@ -12,7 +12,7 @@ from bench._kills import Installation
 from monitor import app
 from monitor.log.events import EntrySeen
 from monitor.log.payloads import read_entry_payload
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 
 N_ERASED = int(os.environ.get("MONITOR_TEST_ERASURES", "25"))  # the figure of docs/reliability.md is 500
 

@@ -16,9 +16,9 @@ from starlette.testclient import TestClient
 from monitor import app
 from monitor.log.codec import parse_iso
 from monitor.log.events import DigestSent
-from monitor.log.postgres import PostgresLog, open_postgres
-from monitor.surfaces.cli.run import Jobs
-from monitor.surfaces.web.reviewers import Reviewers
+from monitor.log.postgres.store import PostgresLog, open_postgres
+from monitor.surfaces.cli.serve.run import Jobs
+from monitor.surfaces.web.door.reviewers import Reviewers
 from monitor.surfaces.web.server import create_app
 from monitor.worker.service import Service
 from tests.e2e.conftest import FIRST, Installation

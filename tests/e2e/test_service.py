@@ -12,7 +12,7 @@ import pytest
 from monitor.config.load import load_config
 from monitor.log.codec import parse_iso
 from monitor.log.events import JobFinished
-from monitor.surfaces.cli.run import Jobs
+from monitor.surfaces.cli.serve.run import Jobs
 from monitor.worker.service import Service
 from tests.e2e.conftest import FIRST, Installation
 

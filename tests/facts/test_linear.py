@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.facts.card import read_card
-from monitor.facts.sentences import MAX_WORDS, read_sentences
+from monitor.facts.reading.sentences import MAX_WORDS, read_sentences
 from monitor.stories.ledger import Report, ledger_of
 from monitor.stories.link import Linker, StoryEntry
 from monitor.text.mask import lexicon_for, mark

@@ -16,7 +16,7 @@ from monitor.config.load import Config
 from monitor.config.settings import Settings
 from monitor.log.events import EntryFlagged, EntryLabelled, EntryScored, EntrySeen, ModelPromoted, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace
 from tests.fetch.memory import Site

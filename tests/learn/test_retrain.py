@@ -9,7 +9,7 @@ from monitor.config.load import Config
 from monitor.errors import ModelError, NotFoundError
 from monitor.learn.labels import list_decisions
 from monitor.log.events import EntryFlagged, EntryScored, LabelWithdrawn, ModelRejected, NewEvent
-from monitor.worker.retrain import retrain, rollback, second_look
+from monitor.worker.jobs.retrain import retrain, rollback, second_look
 from tests.learn.conftest import Desk
 
 PLOTS = [

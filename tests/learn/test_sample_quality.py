@@ -9,7 +9,7 @@ import pytest
 from monitor.learn.quality import SampleAnswer, estimate, poisson_interval
 from monitor.learn.sample import Unflagged, draw_sample
 from monitor.log.events import NewEvent, SampleDrawn
-from monitor.surfaces.cli.quality import read_quality
+from monitor.surfaces.cli.learn.quality import read_quality
 from tests.learn.conftest import Desk
 
 POPULATION = [Unflagged(f"e{i:04d}", 0.4 if i % 20 == 0 else 0.1) for i in range(400)]

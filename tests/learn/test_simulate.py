@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 from monitor.errors import InputError
 from monitor.learn.cold import shipped_prior
-from monitor.learn.curve import curve_svg
-from monitor.learn.experiment import Experiment, screen_records
-from monitor.learn.simulate import figures, replay
-from monitor.learn.streams import PoolRecord, StreamEntry, StreamLabel, read_labels, read_pool, read_stream
-from monitor.surfaces.cli.simulate import simulate
+from monitor.learn.replay.curve import curve_svg
+from monitor.learn.replay.experiment import Experiment, screen_records
+from monitor.learn.replay.simulate import figures, replay
+from monitor.learn.replay.streams import PoolRecord, StreamEntry, StreamLabel, read_labels, read_pool, read_stream
+from monitor.surfaces.cli.learn.simulate import simulate
 
 
 class Alone:

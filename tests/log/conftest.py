@@ -9,9 +9,9 @@ import pytest
 
 from monitor.log.events import EntryLabelled, NewEvent
 from monitor.log.memory import MemoryLog
-from monitor.log.pgsetup import init_postgres
-from monitor.log.postgres import PostgresLog, open_postgres
-from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.postgres.setup import init_postgres
+from monitor.log.postgres.store import PostgresLog, open_postgres
+from monitor.log.sqlite.store import SqliteLog, open_log
 from monitor.log.store import EventStore
 
 AT = "2026-01-31T12:00:00.000000Z"

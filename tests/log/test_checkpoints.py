@@ -18,17 +18,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import InputError, LogBrokenError, NotFoundError
-from monitor.log.anchors import Anchor, anchors_path, last_anchor, read_anchors, write_anchor
 from monitor.log.chain import canonical, head_line, next_hash
-from monitor.log.checkpoints import checkpoint_if_due, sign_checkpoint, signing_key
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import CheckpointSigned, EntrySeen, NewEvent
-from monitor.log.merkle import consistency_path, grow, inclusion_path, is_consistent, node, root_from_path, root_of
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.proof import Extension, Proof, check_proof, prove, prove_extension
-from monitor.log.sqlite import SqliteLog
-from monitor.log.trust import Trust, holding, statement
-from monitor.log.verify import verify_log
+from monitor.log.proof.anchors import Anchor, anchors_path, last_anchor, read_anchors, write_anchor
+from monitor.log.proof.checkpoints import checkpoint_if_due, sign_checkpoint, signing_key
+from monitor.log.proof.inclusion import Extension, Proof, check_proof, prove, prove_extension
+from monitor.log.proof.merkle import (
+    consistency_path,
+    grow,
+    inclusion_path,
+    is_consistent,
+    node,
+    root_from_path,
+    root_of,
+)
+from monitor.log.proof.trust import Trust, holding, statement
+from monitor.log.sqlite.store import SqliteLog
+from monitor.log.sqlite.verify import verify_log
 from monitor.surfaces.cli.main import run
 from tests.conftest import ROOT
 from tests.log.conftest import AT, label

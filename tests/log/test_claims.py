@@ -10,8 +10,8 @@ import pytest
 
 from monitor.errors import StorageError
 from monitor.log.claims import UNSHARED
-from monitor.log.pgclaims import MAX_SHARE, MIN_SHARE, lock_key
-from monitor.log.postgres import PostgresLog, open_postgres
+from monitor.log.postgres.claims import MAX_SHARE, MIN_SHARE, lock_key
+from monitor.log.postgres.store import PostgresLog, open_postgres
 from tests.log.conftest import AT, label, new_postgres
 
 HOSTS = [f"host{n}.test" for n in range(40)]

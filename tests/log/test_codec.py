@@ -13,7 +13,7 @@ from monitor.log import codec
 from monitor.log.codec import decode_data, encode_data, iso, parse_iso, same_content
 from monitor.log.events import EntryScored, FeedFailed, TickStarted
 from monitor.log.payloads import EntryText, entry_payload, read_entry_payload
-from monitor.log.sqlite import SqliteLog
+from monitor.log.sqlite.store import SqliteLog
 from tests.log.conftest import AT
 
 

@@ -13,10 +13,10 @@ from monitor.errors import LogBrokenError
 from monitor.log.codec import iso
 from monitor.log.events import EntrySeen, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
-from monitor.surfaces.cli.keep import write_backup
+from monitor.log.sqlite.store import open_log
+from monitor.surfaces.cli.keep.keeping import write_backup
 from monitor.surfaces.cli.main import run
-from monitor.worker.backups import KEEP_BACKUPS
+from monitor.worker.jobs.backups import KEEP_BACKUPS
 from tests.conftest import NOW
 from tests.log.conftest import AT, label
 

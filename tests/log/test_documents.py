@@ -12,9 +12,9 @@ import pytest
 
 from monitor.log.codec import decode_data, encode_data
 from monitor.log.events import EVENT_TYPES
-from monitor.log.sqlite import open_log
-from monitor.log.transfer import export_log, import_log
-from monitor.log.verify import verify_log
+from monitor.log.keep.transfer import export_log, import_log
+from monitor.log.sqlite.store import open_log
+from monitor.log.sqlite.verify import verify_log
 from tests.conftest import ROOT
 from tools.build_event_docs import DOCUMENT, EXAMPLES, GOLDEN, build_document
 

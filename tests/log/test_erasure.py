@@ -9,7 +9,8 @@ import pytest
 
 from monitor.errors import KeyConflictError, NotFoundError
 from monitor.log.codec import iso, parse_iso
-from monitor.log.erasure import (
+from monitor.log.events import EntryFlagged, EntryRevised, EntrySeen, NewEvent, PageRead, PayloadErased, SampleDrawn
+from monitor.log.keep.erasure import (
     complete_erasures,
     drop_expired,
     erase_entry,
@@ -20,12 +21,11 @@ from monitor.log.erasure import (
     texts_of,
     was_asked_for,
 )
-from monitor.log.events import EntryFlagged, EntryRevised, EntrySeen, NewEvent, PageRead, PayloadErased, SampleDrawn
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.remains import has_remains
-from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.sqlite.remains import has_remains
+from monitor.log.sqlite.store import SqliteLog, open_log
+from monitor.log.sqlite.verify import verify_log
 from monitor.log.store import EventStore
-from monitor.log.verify import verify_log
 from tests.log.conftest import AT, label
 
 SECRET = "Zephyrine Quillfeather"

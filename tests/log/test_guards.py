@@ -12,7 +12,7 @@ import pytest
 
 from monitor.errors import LogBrokenError, LogError, NotFoundError, StorageError
 from monitor.log.payloads import payload_sha
-from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.sqlite.store import SqliteLog, open_log
 from tests.log.conftest import AT, label
 
 COPY = "INTO events SELECT {}, head || 'x', {}, data, hash FROM events WHERE position = 2"
@@ -130,7 +130,7 @@ def test_threads_append_without_gaps_or_duplicates(log: SqliteLog) -> None:
 
 def test_two_processes_append_without_gaps_or_duplicates(log: SqliteLog) -> None:
     script = (
-        "import sys; from pathlib import Path; from monitor.log.sqlite import open_log;"
+        "import sys; from pathlib import Path; from monitor.log.sqlite.store import open_log;"
         "from monitor.log.events import NewEvent, TickStarted\n"
         "log = open_log(Path(sys.argv[1]))\n"
         "for n in range(150):\n"
@@ -145,7 +145,7 @@ def test_opening_a_current_log_imports_neither_sqlite_utils_nor_cryptography(log
     log.append([label(1)], recorded_at=AT)
     log.close()
     script = (
-        "import sys; from pathlib import Path; from monitor.log.sqlite import open_log;"
+        "import sys; from pathlib import Path; from monitor.log.sqlite.store import open_log;"
         "log = open_log(Path(sys.argv[1])); list(log.read()); log.check_writable(); log.close();"
         "print([name for name in ('sqlite_utils', 'cryptography', 'asyncio') if name in sys.modules])"
     )

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.log.anchors import anchors_path, read_marker
-from monitor.log.checkpoints import sign_checkpoint
-from monitor.log.erasure import erase_entry
 from monitor.log.events import EntrySeen, NewEvent
-from monitor.log.judgement import DOES_NOT_HOLD, HOLDS, UNCHECKED
+from monitor.log.keep.erasure import erase_entry
+from monitor.log.keep.transfer import put_in_place
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import SqliteLog, open_log
-from monitor.log.transfer import put_in_place
-from monitor.log.verify import verify_log, verify_with_anchors
+from monitor.log.proof.anchors import anchors_path, read_marker
+from monitor.log.proof.checkpoints import sign_checkpoint
+from monitor.log.proof.judgement import DOES_NOT_HOLD, HOLDS, UNCHECKED
+from monitor.log.sqlite.store import SqliteLog, open_log
+from monitor.log.sqlite.verify import verify_log, verify_with_anchors
 from tests.log.conftest import AT, label
 
 N_LOOKS = 60
@@ -92,7 +92,7 @@ def test_a_machine_that_refuses_is_no_finding_and_leaves_no_mark(log: SqliteLog)
     see(log, 1)
     log.close()
     code = (
-        "import os, resource, sys; from pathlib import Path; from monitor.log.verify import verify_log;"
+        "import os, resource, sys; from pathlib import Path; from monitor.log.sqlite.verify import verify_log;"
         "verify_log(Path(sys.argv[1]));"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir('/proc/self/fd')) - 1, 4096));"
         "print(verify_log(Path(sys.argv[1])).verdict)"

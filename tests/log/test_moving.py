@@ -11,15 +11,15 @@ import msgspec
 import pytest
 
 from monitor.errors import LogError
-from monitor.log.anchors import Anchor, anchors_path, read_anchors
-from monitor.log.backup import backup_log
-from monitor.log.checkpoints import KEY_NAME, change_key, sign_checkpoint, sign_restore
-from monitor.log.judgement import HOLDS
-from monitor.log.restore import PENDING_NAME, complete_restore, restore_log
-from monitor.log.sqlite import SqliteLog, open_log
-from monitor.log.verify import verify_with_anchors
+from monitor.log.keep.backup import backup_log
+from monitor.log.keep.restore import PENDING_NAME, complete_restore, restore_log
+from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors
+from monitor.log.proof.checkpoints import KEY_NAME, change_key, sign_checkpoint, sign_restore
+from monitor.log.proof.judgement import HOLDS
+from monitor.log.sqlite.store import SqliteLog, open_log
+from monitor.log.sqlite.verify import verify_with_anchors
 from monitor.surfaces.cli.main import run
-from monitor.worker.backups import KEEP_BACKUPS, back_up
+from monitor.worker.jobs.backups import KEEP_BACKUPS, back_up
 from tests.conftest import NOW
 from tests.log.conftest import AT, label
 

@@ -10,16 +10,16 @@ import psycopg
 import pytest
 
 from monitor.errors import ConfigError, LogBrokenError, LogError, NotFoundError, StorageError
-from monitor.log.checkpoints import sign_checkpoint
-from monitor.log.moving import move_log
+from monitor.log.keep.moving import move_log
+from monitor.log.keep.transfer import export_log
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.pgconnect import check_address, shown
-from monitor.log.pgsetup import init_postgres
-from monitor.log.pgsnapshot import verify_postgres
-from monitor.log.postgres import PostgresLog, open_postgres
-from monitor.log.sqlite import open_log
-from monitor.log.transfer import export_log
-from monitor.log.verify import verify_log
+from monitor.log.postgres.connect import check_address, shown
+from monitor.log.postgres.setup import init_postgres
+from monitor.log.postgres.snapshot import verify_postgres
+from monitor.log.postgres.store import PostgresLog, open_postgres
+from monitor.log.proof.checkpoints import sign_checkpoint
+from monitor.log.sqlite.store import open_log
+from monitor.log.sqlite.verify import verify_log
 from tests.log.conftest import AT, label, new_postgres
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.log.anchors import anchors_path, read_anchors
-from monitor.log.checkpoints import KEY_NAME, change_key, sign_checkpoint, vouch_restores
 from monitor.log.events import EntryLabelled, NewEvent
-from monitor.log.judgement import DOES_NOT_HOLD, HOLDS, UNCHECKED, Report
-from monitor.log.sqlite import open_log
-from monitor.log.verify import verify_with_anchors
+from monitor.log.proof.anchors import anchors_path, read_anchors
+from monitor.log.proof.checkpoints import KEY_NAME, change_key, sign_checkpoint, vouch_restores
+from monitor.log.proof.judgement import DOES_NOT_HOLD, HOLDS, UNCHECKED, Report
+from monitor.log.sqlite.store import open_log
+from monitor.log.sqlite.verify import verify_with_anchors
 from tests.conftest import ROOT
 from tests.log.conftest import AT, label
 

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import InputError, LogBrokenError, LogError, NotFoundError
-from monitor.log.anchors import anchors_path, read_anchors
-from monitor.log.backup import backup_log
-from monitor.log.checkpoints import sign_checkpoint
-from monitor.log.erasure import erase_entry
 from monitor.log.events import EntrySeen, NewEvent
+from monitor.log.keep.backup import backup_log
+from monitor.log.keep.erasure import erase_entry
+from monitor.log.keep.restore import restore_log
+from monitor.log.keep.transfer import export_log, import_log
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.restore import restore_log
-from monitor.log.sqlite import SqliteLog, open_log
-from monitor.log.transfer import export_log, import_log
-from monitor.log.verify import verify_log
+from monitor.log.proof.anchors import anchors_path, read_anchors
+from monitor.log.proof.checkpoints import sign_checkpoint
+from monitor.log.sqlite.store import SqliteLog, open_log
+from monitor.log.sqlite.verify import verify_log
 from tests.log.conftest import AT, label
 
 LATER = "2026-02-01T12:00:00.000000Z"

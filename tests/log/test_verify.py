@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import LogBrokenError
-from monitor.log.anchors import anchors_path, read_anchors
-from monitor.log.checkpoints import sign_checkpoint
 from monitor.log.events import EntrySeen, NewEvent, PayloadErased
-from monitor.log.judgement import HOLDS
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import SqliteLog, open_log
-from monitor.log.verify import Report, verify_log
+from monitor.log.proof.anchors import anchors_path, read_anchors
+from monitor.log.proof.checkpoints import sign_checkpoint
+from monitor.log.proof.judgement import HOLDS
+from monitor.log.sqlite.store import SqliteLog, open_log
+from monitor.log.sqlite.verify import Report, verify_log
 from tests.conftest import ROOT
 from tests.log.conftest import AT, label
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged, EntrySeen, EventData, FeedAdded, NewEvent, StoryJoined, StoryOpened
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from monitor.surfaces.cli.main import cli
 from tests.conftest import NOW
 

@@ -24,8 +24,8 @@ from monitor.log.events import (
     StoryOpened,
 )
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
-from monitor.surfaces.web.reviewers import Reviewers
+from monitor.log.sqlite.store import open_log
+from monitor.surfaces.web.door.reviewers import Reviewers
 from monitor.surfaces.web.server import create_app
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace

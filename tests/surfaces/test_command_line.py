@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from monitor.fetch.transfer import default_ca_file
-from monitor.surfaces.cli.doctor import certificate_check
 from monitor.surfaces.cli.main import COMMANDS, run
 from monitor.surfaces.cli.pager import pager_for
+from monitor.surfaces.cli.serve.doctor import certificate_check
 
 MONITOR = [sys.executable, "-m", "monitor"]
 NOW = "2026-01-31T12:00:00Z"

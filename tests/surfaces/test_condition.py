@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from monitor.config.load import Config
-from monitor.surfaces.cli.doctor import unread_check
-from monitor.surfaces.cli.status import text_of
+from monitor.surfaces.cli.serve.doctor import unread_check
+from monitor.surfaces.cli.serve.status import text_of
 from monitor.surfaces.condition import condition_of
 from monitor.surfaces.digest.content import DAY, gather
 from monitor.surfaces.health import health_of

@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 import pytest
 import uvicorn
 
-from monitor.surfaces.web.connections import TimedProtocol
-from monitor.surfaces.web.sessions import SESSION_S
-from monitor.surfaces.web.throttle import FREE_TRIES, LONGEST_WAIT_S, Throttle
+from monitor.surfaces.web.door.connections import TimedProtocol
+from monitor.surfaces.web.door.sessions import SESSION_S
+from monitor.surfaces.web.door.throttle import FREE_TRIES, LONGEST_WAIT_S, Throttle
 from monitor.triage.entries import labels_of
 from tests.surfaces.conftest import HOST, House
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from monitor.surfaces import safe
-from monitor.surfaces.cli.review import load
+from monitor.surfaces.cli.decide.review import load
 from monitor.surfaces.digest.content import DigestContent, gather
 from monitor.surfaces.digest.render import as_atom, as_html, as_markdown, as_text
 from monitor.surfaces.export import exchange, tables

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.config.settings import Settings
-from monitor.surfaces.cli import queue as command
-from monitor.surfaces.cli.review import load
+from monitor.surfaces.cli.decide import queue as command
+from monitor.surfaces.cli.decide.review import load
 from monitor.surfaces.digest.content import gather
 from monitor.surfaces.digest.render import FORMS
 from monitor.surfaces.review import press, screen

@@ -190,7 +190,7 @@ def test_a_digest_that_failed_stands_on_every_page_until_one_works(house: House)
 def test_the_service_sends_the_weekly_report_on_its_day(house: House) -> None:
     """Promise: `weekly_on: saturday` sends it with Saturday's digest, once, to a file of its own."""
     from monitor.config.settings import Schedule
-    from monitor.surfaces.cli.run import send_due
+    from monitor.surfaces.cli.serve.run import send_due
 
     house.entry("aaaa1111", TITLE, TEXT)
     target = house.folder / "digest.md"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.config.settings import Settings
-from monitor.surfaces.cli.review import Typed, carry_out, load
+from monitor.surfaces.cli.decide.review import Typed, carry_out, load
 from monitor.surfaces.layouts import LAYOUTS, meaning
 from monitor.surfaces.review import press, screen
 from monitor.triage.decide import label_entry

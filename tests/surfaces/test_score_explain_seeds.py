@@ -13,7 +13,7 @@ from monitor.classify.modelstore import COLD_MODEL, cold_model
 from monitor.log.codec import iso
 from monitor.log.events import EntryScored, EntrySeen, FeedAdded, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from monitor.surfaces.cli.main import cli
 from tests.conftest import NOW
 

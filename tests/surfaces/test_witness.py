@@ -16,10 +16,10 @@ import msgspec
 import pytest
 
 from monitor.errors import InputError, LogBrokenError
-from monitor.log.checkpoints import KEY_NAME, sign_checkpoint
-from monitor.log.proof import prove_extension
-from monitor.log.receipts import read_receipts
-from monitor.log.sqlite import open_log
+from monitor.log.proof.checkpoints import KEY_NAME, sign_checkpoint
+from monitor.log.proof.inclusion import prove_extension
+from monitor.log.proof.receipts import read_receipts
+from monitor.log.sqlite.store import open_log
 from monitor.surfaces.cli.main import run
 from monitor.surfaces.witness import CosignRequest, cosign, last_head, send_head
 from tests.conftest import NOW, ROOT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.surfaces.cli.doctor import unread_check
+from monitor.surfaces.cli.serve.doctor import unread_check
 from monitor.triage.unread import Unread, not_read, unread_of
 
 CZECH = ("Policie zadržela muže, který podle soudu připravoval útok na novináře v Praze", "")

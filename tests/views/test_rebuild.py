@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.log import events as ev
 from monitor.log.codec import iso
 from monitor.log.memory import MemoryLog
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from monitor.views.fold import Views, open_views
 from monitor.views.past import APPENDED, OFTEN, Past, columns, tables
 from tests.conftest import NOW

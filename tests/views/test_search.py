@@ -10,10 +10,10 @@ import pytest
 
 from monitor.errors import StorageError
 from monitor.log.codec import iso
-from monitor.log.erasure import erase_entry
 from monitor.log.events import EntryFlagged, EntryLabelled, EntryRevised, EntrySeen, FeedAdded, NewEvent
+from monitor.log.keep.erasure import erase_entry
 from monitor.log.payloads import entry_payload, payload_sha
-from monitor.log.sqlite import SqliteLog, open_log
+from monitor.log.sqlite.store import SqliteLog, open_log
 from monitor.views.fold import Views, open_views
 from monitor.views.search import index as index_module
 from monitor.views.search.find import find

@@ -13,7 +13,7 @@ from monitor.classify.explain import Explanation, Reason
 from monitor.config.load import Config
 from monitor.config.settings import Settings
 from monitor.config.values import FeedConfig
-from monitor.log.sqlite import open_log
+from monitor.log.sqlite.store import open_log
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace
 from tests.fetch.memory import Site

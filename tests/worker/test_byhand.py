@@ -8,7 +8,7 @@ from monitor.errors import InputError
 from monitor.triage.decide import label_entry
 from monitor.triage.queue import list_queue
 from monitor.triage.standing import verdicts
-from monitor.worker.byhand import ADDED, FAILED, KNOWN, ByHand, add_links
+from monitor.worker.intake.byhand import ADDED, FAILED, KNOWN, ByHand, add_links
 from monitor.worker.tick import fetch_policy, run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Site, rss

@@ -15,8 +15,8 @@ from monitor.config.settings import Settings
 from monitor.config.values import FeedConfig
 from monitor.fetch.policy import FetchPolicy
 from monitor.fetch.values import FetchRequest, FetchResult
-from monitor.log.pgsnapshot import verify_postgres
-from monitor.log.postgres import open_postgres
+from monitor.log.postgres.snapshot import verify_postgres
+from monitor.log.postgres.store import open_postgres
 from monitor.views.fold import open_views
 from monitor.views.queries.feeds import watched_feeds
 from monitor.worker.shares import just_asked

@@ -11,7 +11,7 @@ from monitor.learn.threshold import FLOOR
 from monitor.log.events import EntryFlagged, ThresholdMoved
 from monitor.views.fold import open_views
 from monitor.views.queries.models import moved
-from monitor.worker.flow import follow_flow, stand
+from monitor.worker.intake.flow import follow_flow, stand
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.fetch.memory import Site

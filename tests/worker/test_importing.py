@@ -17,8 +17,8 @@ from monitor.poll.coverage import coverage
 from monitor.surfaces.condition import condition_of
 from monitor.triage.queue import count_queue, list_queue
 from monitor.views.fold import open_views
-from monitor.worker import chores
-from monitor.worker.importing import BATCH, Imported, Importer
+from monitor.worker.intake.importing import BATCH, Imported, Importer
+from monitor.worker.jobs import chores
 from monitor.worker.sync import feed_changes
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace

@@ -7,7 +7,7 @@ import pytest
 from monitor.log.payloads import EntryText
 from monitor.triage.decide import label_entry
 from monitor.triage.queue import count_queue
-from monitor.worker.reflag import EarlierFlag, flag_again
+from monitor.worker.intake.reflag import EarlierFlag, flag_again
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site, rss

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.worker.searching import INDEX_NAME, search
+from monitor.worker.jobs.searching import INDEX_NAME, search
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.fetch.memory import Site

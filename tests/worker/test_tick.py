@@ -9,11 +9,11 @@ import pytest
 
 from monitor.config.load import Config
 from monitor.errors import LogBrokenError
-from monitor.log.erasure import drop_expired
+from monitor.log.keep.erasure import drop_expired
 from monitor.log.store import EventStore
 from monitor.triage.queue import list_queue
 from monitor.views.fold import open_views
-from monitor.worker import chores
+from monitor.worker.jobs import chores
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site, rss

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from monitor.log.codec import iso
-from monitor.log.erasure import erase_entry, lift_erasure
 from monitor.log.events import EntryRevised, EntryScored, EntrySeen
-from monitor.log.verify import verify_log
+from monitor.log.keep.erasure import erase_entry, lift_erasure
+from monitor.log.sqlite.verify import verify_log
 from monitor.triage.entries import find_entry
 from monitor.views.fold import open_views
 from monitor.worker.tick import run_tick

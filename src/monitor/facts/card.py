@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from monitor.facts.claims import read_claims, read_hedging
-from monitor.facts.dates import read_dates
-from monitor.facts.denials import read_denials, with_claims
-from monitor.facts.focus import read_published, weigh
-from monitor.facts.foreign import LANGUAGES, mark_foreign
+from monitor.facts.fields.claims import read_claims, read_hedging
+from monitor.facts.fields.dates import read_dates
+from monitor.facts.fields.denials import read_denials, with_claims
+from monitor.facts.fields.methods import read_methods
+from monitor.facts.fields.numbers import read_number
+from monitor.facts.fields.places import read_places
+from monitor.facts.fields.stages import read_legal, read_stage
+from monitor.facts.fields.states import linked_states, read_claims_of_states, read_services
+from monitor.facts.fields.targets import read_targets
 from monitor.facts.lexicon import LATIN_LANGUAGES, index_for
-from monitor.facts.methods import read_methods
-from monitor.facts.numbers import read_number
-from monitor.facts.places import read_places
-from monitor.facts.roles import rules_for
-from monitor.facts.sentences import Sentence, mark_phrases, read_sentences
-from monitor.facts.stages import read_legal, read_stage
-from monitor.facts.states import linked_states, read_claims_of_states, read_services
-from monitor.facts.targets import read_targets
+from monitor.facts.reading.focus import read_published, weigh
+from monitor.facts.reading.foreign import LANGUAGES, mark_foreign
+from monitor.facts.reading.roles import rules_for
+from monitor.facts.reading.sentences import Sentence, mark_phrases, read_sentences
 from monitor.facts.values import Card
 from monitor.text.language import guess_language
 

@@ -1,6 +1,6 @@
 """How an event lies in its row, and a row becomes an event again: the statements and the way back.
 
-Owns no connection and no rule of the log; sqlite.py uses it.
+Owns no connection and no rule of the log; the stores use it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The protocol every event store keeps, and what a store may have beside it; above this room no store is named.
 
 Owns the interfaces and their promises; the contract tests in tests/log run against each implementation. SQLite lives in
-sqlite.py, the in-memory store in memory.py. The capabilities: `Listed` for exports and `log tail`, `Signed` for
+sqlite/store.py, the in-memory store in memory.py. The capabilities: `Listed` for exports and `log tail`, `Signed` for
 checkpoints and proofs, `InFile` for anchors, backups and verification. `LogStore` has them all.
 """
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 
 from monitor.errors import StorageError
-from monitor.log.checkpoints import key_missing
 from monitor.log.codec import parse_iso
-from monitor.log.database import check_free_space
+from monitor.log.proof.checkpoints import key_missing
+from monitor.log.sqlite.database import check_free_space
 from monitor.poll.health import HABIT_ENTRIES, FeedFacts, judge
 from monitor.triage.queue import count_queue
 from monitor.views.fold import Views

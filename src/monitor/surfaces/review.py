@@ -1,7 +1,7 @@
 """The terminal queue: the rows and keys of the triage page, one screen, nothing but text and our own few escapes.
 
 Pure: a state and a key in, a state or a decision out; a state in, a screen out. Reading keys and writing to the
-terminal is cli/review.py. Feed text is neutralised before it is measured or drawn.
+terminal is cli/decide/review.py. Feed text is neutralised before it is measured or drawn.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each place is named by its kind and address: `git:FOLDER`, `tsa:URL` (RFC 3161), `run:COMMAND` (another monitor's
 `log cosign`, over ssh for instance), `mail:ADDRESS`. What comes back is kept in data/witness/. What a receipt is worth
-is log/receipts.py's.
+is log/proof/receipts.py's.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ import msgspec
 
 from monitor.config.settings import Digest
 from monitor.errors import InputError, LogBrokenError, MissingExtraError, MonitorError, NotFoundError, StorageError
-from monitor.log.anchors import Anchor
-from monitor.log.checkpoints import KEY_NAME, public_key_of, signing_key
 from monitor.log.events import CheckpointSigned
-from monitor.log.proof import Extension, check_proof, prove_extension, signed_head
-from monitor.log.receipts import Receipt, cosign_bytes, head_bytes, read_receipts
+from monitor.log.proof.anchors import Anchor
+from monitor.log.proof.checkpoints import KEY_NAME, public_key_of, signing_key
+from monitor.log.proof.inclusion import Extension, check_proof, prove_extension, signed_head
+from monitor.log.proof.receipts import Receipt, cosign_bytes, head_bytes, read_receipts
+from monitor.log.proof.trust import signed_by, statement
 from monitor.log.store import LogStore
-from monitor.log.trust import signed_by, statement
 
 FOLDER_NAME, HEADS_NAME, COSIGNED_NAME = "witness", "heads.jsonl", "cosigned.jsonl"
 TIMEOUT_S = 60

@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
-from monitor.log.erasure import was_asked_for
 from monitor.log.events import ErasureFinished, ErasureLifted, Event, PayloadErased
+from monitor.log.keep.erasure import was_asked_for
 
 SCHEMA = """
 CREATE TABLE kept_out (entry_id TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;

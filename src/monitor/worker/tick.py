@@ -30,7 +30,7 @@ from monitor.worker.sync import is_synced, sync_feeds, watch_what_the_log_says
 from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
-    from monitor.worker.collect import Outcome
+    from monitor.worker.intake.collect import Outcome
 
 RECENTLY = timedelta(hours=1)  # a feed that worked so lately shows that there was a network
 CLOCK_SLACK = timedelta(minutes=5)
@@ -85,13 +85,13 @@ def run_tick(
     due = due_feeds(workspace, now, only, force)
     report = TickReport(n_due=len(due))
     if erasures_left(workspace.views):
-        from monitor.worker.chores import end_erasures
+        from monitor.worker.jobs.chores import end_erasures
 
         end_erasures(workspace, now)
     if not due:
         return report
-    from monitor.worker.chores import do_chores  # what only a working tick needs costs an idle one a third more
-    from monitor.worker.pages import read_pages
+    from monitor.worker.intake.pages import read_pages
+    from monitor.worker.jobs.chores import do_chores  # what only a working tick needs costs an idle one a third more
 
     workspace.log.check_writable()
     before = workspace.views.position
@@ -120,8 +120,8 @@ def run_tick(
 
 def _after_news(workspace: Workspace, before: int, now: datetime) -> int:
     """Follow the flow and flag follow-ups of what came after the position `before`; return how many were flagged."""
-    from monitor.worker.flow import follow_flow
-    from monitor.worker.followups import flag_followups
+    from monitor.worker.intake.flow import follow_flow
+    from monitor.worker.intake.followups import flag_followups
 
     with workspace.alone("flow", FLOW_WAIT_S) as mine:
         if not mine:
@@ -172,7 +172,7 @@ def _begin(workspace: Workspace, now: datetime, n_due: int) -> str:
 def _clock_jump(workspace: Workspace, now: datetime) -> list[NewEvent]:
     """Return a clock-jumped event where the clock stands before the last event, or days after it.
 
-    A machine that was off for as long looks the same; retention counts neither (log/erasure.py).
+    A machine that was off for as long looks the same; retention counts neither (log/keep/erasure.py).
     """
     position, _ = workspace.log.head()
     last = workspace.log.get(position)
@@ -228,8 +228,8 @@ def _collect(
     progress: Callable[[Progress], None],
 ) -> None:
     from monitor.poll.gather import whole_answers
-    from monitor.worker.batch import Batch
-    from monitor.worker.collect import Collector
+    from monitor.worker.intake.batch import Batch
+    from monitor.worker.intake.collect import Collector
 
     batch = Batch(workspace, Collector(workspace, report.tick_id, now), lambda outcome: _count(report, outcome))
     policy = fetch_policy(workspace.config.settings, now)

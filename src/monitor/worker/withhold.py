@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from monitor.log.erasure import withheld
 from monitor.log.events import EntryRevised, EntrySeen, NewEvent, PageRead
+from monitor.log.keep.erasure import withheld
 from monitor.log.marks import all_marks_of
 from monitor.views.fold import Views
 from monitor.views.queries.erasures import kept_out

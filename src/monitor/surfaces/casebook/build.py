@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor.errors import InputError, MonitorError, StorageError
 from monitor.facts.names import state_name
-from monitor.log.proof import prove
+from monitor.log.proof.inclusion import prove
 from monitor.log.store import LogStore
 from monitor.surfaces import safe
 from monitor.surfaces.casebook import downloads

@@ -242,7 +242,7 @@ def link(paths: tuple[str, ...], reasons: bool, flagged: bool) -> int:
             ids.append(row["id"])
     linker = Linker(reasons=reasons)
     if flagged:
-        from monitor.worker.linking import JOIN, MERGE, WINDOW
+        from monitor.worker.intake.linking import JOIN, MERGE, WINDOW
 
         linker = Linker(reasons=reasons, window_s=WINDOW.total_seconds(), join=JOIN, merge=MERGE)
     for entry_id, placed in zip(ids, link_items(items, linker), strict=True):

@@ -1,7 +1,7 @@
 """The tick as cron runs it, without the command-line library, and what every tick does around the worker's.
 
 Cron asks every few minutes and the answer is nearly always "nothing due"; importing click costs more than finding that
-out. Whatever is not as plain as that is left to the command itself (tick.py).
+out. Whatever is not as plain as that is left to the command itself (collect/tick.py).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.errors import NoFeedWorkedError
-from monitor.surfaces.cli.outcome import complain
+from monitor.surfaces.cli.ending import complain
 
 if TYPE_CHECKING:
     from monitor.worker.tick import TickReport

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from monitor.surfaces.cli.outcome import complain, ended
+from monitor.surfaces.cli.ending import complain, ended
 
 PREFIX = ".trouble-"
 ALREADY_RUNNING = 5

@@ -164,7 +164,7 @@ def split(act: Act) -> Done:
 
 def add(act: Act) -> Done:
     """Enter a page that the reviewer found elsewhere; what the log holds already is shown."""
-    from monitor.worker.byhand import FAILED, KNOWN, add_links
+    from monitor.worker.intake.byhand import FAILED, KNOWN, add_links
     from monitor.worker.tick import fetch_policy
 
     space, now = act.workspace, act.workspace.clock()

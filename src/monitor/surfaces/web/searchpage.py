@@ -1,6 +1,7 @@
 """The search page: a typed query with the fields beside it, pages of marked snippets, and searches kept by name.
 
-Everything asked is in the address, so that a search can be kept, sent and gone back to. Finding is worker/searching.py.
+Everything asked is in the address, so that a search can be kept, sent and gone back to.
+Finding is worker/jobs/searching.py.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from monitor.views.queries.search import saved_searches
 from monitor.views.search.find import Found
 from monitor.views.search.marks import Marked
 from monitor.views.search.query import LABELS
-from monitor.worker.searching import forget_search, save_search, search
+from monitor.worker.jobs.searching import forget_search, save_search, search
 
 MAX_QUERY = 400
 BOXES = ("title", "feed", "publisher", "lang", "label", "after", "before")

@@ -1,6 +1,6 @@
 """The triage page as an application: routes, errors in words, the door in front.
 
-Owns the wiring of the web room. What a page shows is in pages.py, what a click does in actions.py, who may in guard.py.
+Owns the wiring of the web room. What a page shows is in pages.py, what a click does in actions.py, who may in door/.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from starlette.staticfiles import StaticFiles
 from monitor.errors import InputError, MonitorError, NotFoundError, StaleViewError
 from monitor.surfaces.web import actions, api
 from monitor.surfaces.web.desk import HERE, Desk, is_fragment, own_path
-from monitor.surfaces.web.guard import Guard
+from monitor.surfaces.web.door.guard import Guard
+from monitor.surfaces.web.door.reviewers import Reviewers
+from monitor.surfaces.web.door.signin import SignIn
+from monitor.surfaces.web.door.throttle import Throttle
 from monitor.surfaces.web.overview import OverviewPage
 from monitor.surfaces.web.pages import Pages, threaded
 from monitor.surfaces.web.queuepage import QueuePage
-from monitor.surfaces.web.reviewers import Reviewers
 from monitor.surfaces.web.searchpage import SearchPage, forget, save
-from monitor.surfaces.web.signin import SignIn
-from monitor.surfaces.web.throttle import Throttle
 from monitor.worker.workspace import Workspace
 
 _STATUS: tuple[tuple[type[MonitorError], int], ...] = ((NotFoundError, 404), (StaleViewError, 409), (InputError, 400))

@@ -25,7 +25,7 @@ UNLABELLED = f"""NOT EXISTS (SELECT 1 FROM labels l WHERE l.entry_id = e.entry_i
     AND NOT {OVERTAKEN})"""
 
 # Entry `e` scores so far above the best its story had when label `l` was given that it says more: one in log-odds, as
-# where an entry's own words changed (worker/reflag.py). As odds, multiplied out: not every SQLite has `ln`.
+# where an entry's own words changed (worker/intake/reflag.py). As odds, multiplied out: not every SQLite has `ln`.
 RISEN = """coalesce((SELECT e.score * (1 - max(x.score)) >= 2.718281828 * max(x.score) * (1 - e.score)
     FROM story_entries m JOIN entries x ON x.entry_id = m.entry_id
     WHERE m.story_id = l.story_id AND m.position < l.position), 0)"""

@@ -1,0 +1,188 @@
+"""Which states a report accuses, the claims they rest on, and the services named with them.
+
+Owns putting the sentences' accusations (roles.py) together: who says so in each, which are the same, and that a state
+stands on the card only through a claim. Nothing is weighed or guessed: a state that no sentence accuses is "not said".
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from monitor.facts.fields.accusers import Accuser, accuser_of
+from monitor.facts.reading.roles import Accusation, Rules, accusations, rules_for, tells_tale
+from monitor.facts.reading.sentences import Sentence
+from monitor.facts.reading.units import PROXY, units_of
+from monitor.facts.values import METHODS, Claim, Value
+
+_GENERIC = {
+    ("intelligence-ministry", "IR"): "MOIS",
+    ("military-intelligence", "RU"): "GRU",
+}  # what a plain name means there
+MAX_CLAIMS = 12
+# Beginnings of the verbs that make the speaker of a headline the accuser of what the next sentence says.
+_ACCUSING = (
+    "accus", "blam", "charg", "arrest", "detain", "indict", "convict", "sentenc", "jail", "suspect", "alleg", "warn",
+    "expel", "summon", "acus", "culp", "deten", "beschuld", "wirft", "обвин", "арест", "suçla", "تتهم", "اتهم", "متهم",
+)  # fmt: skip
+_IN_DANGER = ("dissident", "journalist", "jewish-or-israeli", "defector")
+_GUARDED = frozenset({"protection", "bodyguard", "bodyguards", "kill", "lives", "revenge", "saboteurs"})
+_BEARING = ("method", "done", "plan", "legal", "deny", "denyword", "foil", "service", "blame")
+_STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
+_CONFIDENCE = {"title": 0.9, "summary": 0.85, "text": 0.7}
+
+
+def read_claims_of_states(sentences: list[Sentence], language: str, *, overview: bool) -> tuple[Claim, ...]:
+    """Return the claims of a report in the order of the text; of equal ones the first.
+
+    Nothing where the head tells of an accusation as a tale, or where nobody reads the language.
+    """
+    rules = rules_for(language)
+    if rules is None or tells_tale([s for s in sentences if s.field != "text"], rules):
+        return ()
+    named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
+    claims: list[Claim] = []
+    head: Accuser | None = None
+    told = _tells_of_plot(sentences)
+    for sentence in sentences:
+        if (sentence.old and not overview) or not _may_accuse(sentence):
+            continue
+        units = units_of(sentence, rules, named)
+        found = [a for a in accusations(sentence, units, rules) if told or not a.weak]
+        if not found and sentence.field == "text":
+            continue
+        speaker = accuser_of(sentence, units, {a.unit.code for a in found}, rules)
+        if sentence.field != "text" and speaker and head is None and speaker.verb.startswith(_ACCUSING):
+            head = speaker
+        claims += _claims_of(sentence, found, speaker, rules)
+    claims = [_with_head(claim, head) for claim in claims]
+    return tuple(_distinct(claims)[:MAX_CLAIMS])
+
+
+def _tells_of_plot(sentences: list[Sentence]) -> bool:
+    """Return whether the report tells of violence, or of people in danger: else a threat or spying is no plot."""
+    for sentence in sentences:
+        if any(m.code not in ("attack", "explosives") for m in sentence.of("method")):
+            return True
+        if any(m.code in _IN_DANGER for m in sentence.of("target")) or not _GUARDED.isdisjoint(sentence.lowers):
+            return True
+    return False
+
+
+def _may_accuse(sentence: Sentence) -> bool:
+    """Return whether a sentence can hold an accusation: in the text it speaks of an act, a plan, the law, a denial."""
+    if not sentence.has("state") and not sentence.of("capital", "service", "proxy", "home"):
+        return sentence.field != "text"
+    return sentence.field != "text" or any(sentence.has(kind) for kind in _BEARING)
+
+
+def _claims_of(sentence: Sentence, found: list[Accusation], speaker: Accuser | None, rules: Rules) -> list[Claim]:
+    """Return the claims of one sentence: those accused by one verb stand in one claim."""
+    by_verb: dict[tuple[str, bool], list[str]] = {}
+    for accusation in found:
+        by_verb.setdefault((accusation.verb, accusation.tied), []).append(accusation.unit.code)
+    acts = tuple(dict.fromkeys(m.code for m in sentence.of("method") if m.code in METHODS))
+    claims = []
+    for (verb, tied), codes in by_verb.items():
+        states = tuple(dict.fromkeys(code for code in codes if not code.startswith(PROXY)))
+        proxies = [code.removeprefix(PROXY) for code in codes if code.startswith(PROXY)]
+        named = [m.code for m in sentence.of("service") if set(m.extra.split("|")) & set(states)]
+        who = speaker or Accuser()
+        own = verb in ("denies", "admits")
+        claims.append(
+            Claim(
+                verb if own else _verb(verb, sentence, who),
+                states=states,
+                services=tuple(dict.fromkeys([*named, *proxies])),
+                accuser="" if own else who.kind,
+                accuser_state="" if own else who.state,
+                tied=tied,
+                acts=acts,
+                quote=sentence.text,
+                field=sentence.field,
+                offset=sentence.offset,
+            )
+        )
+    return claims
+
+
+def _verb(verb: str, sentence: Sentence, who: Accuser) -> str:
+    """Return the claim's verb: a court convicts, prosecutors charge, a service warns; else as the words say."""
+    if verb != "alleges":
+        return verb
+    steps = {mark.code for mark in sentence.of("legal")}
+    if who.kind == "court" and "convicted" in steps:
+        return "convicts"
+    if who.kind == "prosecutors" and steps & {"charged", "on-trial"}:
+        return "charges"
+    if who.verb.startswith(("warn", "advert", "avert")):
+        return "warns"
+    hedges = {mark.code for mark in sentence.of("hedge")}
+    return "suspects" if "possible" in hedges or sentence.text.rstrip('"”’ ').endswith("?") else "alleges"
+
+
+def _with_head(claim: Claim, head: Accuser | None) -> Claim:
+    """Give a claim of the head that names nobody the speaker of the title or summary, who is not the accused."""
+    if claim.accuser or claim.accuser_state or head is None or claim.verb in ("denies", "admits"):
+        return claim
+    if claim.field == "text" or head.state in claim.states:
+        return claim
+    return msgspec.structs.replace(claim, accuser=head.kind, accuser_state=head.state)
+
+
+def _distinct(claims: list[Claim]) -> list[Claim]:
+    """Drop claims that say again what an earlier one says; one that names its accuser goes before one that does not."""
+    kept: dict[tuple[object, ...], Claim] = {}
+    for claim in sorted(claims, key=lambda claim: not (claim.accuser or claim.accuser_state)):
+        key = (claim.verb in ("denies", "admits"), claim.states, claim.services if not claim.states else ())
+        if not (claim.states or claim.services):
+            continue
+        same = kept.get((*key, claim.accuser_state, claim.accuser))
+        if same is None and (claim.accuser or claim.accuser_state or not any(k[:3] == key for k in kept)):
+            kept[(*key, claim.accuser_state, claim.accuser)] = claim
+    order = {id(claim): at for at, claim in enumerate(claims)}
+    return sorted(kept.values(), key=lambda claim: order[id(claim)])
+
+
+def linked_states(claims: tuple[Claim, ...]) -> tuple[Value, ...]:
+    """Return the states of the accepting claims, the most claimed first, each with the sentence it rests on."""
+    found: dict[str, Value] = {}
+    times: dict[str, int] = {}
+    for claim in claims:
+        for state in claim.states:
+            times[state] = times.get(state, 0) + 1
+            found.setdefault(
+                state,
+                Value(
+                    state, claim.quote, claim.field, claim.offset, _CONFIDENCE.get(claim.field, 0.5),
+                    entry_id=claim.entry_id,
+                ),
+            )  # fmt: skip
+    return tuple(sorted(found.values(), key=lambda value: -times[value.code]))
+
+
+def read_services(sentences: list[Sentence], states: list[str], claims: tuple[Claim, ...]) -> tuple[Value, ...]:
+    """Return the services and proxies of the accused states, and proxies accused themselves, the most named first."""
+    accused = {code for claim in claims for code in claim.services}
+    named = {mark.code for sentence in sentences for mark in sentence.of("state", "capital")}
+    found: dict[str, tuple[float, Value]] = {}
+    for sentence in sentences:
+        if sentence.old:
+            continue
+        for mark in sentence.of("service", "proxy", "generic"):
+            code = mark.code
+            if mark.kind == "generic":
+                code = _GENERIC.get((mark.code, states[0]), "") if states else ""
+            elif code not in accused and _state_of(mark.extra, named) not in states:
+                continue
+            if code:
+                quote, offset = sentence.span(mark.first, mark.last)
+                weight, value = found.get(code, (0.0, Value(code, quote, sentence.field, offset, 0.8)))
+                found[code] = (weight + sentence.weight, value)
+    if "IRGC-QF" in found and found["IRGC-QF"][0] >= found.get("IRGC", (0.0,))[0]:
+        found.pop("IRGC", None)  # the arm is named: its parent says no more
+    return tuple(value for _, value in sorted(found.values(), key=lambda row: -row[0]))
+
+
+def _state_of(states: str, named: set[str]) -> str:
+    codes = states.split("|")
+    return next((code for code in codes if code in named), codes[0])

@@ -1,0 +1,1 @@
+"""How a report is read before any field: sentences, marks, focus, roles."""

@@ -1,0 +1,155 @@
+"""Which state a sentence accuses, and by which words: the ways of ways.py, matched around each mention of a state.
+
+Owns the encoding of a sentence into items and the matching. A state named in any other role (accuser, foiler, victim's
+side, place, nationality, reporter) matches nothing and is not accused. Each mention is looked at in a bounded window,
+so that the cost grows with the mentions alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from monitor.facts.reading.sentences import Mark, Sentence
+from monitor.facts.reading.ways import NEVER, OTHER, Rules, rules_for
+
+__all__ = ["Accusation", "Rules", "Unit", "accusations", "classes_of", "encode", "rules_for", "tells_tale"]
+BEFORE, AFTER = 16, 16  # items of the window on either side of a mention
+_MOTIVE_REACH = 8  # items between "in revenge for" and what it explains
+_AND = frozenset({"and", "or", "y", "und", "et", "и", "و", "ve"})
+_NEVER_ACCUSED = frozenset("plx")  # people, police and sides stand in no way of accusing
+_TIES = "ties"  # ways that link, back or trace rather than accuse of the act
+_WEAK = "weak"  # ways that accuse of a plot only where the report tells of one: a threat, spying, ties
+_UNSHAKEN = ("denies", "suspects")  # ways whose own words hold a negation
+
+
+class Unit(NamedTuple):
+    """One mention of a state with what belongs to it: its code, the tokens it covers, what it stands for.
+
+    `kind`: n a bare name, a an adjective or a name before a noun, h a name joined by a hyphen, i a place, g a
+    government, s a service, o its officers and agents, l police, prosecutors or a court, p people of that nationality,
+    x the side somebody takes ("pro-X").
+    """
+
+    code: str
+    first: int
+    last: int
+    kind: str
+    mark: Mark
+
+
+class Accusation(NamedTuple):
+    """A state accused in a sentence: the verb of the claim, and the tokens the pattern covers."""
+
+    unit: Unit
+    verb: str
+    tied: bool = False
+    weak: bool = False
+
+
+def accusations(sentence: Sentence, units: list[Unit], rules: Rules) -> list[Accusation]:
+    """Return the states that a sentence accuses, each with the verb of the claim."""
+    if all(unit.kind in _NEVER_ACCUSED for unit in units):
+        return []
+    items, places = encode(sentence, units, rules)
+    found: dict[int, str] = {}
+    for at, unit in enumerate(units):
+        verb = _verb(items, places[at], unit, rules)
+        if verb:
+            found[at] = verb
+    _join(sentence, units, found)
+    return [
+        Accusation(
+            units[at], "alleges" if found[at] in (_TIES, _WEAK) else found[at], found[at] == _TIES, found[at] == _WEAK
+        )
+        for at in sorted(found)
+    ]
+
+
+def tells_tale(sentences: list[Sentence], rules: Rules) -> bool:
+    """Return whether the head reports an accusation as a tale (a hoax, a hateful myth, fiction), not as a claim."""
+    return any("TALE/" in classes_of(word, rules) for sentence in sentences for word in sentence.lowers)
+
+
+def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[str], list[int]]:
+    """Return the items of a sentence (words with their classes, stops, units) and where each unit stands in them."""
+    items: list[str] = []
+    places: list[int] = []
+    first_of = {unit.first: unit for unit in units}
+    at, end = 0, 0
+    text, starts, words, lowers, look_up = (
+        sentence.text,
+        sentence.starts,
+        sentence.words,
+        sentence.lowers,
+        rules.look_up,
+    )
+    while at < len(words):
+        gap = text[end : starts[at]] if at else ""
+        if gap != " " and items and (stop := _stop(gap)):
+            items.append(stop)
+        unit = first_of.get(at)
+        if unit:
+            places.append(len(items))
+            items.append(f"#{unit.kind}/")
+            at = unit.last
+        else:
+            items.append(f"{lowers[at]}/{look_up(lowers[at])[0]}")
+            at += 1
+        end = starts[at - 1] + len(words[at - 1])
+    return items, places
+
+
+def classes_of(word: str, rules: Rules) -> str:
+    """Return the classes of a word as they stand in an item, its own and those of its stems."""
+    return rules.look_up(word)[0]
+
+
+def _stop(gap: str) -> str:
+    if ":" in gap:
+        return ":"
+    return "," if any(sign in gap for sign in ",;()–—،؛、") or " - " in gap else ""
+
+
+def _verb(items: list[str], place: int, unit: Unit, rules: Rules) -> str:
+    """Return the verb of the first way, in the order of the rules, that accuses the mention at `place`; "" for none."""
+    start = max(0, place - BEFORE)
+    window = [*items[start:place], f"§{unit.kind}/", *items[place + 1 : place + AFTER]]
+    text, ways, kind = " ".join(window) + " ", rules.ways, unit.kind
+    best = len(ways)
+    at = 0
+    for number, item in enumerate(window[: place - start + 1]):
+        for way in rules.anchored if number == place - start else _openable(item, rules):
+            verb, kinds, pattern = ways[way]
+            if kind in kinds and (way < best or verb == NEVER):
+                match = pattern.match(text, at)
+                if match and verb == NEVER:
+                    return ""
+                if match and (verb in _UNSHAKEN or not _negated(window, number, match.group(), rules)):
+                    best = way
+        at += len(item) + 1
+    return ways[best].verb if best < len(ways) else ""
+
+
+def _openable(item: str, rules: Rules) -> tuple[int, ...]:
+    """Return the ways that an item can begin."""
+    word = item[: item.index("/")] if "/" in item else item
+    return rules.opened.get(OTHER, ()) if word.startswith(OTHER) else rules.look_up(word)[1]
+
+
+def _negated(window: list[str], number: int, matched: str, rules: Rules) -> bool:
+    """Return whether a word of negation stands in what matched or within three items before it, or a motive near it."""
+    before = window[max(0, number - _MOTIVE_REACH) : number]
+    if any("/MOTIVE/" in item for item in before):
+        return True
+    return "/NOT/" in matched or any("/NOT/" in item for item in before[-3:])
+
+
+def _join(sentence: Sentence, units: list[Unit], found: dict[int, str]) -> None:
+    """Let members of one list ("X and Y", "X, Y") share an accusation."""
+    for at in range(1, len(units)):
+        before, unit = units[at - 1], units[at]
+        between = sentence.lowers[before.last : unit.first]
+        gap = sentence.text[sentence.starts[before.last - 1] : sentence.starts[unit.first]]
+        alike = len(between) == 1 and between[0] in _AND and before.kind == unit.kind and "," not in gap
+        if alike and (at in found) != (at - 1 in found):
+            found[at] = found[at - 1] = found.get(at) or found[at - 1]

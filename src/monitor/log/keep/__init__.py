@@ -1,0 +1,1 @@
+"""Keeping a log and letting go of texts: backup, restore, export, moving, erasure."""

@@ -1,0 +1,1 @@
+"""The log in PostgreSQL, shared by any number of workers."""

@@ -1,0 +1,1 @@
+"""What proves the log: anchors, checkpoints, keys, judgement, receipts, and proofs of single events."""

@@ -1,0 +1,1 @@
+"""Commands of a person who reads and decides."""

@@ -1,0 +1,1 @@
+"""Commands that keep, prove and move the log."""

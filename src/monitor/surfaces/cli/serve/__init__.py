@@ -1,0 +1,1 @@
+"""Commands that set up, run and watch an installation."""

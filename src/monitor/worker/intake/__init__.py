@@ -1,0 +1,1 @@
+"""Answers into events: what is new, its score, its flag, its story."""

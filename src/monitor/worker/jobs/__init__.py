@@ -1,0 +1,1 @@
+"""What runs beside the intake: chores of a tick, backups, retraining, search."""

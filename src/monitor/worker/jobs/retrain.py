@@ -1,0 +1,200 @@
+"""Retrain from the log: read the labels, train, judge, promote or reject, take the second look. Also the rollback.
+
+Owns reading the materials from the views and writing the outcome to the log and the models folder. What is learnt and
+what the gate demands is learn/'s job. Harmless to repeat: without a new label the same model comes out and nothing
+happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from monitor.classify.modelstore import load_model, save_model
+from monitor.classify.seeds import seeds_in_use
+from monitor.errors import ModelError, NotFoundError
+from monitor.learn.candidate import Materials, RecentText, comparison_figures, train_candidate
+from monitor.learn.labels import background_texts, labelled_texts
+from monitor.learn.train import Text, texts_sha
+from monitor.log.codec import iso
+from monitor.log.events import ModelPromoted, ModelRejected, NewEvent
+from monitor.triage.standing import verdicts
+from monitor.views.queries.entries import seen_since, undecided_since
+from monitor.views.queries.models import in_use
+from monitor.views.queries.texts import text_of
+from monitor.worker.intake.assess import SCORE_DIGITS, Candidate, Scored, flagged_event, scored_event
+from monitor.worker.setup import bring_model, trained_event
+from monitor.worker.workspace import Workspace
+
+RECENT_DAYS = 28  # replayed, rescored after a promotion, and the measure of the budget
+RECENT_MAX = 60_000
+BACKGROUND_MAX = 20_000
+SECOND_LOOK_ROWS = 2.0  # a second look adds at most this many days' worth of rows
+_BATCH = 500
+NO_MODEL = "none"  # a rejection before any model was trained: the labels themselves were refused
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a retrain did. `state` is promoted, rejected, unchanged or dry-run; `reasons` say why."""
+
+    state: str
+    model_id: str = ""
+    previous_id: str = ""
+    reasons: tuple[str, ...] = ()
+    threshold: float = 0.0
+    n_plot: int = 0
+    n_not_plot: int = 0
+    n_split: int = 0
+    n_rescored: int = 0
+    n_second_look: int = 0
+    figures: Mapping[str, Any] = {}
+
+
+def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run: bool = False) -> Outcome:
+    """Train a candidate from every standing label, compare it, promote it if the gate holds, and look again.
+
+    Raises NotFoundError or ModelError where no model is in use.
+    """
+    now, current = workspace.clock(), workspace.model
+    settled, split = verdicts(workspace.views)
+    trained_upto = int(current.card.get("label_positions", [0, 0])[1])
+    earlier, _ = verdicts(workspace.views, upto=trained_upto)
+    materials = Materials(
+        labelled=tuple(labelled_texts(workspace.views, workspace.log, settled)),
+        background=tuple(background_texts(workspace.views, workspace.log, BACKGROUND_MAX)),
+        recent=tuple(_recent(workspace, now, {v.entry_id: v.plot for v in settled})),
+        label_positions=tuple(v.position for v in settled),
+        rows_per_day=float(workspace.config.settings.rows_per_day),
+        target_recall=target_recall,
+        seeds=seeds_in_use(workspace.data_dir),
+        earlier={f"entry:{v.entry_id}": v.plot for v in earlier},
+    )
+    counts: dict[str, Any] = {
+        "n_plot": sum(item.plot for item in materials.labelled),
+        "n_not_plot": sum(not item.plot for item in materials.labelled),
+        "n_split": len(split),
+        "previous_id": current.model_id,
+    }
+    if materials.labelled and texts_sha(materials.labelled) == current.card.get("labels_sha"):
+        return Outcome(state="unchanged", model_id=current.model_id, threshold=current.threshold, **counts)
+    found = train_candidate(materials, current)
+    if isinstance(found, tuple):
+        if counts["n_plot"] and counts["n_not_plot"] and not dry_run:
+            _refuse_labels(workspace, found, max(materials.label_positions))
+        return Outcome(state="rejected", reasons=found, **counts)
+    figures = comparison_figures(found.comparison)
+    told: dict[str, Any] = {
+        "model_id": found.model_id, "threshold": found.thresholds.flag, "figures": figures, **counts
+    }  # fmt: skip
+    if dry_run:
+        return Outcome(state="dry-run", reasons=found.reasons, **told)
+    save_model(workspace.data_dir / "models", found.content)
+    trained, payloads = trained_event(found.model_id, found.card, found.content)
+    workspace.append([trained], payloads)
+    if found.reasons:
+        reject(workspace, found.model_id, "; ".join(found.reasons), figures)
+        return Outcome(state="rejected", reasons=found.reasons, **told)
+    promote(workspace, found.model_id, "the gate held", figures)
+    n_rescored, n_flagged = second_look(workspace)
+    return Outcome(state="promoted", n_rescored=n_rescored, n_second_look=n_flagged, **told)
+
+
+def promote(workspace: Workspace, model_id: str, reason: str, figures: Mapping[str, Any] | None = None) -> None:
+    """Put a model in use. Raises ModelError where its file is missing or refused; the model in use then stays."""
+    bring_model(workspace.log, workspace.data_dir / "models", model_id)
+    model = load_model(workspace.data_dir / "models" / f"{model_id}.json")
+    previous = in_use(workspace.views)
+    data = ModelPromoted(
+        model_id=model_id, threshold=model.threshold, previous_id=previous.model_id if previous else "", reason=reason,
+        figures=dict(figures or {}),
+    )  # fmt: skip
+    workspace.append([NewEvent(f"model-promoted:{workspace.log.head()[0]}:{model_id}", data)])
+    workspace.forget_model()
+
+
+def reject(workspace: Workspace, model_id: str, reason: str, figures: Mapping[str, Any] | None = None) -> None:
+    """Log that a model was refused; the model in use stays."""
+    data = ModelRejected(model_id=model_id, reason=reason, figures=dict(figures or {}))
+    workspace.append([NewEvent(f"model-rejected:{workspace.log.head()[0]}:{model_id}", data)])
+
+
+def _refuse_labels(workspace: Workspace, reasons: tuple[str, ...], position: int) -> None:
+    """Log, once per newest label, that the labels as they stand must not be learnt from."""
+    data = ModelRejected(model_id=NO_MODEL, reason="; ".join(reasons))
+    workspace.append([NewEvent(f"model-rejected:labels:{position}", data)])
+
+
+def rollback(workspace: Workspace, reason: str) -> str:
+    """Put the model that was in use before this one back in use, and return its id.
+
+    Raises NotFoundError where there was none before, ModelError where its file is missing or damaged.
+    """
+    promotion = in_use(workspace.views)
+    previous_id = promotion.previous_id if promotion else ""
+    if not previous_id:
+        raise NotFoundError("there is no model before the one in use; nothing to roll back to")
+    try:
+        promote(workspace, previous_id, reason)
+    except ModelError as error:
+        reject(workspace, previous_id, str(error)[:500])
+        raise
+    return previous_id
+
+
+def second_look(workspace: Workspace) -> tuple[int, int]:
+    """Rescore the unflagged entries of the last weeks with the model in use; flag the best new finds.
+
+    Returns how many were rescored and how many flagged (marked `second-look`), at most SECOND_LOOK_ROWS days' rows.
+    """
+    now, model = workspace.clock(), workspace.model
+    candidates, old = _unflagged(workspace, now)
+    occasion = str(workspace.log.head()[0])  # the same model may be promoted again
+    threshold = round(model.threshold, SCORE_DIGITS)
+    scored = []
+    for item in candidates:
+        score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
+        scored.append(Scored(item, score, "second-look" if score >= threshold else ""))
+    limit = int(SECOND_LOOK_ROWS * workspace.config.settings.rows_per_day)
+    best = sorted((s for s in scored if s.flag), key=lambda s: (-s.score, s.candidate.entry_id))
+    # as many of archives besides, which have a queue of their own: a year imported must not crowd out the weeks
+    finds = [s for s in best if s.candidate.entry_id not in old][:limit]
+    finds += [s for s in best if s.candidate.entry_id in old][:limit]
+    for start in range(0, len(scored), _BATCH):
+        batch = scored[start : start + _BATCH]
+        workspace.append([scored_event(model, batch, "", "second-look", occasion)])
+    workspace.append([flagged_event(model, find) for find in finds])
+    return len(scored), len(finds)
+
+
+def _unflagged(workspace: Workspace, now: datetime) -> tuple[list[Candidate], set[str]]:
+    """Return the entries to look at again, and which of them came from archives."""
+    since = iso(now - timedelta(days=RECENT_DAYS))
+    found: list[Candidate] = []
+    old = set()
+    for row in undecided_since(workspace.views, since, RECENT_MAX):
+        text = text_of(workspace.log, row)
+        if row.backfill:
+            old.add(row.entry_id)
+        if not text.erased:
+            found.append(
+                Candidate(
+                    entry_id=row.entry_id, revision=row.revision, text_sha=row.text_sha, title=text.title,
+                    summary=text.summary, text=text.text, lang=row.lang,
+                )
+            )  # fmt: skip
+    return found, old
+
+
+def _recent(workspace: Workspace, now: datetime, judged: Mapping[str, bool]) -> list[RecentText]:
+    """Return the entries seen in the last RECENT_DAYS whole days, in log order."""
+    since = iso(now - timedelta(days=RECENT_DAYS))
+    found = []
+    for row in seen_since(workspace.views, since, RECENT_MAX):
+        text = text_of(workspace.log, row)
+        if not text.erased:
+            content = Text(f"entry:{row.entry_id}", text.title, text.summary, text.text, row.lang)
+            found.append(RecentText(content, row.seen_at[:10], row.story_id, judged.get(row.entry_id)))
+    return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from monitor.learn.rows import LOOKED_AT, Candidate, Choice, entries_of, pick_rows, rank, topic_words
 
 
@@ -137,3 +139,16 @@ def test_only_so_many_candidates_are_taken_as_the_day_needs() -> None:
 def test_titles_that_were_erased_share_no_topic() -> None:
     """Rows without words stand by their score."""
     assert leads([candidate(1, 0.9, ""), candidate(2, 0.8, "")], 2, [topic_words("")]) == [1, 2]
+
+
+def test_a_case_takes_one_row_of_a_day() -> None:
+    """Promise: two stories of one case, told in other words, do not both take a row while others wait."""
+    rows = [
+        msgspec.structs.replace(candidate(1, 0.9, "Three charged over plot to kill journalist"), case_id="c"),
+        msgspec.structs.replace(candidate(2, 0.8, "Bureau arrests hired men, editor safe"), case_id="c"),
+        msgspec.structs.replace(candidate(3, 0.7, "Rail depot burns down"), case_id="d"),
+        candidate(4, 0.1, "Quite different subject"),
+    ]
+    choice = chosen(rows, 3)
+    assert [row.entry for row in choice.rows] == [1, 3, 4]
+    assert choice.behind == {2: "same topic"}

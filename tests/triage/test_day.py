@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from monitor.learn.rows import Candidate, pick_rows, topic_words
 from monitor.log.codec import iso
+from monitor.log.events import StoryLinked
 from monitor.log.payloads import EntryText
 from monitor.triage.decide import label_entry, skip_row, withdraw
-from monitor.triage.queue import count_queue, list_queue
+from monitor.triage.moved import MOST_ROWS, moved_cases
+from monitor.triage.queue import count_known, count_queue, list_queue
 from monitor.triage.undo import undo_last
 from monitor.views.fold import open_views
 from tests.triage.conftest import Desk
@@ -170,3 +172,41 @@ def test_an_entry_without_a_title_is_shown_by_its_first_words(desk: Desk) -> Non
     assert EntryText("", "word " * 60).headline == " ".join(["word"] * 24) + "…"
     assert EntryText(" ", "", "Text\nof a page").headline == "Text of a page"
     assert EntryText("", "字" * 200).headline == "字" * 120 + "…"
+
+
+def known_case(desk: Desk, name: str) -> None:
+    """A story labelled plot, and another story of its case, in other words, that waits."""
+    desk.entry(f"{name}1", f"{name} editor followed by hired men", 0.9)
+    desk.entry(f"{name}2", f"Three charged, says {name} court", 0.8)
+    linked = StoryLinked(story_id=f"s{name}2", case_id=f"s{name}1")
+    desk.add(f"story-linked:{name}", linked)
+    label_entry(desk.log, desk.views, f"{name}1", "plot", by="ana", now=desk.now)
+
+
+def test_a_waiting_report_of_a_confirmed_case_is_a_case_that_moved_and_no_row_of_the_day(desk: Desk) -> None:
+    """Promise: who said plot once does not read the case again among the ten; it stands apart, and is never lost."""
+    known_case(desk, "aaaa")
+    desk.entry("bbbb1", FERRY, 0.3)
+    assert shown(desk) == [(FERRY, ""), ("Three charged, says aaaa court", "known case")]
+    assert [case.entry_ids for case in moved_cases(desk.log, desk.views, desk.now)] == [("aaaa2",)]
+    assert (count_queue(desk.views, desk.now), count_known(desk.views, desk.now)) == (2, 1)
+    desk.now += timedelta(days=1, hours=1)
+    assert [title for title, behind in shown(desk) if behind != "known case"] == [
+        "Three charged, says aaaa court", FERRY,
+    ]  # fmt: skip
+
+
+def test_an_answer_to_the_waiting_report_itself_settles_it(desk: Desk) -> None:
+    """Promise: what was answered, with whatever label, is shown no more."""
+    known_case(desk, "aaaa")
+    label_entry(desk.log, desk.views, "aaaa2", "not-plot", by="ana", now=desk.now)
+    assert moved_cases(desk.log, desk.views, desk.now) == []
+    assert shown(desk) == []
+
+
+def test_more_known_cases_than_are_shown_all_keep_their_rows(desk: Desk) -> None:
+    """Promise: a report is put apart only where it is shown apart; where too many cases moved, each has its row."""
+    for number in range(MOST_ROWS + 1):
+        known_case(desk, f"{'abcd'[number] * 4}")
+    assert [behind for _, behind in shown(desk) if behind == "known case"] == []
+    assert count_known(desk.views, desk.now) == 0

@@ -23,8 +23,8 @@ SOURCE_SHARE = 0.5  # one source fills at most this share of a day's rows while 
 STORY_ROWS = 2  # one story fills at most this many rows of a day while others wait
 SAME_TOPIC = 0.5  # titles that share this share of the shorter one's content words are about one topic
 MAX_TITLE = 400  # characters of a title that are read
-REASONS = TOPIC, ANSWERED, OLDER, SOURCE, STORY, ARCHIVE = (
-    "same topic", "answered lately", "older", "source", "story", "archive",
+REASONS = TOPIC, ANSWERED, OLDER, SOURCE, STORY, ARCHIVE, KNOWN = (
+    "same topic", "answered lately", "older", "source", "story", "archive", "known case",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -32,7 +32,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 class Candidate(msgspec.Struct, frozen=True):
     """A row that could be read today; `entry` is the caller's name for its leading entry.
 
-    `alert` marks one that reached the score of immediate alerts.
+    `alert` marks one that reached the score of immediate alerts; `case_id` is empty where cases are not known.
     """
 
     entry: int
@@ -41,6 +41,7 @@ class Candidate(msgspec.Struct, frozen=True):
     source: str
     words: frozenset[str]
     alert: bool = False
+    case_id: str = ""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -74,10 +75,10 @@ def pick_rows(
 ) -> Choice:
     """Return the day's rows, at most `n_rows` with those already `read` today, from candidates in the order of `rank`.
 
-    A row about the topic of a better one, or of one read today, waits for another day. One about a topic answered
-    lately (`answered`: the words of titles; alerts excepted), and one whose source or story has had its share of the
-    day, is put behind the rest. Only as many candidates are taken from `ranked` as the day needs, LOOKED_AT at most.
-    After `n_rows` answers the next day's worth of rows begins.
+    A row about the topic or the case of a better one, or of one read today, waits for another day. One about a topic
+    answered lately (`answered`: the words of titles; alerts excepted), and one whose source or story has had its share
+    of the day, is put behind the rest. Only as many candidates are taken from `ranked` as the day needs, LOOKED_AT at
+    most. After `n_rows` answers the next day's worth of rows begins.
     """
     read = read[len(read) - len(read) % n_rows :]
     room = n_rows - len(read)
@@ -94,7 +95,7 @@ def pick_rows(
         if len(rows) == room:
             break
     for candidate in later:
-        if len(rows) < room and not _about_one_of(candidate.words, (row.words for row in (*read, *rows))):
+        if len(rows) < room and not _told_by_one_of(candidate, (*read, *rows)):
             rows.append(candidate)
     return Choice(tuple(rows), behind)
 
@@ -108,7 +109,7 @@ def _reason(
 ) -> str:
     """Return why a candidate is put behind; empty where it is one of the day's rows."""
     day = (*read, *rows)
-    if _about_one_of(candidate.words, (row.words for row in day)):
+    if _told_by_one_of(candidate, day):
         return TOPIC
     if not candidate.alert and _about_one_of(candidate.words, answered):
         return ANSWERED
@@ -117,6 +118,13 @@ def _reason(
     if sum(row.story_id == candidate.story_id for row in day) >= STORY_ROWS:
         return STORY
     return ""
+
+
+def _told_by_one_of(candidate: Candidate, rows: Sequence[Candidate]) -> bool:
+    """Tell whether one of the rows is about the candidate's topic, or another story of its case."""
+    if candidate.case_id and any(row.case_id == candidate.case_id for row in rows):
+        return True
+    return _about_one_of(candidate.words, (row.words for row in rows))
 
 
 def _about_one_of(words: frozenset[str], others: Iterable[frozenset[str]]) -> bool:

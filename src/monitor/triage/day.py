@@ -6,15 +6,25 @@ read for as many rows as the day needs, and for the newest answers; nothing is l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
 
-from monitor.learn.rows import ARCHIVE, OLDER, QUEUE_DAYS, RECENT_DAYS, Candidate, pick_rows, rank, topic_words
+from monitor.learn.rows import (
+    ARCHIVE,
+    KNOWN,
+    OLDER,
+    QUEUE_DAYS,
+    RECENT_DAYS,
+    Candidate,
+    pick_rows,
+    rank,
+    topic_words,
+)
 from monitor.log.store import EventStore
 from monitor.views.fold import Views
-from monitor.views.queries import entries, labels
+from monitor.views.queries import entries, labels, stories
 from monitor.views.queries.texts import read_text, text_of
 
 ARCHIVE_DAYS = 14
@@ -42,12 +52,27 @@ def is_from_archive(flagged_at: str, published_at: str) -> bool:
     return age >= timedelta(days=ARCHIVE_DAYS)
 
 
-def day_first(log: EventStore, views: Views, now: datetime, waiting: Sequence[Waiting], n_day: int) -> list[Waiting]:
+def day_first(
+    log: EventStore,
+    views: Views,
+    now: datetime,
+    waiting: Sequence[Waiting],
+    n_day: int,
+    known: Collection[str] = (),
+) -> list[Waiting]:
     """Return what waits (best score first) with the day's rows before the rest; `behind` says what was put behind why.
 
     A story is as old as its newest flag: an entry that joins one makes it new again. One that holds nothing but what a
-    feed listed from its archive stands behind everything else, alerts too.
+    feed listed from its archive stands behind everything else, alerts too. Last come the stories `known`, which are
+    shown today among the known cases that moved.
     """
+    apart = [item for item in waiting if item.story_id in known]
+    for item in apart:
+        item.behind = KNOWN
+    return [*_ordered(log, views, now, [item for item in waiting if item.story_id not in known], n_day), *apart]
+
+
+def _ordered(log: EventStore, views: Views, now: datetime, waiting: Sequence[Waiting], n_day: int) -> list[Waiting]:
     today = now.date()
     ranked = sorted(
         rank(
@@ -93,6 +118,7 @@ def _candidates(
                 lead.source,
                 words,
                 alert=item.band == "alert" and not item.from_archive,
+                case_id=stories.case_of(views, item.story_id),
             )
 
 

@@ -1,7 +1,8 @@
 """Known cases that moved: one row for each confirmed case that got new reports, and what is new in them.
 
 A reading of the views and the log, for every surface; these rows are not among the day's. A case is confirmed by a
-standing label `plot`; an entry counts as new from its joining until the case's next label, for a day.
+standing label `plot`; an entry counts as new from its joining until the case's next label, for a day; one that waits
+in the queue by its own score until it is answered.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from monitor.triage.told import card_of, published_by
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.views.queries.cases import Joined, joined_since
+from monitor.views.queries.labels import covering
 from monitor.views.queries.texts import text_of
 
 NEW_FOR = timedelta(days=1)
@@ -50,11 +52,27 @@ def moved_cases(
     log: EventStore, views: Views, now: datetime, *, limit: int = MOST_ROWS, within: timedelta = NEW_FOR
 ) -> list[MovedCase]:
     """Return the confirmed cases that moved in the day (or `within` the span) before `now`, those with news first."""
-    new: dict[str, list[Joined]] = defaultdict(list)
-    for joined in joined_since(views, iso(now - within)):
-        new[joined.case_id].append(joined)
+    new = _by_case(views, now, within)
     found = [_moved(log, views, case_id, joined) for case_id, joined in new.items()]
     return sorted(found, key=lambda case: (-len(case.what), -len(case.entry_ids), case.case_id))[:limit]
+
+
+def shown_as_moved(views: Views, now: datetime) -> frozenset[str]:
+    """Return the stories that are shown as known cases that moved, and so need no row of the day.
+
+    None where more cases moved than are shown: then each has to wait for its row.
+    """
+    new = _by_case(views, now, NEW_FOR)
+    return frozenset(item.story_id for joined in new.values() for item in joined if len(new) <= MOST_ROWS)
+
+
+def _by_case(views: Views, now: datetime, within: timedelta) -> dict[str, list[Joined]]:
+    """Return the new entries of each confirmed case: those that joined it after its newest label, or that wait."""
+    new: dict[str, list[Joined]] = defaultdict(list)
+    for joined in joined_since(views, iso(now - within)):
+        if joined.after_label or not (joined.followed or covering(views, joined.entry_id)):
+            new[joined.case_id].append(joined)
+    return new
 
 
 def _moved(log: EventStore, views: Views, case_id: str, joined: Sequence[Joined]) -> MovedCase:

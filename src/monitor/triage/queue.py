@@ -21,6 +21,7 @@ from monitor.log.store import EventStore
 from monitor.triage.agreement import read_units, second_readings
 from monitor.triage.day import Waiting, day_first, is_from_archive
 from monitor.triage.likelihood import calibration_of
+from monitor.triage.moved import shown_as_moved
 from monitor.triage.rows import QueueRow, Term
 from monitor.triage.told import published_by, story_facts
 from monitor.views.fold import Views
@@ -30,6 +31,14 @@ from monitor.views.queries.texts import text_of
 SECOND = "second reading"
 SECOND_ROWS = 5
 ROWS_PER_DAY = Settings().rows_per_day
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """The first rows of a queue, how many stories wait in all, and how many of those are of known cases (the last)."""
+
+    rows: list[QueueRow]
+    n_waiting: int
+    n_known: int
 
 
 def count_queue(views: Views, now: datetime, by: str = "", *, backfill: bool = False) -> int:
@@ -56,7 +65,7 @@ def list_queue(
     """
     return waiting_queue(
         log, views, now, n_day=n_day, limit=limit, by=by, second_share=second_share, backfill=backfill
-    )[0]
+    ).rows
 
 
 def waiting_queue(
@@ -69,18 +78,26 @@ def waiting_queue(
     by: str = "",
     second_share: float = 0.0,
     backfill: bool = False,
-) -> tuple[list[QueueRow], int]:
-    """Return what `list_queue` returns, and how many stories wait in all."""
+) -> Queue:
+    """Return what `list_queue` returns, and how many stories wait."""
     waiting = _open_stories(views, now, by, backfill=backfill)
+    known: frozenset[str] = frozenset()
     if not backfill:  # an archive has no day
-        waiting = day_first(log, views, now, waiting, n_day)
+        known = shown_as_moved(views, now)
+        waiting = day_first(log, views, now, waiting, n_day, known)
     rows = [_row(log, views, item) for item in waiting[:limit]]
     if by and second_share and not backfill:
         for unit in second_readings(read_units(views), by, second_share)[:SECOND_ROWS]:
             row = queue_row(log, views, unit)
             if row is not None:
                 rows.append(msgspec.structs.replace(row, why=SECOND))
-    return rows, len(waiting)
+    return Queue(rows, len(waiting), sum(item.story_id in known for item in waiting))
+
+
+def count_known(views: Views, now: datetime, by: str = "") -> int:
+    """Return how many of the waiting stories stand among the known cases that moved, and not among the day's rows."""
+    known = shown_as_moved(views, now)
+    return sum(story.story_id in known for story in _open_stories(views, now, by)) if known else 0
 
 
 def queue_row(log: EventStore, views: Views, story_id: str) -> QueueRow | None:

@@ -12,6 +12,8 @@ import msgspec
 
 from monitor.facts.names import state_name
 from monitor.learn.calibrate import likely
+from monitor.learn.rows import KNOWN
+from monitor.log.store import EventStore
 from monitor.surfaces import safe
 from monitor.surfaces.condition import condition_of
 from monitor.triage.moved import MovedCase, moved_cases
@@ -21,6 +23,7 @@ from monitor.triage.rows import QueueRow
 from monitor.triage.samples import SampleRow, read_quality, recall_words, waiting_samples
 from monitor.triage.told import NOT_READ
 from monitor.triage.unread import newest_unread
+from monitor.views.fold import Views
 from monitor.worker.workspace import Workspace
 
 DAY, WEEK = "day", "week"
@@ -97,7 +100,7 @@ def gather(workspace: Workspace, kind: str = DAY) -> DigestContent:
         day=now.date().isoformat(),
         at=now.isoformat(),
         since=since.isoformat(),
-        rows=list_queue(log, views, now, n_day=n_day, limit=n_day) if kind == DAY else [],
+        rows=_day_rows(log, views, now, n_day) if kind == DAY else [],
         n_waiting=count_queue(views, now),
         moved=moved_cases(log, views, now, limit=MOVED_ROWS[kind], within=SPAN[kind]),
         plots=[plot for plot in every if plot.confirmed_at >= since.isoformat()],
@@ -111,6 +114,11 @@ def gather(workspace: Workspace, kind: str = DAY) -> DigestContent:
         head=head,
         web_url=settings.web.url.rstrip("/"),
     )
+
+
+def _day_rows(log: EventStore, views: Views, now: datetime, n_day: int) -> list[QueueRow]:
+    """Return the day's rows; those of known cases that moved stand in a part of their own."""
+    return [row for row in list_queue(log, views, now, n_day=n_day, limit=n_day) if row.behind != KNOWN]
 
 
 def _weeks(plots: list[Plot], now: datetime) -> list[int]:

@@ -51,12 +51,13 @@ class QueuePage:
         with self.desk.workspace() as workspace:
             chosen = read_filter(request.query_params)
             settings = workspace.config.settings
-            rows, n_waiting = waiting_queue(
+            queue = waiting_queue(
                 workspace.log, workspace.views, workspace.clock(), n_day=settings.rows_per_day, by=by,
                 limit=_limit(workspace, chosen), second_share=settings.second_reading,
                 backfill=chosen.show == "archive",
             )  # fmt: skip
-            day = progress_of(workspace, by, n_waiting)
+            rows, n_waiting = queue.rows, queue.n_waiting
+            day = progress_of(workspace, by, n_waiting, queue.n_known)
             shown = _shown(rows, chosen, day.n_left)
             wanted = request.query_params.get("row", "")
             if wanted and not any(row.entry_id == wanted for row in shown):

@@ -75,17 +75,21 @@ def confirmed_reports(views: Views, most: int) -> list[Report]:
 
 
 class Joined(msgspec.Struct, frozen=True):
-    """An entry that joined a confirmed case after its newest label; `followed` where its case got it flagged."""
+    """An entry of a confirmed case, and whether it joined after the case's newest label.
+
+    `followed`: its case got it flagged, not its own score.
+    """
 
     entry_id: str
     story_id: str
     case_id: str
     position: int
     followed: bool
+    after_label: bool
 
 
 def joined_since(views: Views, since: str) -> list[Joined]:
-    """Return the entries first seen since a moment that stand in a confirmed case and joined after its newest label."""
+    """Return the entries first seen since a moment that stand in a confirmed case, in the order they joined."""
     confirmed = {story.story_id: story for story in confirmed_stories(views)}
     rows = views.db.execute(
         f"""SELECT e.entry_id, s.story_id, s.position, coalesce(e.why, '') LIKE '{FOLLOW_UP}%' FROM story_entries s
@@ -98,8 +102,9 @@ def joined_since(views: Views, since: str) -> list[Joined]:
     for row in rows:
         entry_id, story_id, position, followed = with_truths(row, 3)
         story = confirmed.get(str(story_id))
-        if story is not None and int(str(position)) > story.position:
-            found.append(Joined(str(entry_id), story.story_id, story.case_id, int(str(position)), bool(followed)))
+        if story is not None:
+            at = int(str(position))
+            found.append(Joined(str(entry_id), story.story_id, story.case_id, at, bool(followed), at > story.position))
     return found
 
 

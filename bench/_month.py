@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import cast
 
 import msgspec
-from monitor.learn.streams import PLOT, StreamEntry, StreamLabel
-from monitor.worker.retrain import retrain
 
 from monitor import app
 from monitor.config.load import Config
@@ -25,6 +23,7 @@ from monitor.config.values import FeedConfig, derived_id
 from monitor.fetch.policy import FetchPolicy
 from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.learn.calibrate import likely
+from monitor.learn.replay.streams import PLOT, StreamEntry, StreamLabel
 from monitor.log.codec import iso
 from monitor.log.events import EntrySeen
 from monitor.surfaces.progress import progress_of
@@ -34,6 +33,7 @@ from monitor.triage.queue import list_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import waiting_samples
 from monitor.views.fold import open_views
+from monitor.worker.jobs.retrain import retrain
 from monitor.worker.setup import set_up
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace

@@ -23,12 +23,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from monitor.learn.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
-
 from bench._month import Lived, Reader, Shown
 from bench.replay import SHARED
 from monitor.learn.calibrate import WORDS
 from monitor.learn.recapture import binomial_interval
+from monitor.learn.replay.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
 
 MOST_REPEATS = 2
 HALF = 0.5

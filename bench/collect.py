@@ -6,7 +6,7 @@
 Every subject runs as its users run it, one whole process per tick, in rounds; a ratio is the median over the rounds of
 two CPU times of the same round, because the machine's speed moves more between rounds than within one. Ours includes
 every safety check, the scores, the views and the log. Exits 1 when a target is missed, 0 otherwise; a peer that is not
-installed is left out with a word. Targets: the project's issue on collection; what they mean: docs/collection.md.
+installed is left out with a word. What the targets mean: docs/collection.md.
 """
 
 from __future__ import annotations

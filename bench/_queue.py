@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from monitor.classify.bands import Thresholds
 from monitor.classify.modelstore import cold_model
 from monitor.learn.replay.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
-from monitor.learn.threshold import CEILING, FLOOR, START, WINDOW_S, Flow, Seen, Standing, Thresholds, best_rows, follow
+from monitor.learn.threshold import CEILING, FLOOR, START, WINDOW_S, Flow, Seen, Standing, best_rows, follow
 from monitor.log.codec import iso
 from monitor.log.events import (
     EntryFlagged,

@@ -8,12 +8,12 @@ import random
 import numpy as np
 import pytest
 
+from monitor.classify.bands import Thresholds
 from monitor.classify.features import Features
 from monitor.classify.model import Model, sigmoid
 from monitor.learn.cold import shipped_prior
 from monitor.learn.fit import Options, ViewOptions, fit
 from monitor.learn.terms import TermStore
-from monitor.learn.threshold import Thresholds
 from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, export, fit_set, weigh
 
 WORDS = [

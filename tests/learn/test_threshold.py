@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from monitor.classify.bands import Thresholds
 from monitor.learn.threshold import (
     BURST,
     CAP,
@@ -18,7 +19,6 @@ from monitor.learn.threshold import (
     WINDOW_S,
     Flow,
     Seen,
-    Thresholds,
     best_rows,
     follow,
     has_moved,

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from monitor.classify.bands import Thresholds
 from monitor.classify.features import FEATURES_VERSION, Features
 from monitor.classify.model import Model, model_id_of, sigmoid
 from monitor.classify.seeds import Seed, load_seeds
@@ -23,7 +24,6 @@ from monitor.learn.compare import Comparison, Recent, Scored, compare, gold_item
 from monitor.learn.fit import Fitted, Ints
 from monitor.learn.gate import Rules, judge, judge_labels
 from monitor.learn.terms import TermStore
-from monitor.learn.threshold import Thresholds
 from monitor.learn.train import (
     N_EXAMPLES,
     OPTIONS,

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from monitor.classify.bands import Thresholds
 from monitor.classify.contrast import contrast_counts
 from monitor.classify.model import Example, sigmoid
 from monitor.classify.seeds import Seed, load_seeds
 from monitor.classify.sequences import CONTRAST_TEMPLATES, background_counts, template_counts
 from monitor.learn.terms import Counts, TermStore
-from monitor.learn.threshold import Thresholds
 from monitor.learn.train import (
     OPTIONS,
     Row,

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from monitor.classify.bands import Thresholds
 from monitor.classify.model import sigmoid
 from monitor.learn.rows import LOOKED_AT, same_topic, topic_words
 
@@ -22,13 +23,6 @@ FLOOR, CEILING = 0.42, 0.95  # docs/classifier.md: what the floor costs and spar
 MOST, MOST_BURST = 2, 3  # times its rows that any 24 hours flag, and those of a burst
 LEAST_MOVE = 0.02  # of the threshold; less is not worth an event
 START, BURST, CAP, QUIET = "no day of entries yet", "more rows than a day has room for", "the day's rows", "a quiet day"
-
-
-class Thresholds(msgspec.Struct, frozen=True):
-    """Scores at which an entry is flagged, and from which it is worth a second look."""
-
-    flag: float
-    look_again: float
 
 
 class Seen(msgspec.Struct, frozen=True):

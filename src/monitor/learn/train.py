@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from monitor.classify.bands import Thresholds
 from monitor.classify.features import FEATURES_VERSION, VIEWS, Features
 from monitor.classify.model import FORMAT, Example, ModelData, ViewData, model_bytes, sigmoid
 from monitor.learn.fit import Fitted, Floats, Options, ViewOptions, fit
 from monitor.learn.terms import TermStore
-from monitor.learn.threshold import Thresholds
 
 PRIOR_FADE = 20.0  # with this many labelled plot stories, seeds and templates hold half of the plots' weight
 HARD_WEIGHT = 5.0  # an answered row counts as this many unread entries: it was shown because it looked like a plot

@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.classify.bands import Thresholds
 from monitor.config.load import Config
 from monitor.config.values import FeedConfig
 from monitor.fetch.protocol import Fetcher
-from monitor.learn.threshold import Thresholds
 from monitor.log.codec import iso
 from monitor.log.events import Event, NewEvent
 from monitor.log.store import LogStore

@@ -83,6 +83,16 @@ def test_a_payload_is_named_by_its_hash_and_erased_for_good(store: EventStore) -
     assert store.payload("ab" * 32) is None
 
 
+def test_many_payloads_come_together(store: EventStore) -> None:
+    """Those that are there, by name; an erased one and one that never was are left out."""
+    bodies = {payload_sha(body): body for body in (entry_payload(f"T{n}", "", "word " * n) for n in range(0, 900, 3))}
+    store.append([label(1)], recorded_at=AT, payloads=bodies)
+    gone = min(bodies)
+    store.append([label(2)], recorded_at=AT, erased=[gone])
+    assert store.payloads({*bodies, "ab" * 32}) == {sha: body for sha, body in bodies.items() if sha != gone}
+    assert store.payloads([]) == {}
+
+
 def test_a_payload_under_a_false_name_is_refused(store: EventStore) -> None:
     with pytest.raises(InputError, match="not named"):
         store.append([label(1)], recorded_at=AT, payloads={"ab" * 32: b"text"})

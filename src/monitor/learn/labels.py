@@ -15,7 +15,7 @@ from monitor.log.store import EventStore
 from monitor.views.fold import Views
 from monitor.views.queries.entries import entry, undecided
 from monitor.views.queries.labels import all_labels
-from monitor.views.queries.texts import text_of
+from monitor.views.queries.texts import with_texts
 
 PLOT, NOT_PLOT, UNSURE = "plot", "not-plot", "unsure"
 
@@ -67,10 +67,10 @@ def list_decisions(views: Views, *, upto: int | None = None) -> list[Decision]:
 def labelled_texts(views: Views, log: EventStore, settled: Sequence[Verdict]) -> list[Labelled]:
     """Return the verdicts with their texts; entries whose text was erased are left out."""
     found = []
-    for verdict in settled:
-        row = entry(views, verdict.entry_id)
-        content = text_of(log, row) if row else None
-        if row is None or content is None or content.erased:
+    known = [(verdict, row) for verdict in settled if (row := entry(views, verdict.entry_id))]
+    contents = with_texts(log, (row for _, row in known))
+    for (verdict, _), (row, content) in zip(known, contents, strict=True):
+        if content.erased:
             continue
         weight = 1.0 / row.probability if verdict.sample and row.probability else 1.0
         text = Text(f"entry:{verdict.entry_id}", content.title, content.summary, content.text, row.lang)
@@ -81,8 +81,7 @@ def labelled_texts(views: Views, log: EventStore, settled: Sequence[Verdict]) ->
 def background_texts(views: Views, log: EventStore, n: int) -> list[Text]:
     """Return the texts of at most `n` recent entries nobody flagged or labelled: contrast for training."""
     texts = []
-    for row in undecided(views, n):
-        content = text_of(log, row)
+    for row, content in with_texts(log, undecided(views, n)):
         if not content.erased:
             texts.append(Text(f"background:{row.entry_id}", content.title, content.summary, content.text, row.lang))
     return texts

@@ -82,6 +82,10 @@ class MemoryLog:
         """Return a payload's bytes, or None where it was erased or never stored."""
         return self._payloads.get(text_sha)
 
+    def payloads(self, text_shas: Collection[str]) -> dict[str, bytes]:
+        """Return those of these payloads that are there, by name."""
+        return {sha: body for sha in text_shas if (body := self._payloads.get(sha)) is not None}
+
     def purge(self, wait_s: float) -> bool:
         """Memory keeps nothing beside its rows."""
         return True

@@ -55,6 +55,9 @@ class EventStore(Protocol):
     def payload(self, text_sha: str) -> bytes | None:
         """Return a payload's bytes, or None where it was erased or never stored."""
 
+    def payloads(self, text_shas: Collection[str]) -> dict[str, bytes]:
+        """Return those of these payloads that are there, by name: one round trip for hundreds, not one for each."""
+
     def purge(self, wait_s: float) -> bool:
         """Drop what is left of overwritten payloads beside the rows; False where a reader is in the way."""
 

@@ -25,7 +25,7 @@ from monitor.learn.rows import (
 from monitor.log.store import EventStore
 from monitor.views.fold import Views
 from monitor.views.queries import entries, labels, stories
-from monitor.views.queries.texts import read_text, text_of
+from monitor.views.queries.texts import read_texts, text_of
 
 ARCHIVE_DAYS = 14
 MAX_ANSWERS = 200  # the newest answers whose topics and sources are looked at
@@ -127,10 +127,9 @@ def _answers(log: EventStore, views: Views, today: date) -> tuple[set[frozenset[
     since = (today - timedelta(days=RECENT_DAYS)).isoformat()
     topics: set[frozenset[str]] = set()
     read: dict[str, Candidate] = {}
-    for answer in labels.newest_answers(views, MAX_ANSWERS):
-        if answer.at[:10] < since:
-            break
-        words = topic_words(read_text(log, answer.text_sha).headline)
+    lately = [answer for answer in labels.newest_answers(views, MAX_ANSWERS) if answer.at[:10] >= since]
+    for answer, text in zip(lately, read_texts(log, (each.text_sha for each in lately)), strict=True):
+        words = topic_words(text.headline)
         topics.add(words)
         if answer.at[:10] == today.isoformat() and answer.story_id not in read:
             read[answer.story_id] = Candidate(-1, answer.story_id, 0.0, answer.source, words)

@@ -24,7 +24,7 @@ from monitor.stories.ledger import Ledger, Report, ledger_of
 from monitor.stories.publishers import shown_name
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
-from monitor.views.queries.texts import text_of
+from monitor.views.queries.texts import text_of, with_texts
 
 MAX_CARD_ENTRIES = 12
 MAX_LEDGER_ENTRIES = 60  # a larger story's further entries are counted by what was read when they were linked
@@ -102,14 +102,12 @@ def _holds(card: Card, field: str, said: Mapping[str, stories.Confirmed]) -> boo
 def _read(log: EventStore, views: Views, story_id: str) -> Card:
     """Return the story's card as read, from its entries in the order they joined."""
     cards, ids, publishers = [], [], []
-    for member in stories.members(views, story_id)[:MAX_CARD_ENTRIES]:
-        row = entries.entry(views, member.entry_id)
-        if row is None:
-            continue
-        text = text_of(log, row)
+    members = stories.members(views, story_id)[:MAX_CARD_ENTRIES]
+    rows = (row for member in members if (row := entries.entry(views, member.entry_id)))
+    for row, text in with_texts(log, rows):
         at = datetime.fromisoformat(row.published_at) if row.published_at else None
         cards.append(card_of(text.title, text.summary, text.text, at, row.lang))
-        ids.append(member.entry_id)
+        ids.append(row.entry_id)
         publishers.append(published_by(row))
     return merge_cards(cards, ids, publishers)
 

@@ -14,7 +14,7 @@ from monitor.log.store import EventStore
 from monitor.text.language import unread_language
 from monitor.views.fold import Views
 from monitor.views.queries.entries import seen_since
-from monitor.views.queries.texts import text_of
+from monitor.views.queries.texts import with_texts
 
 NEWEST = 300  # entries looked at: some 20 ms
 LEAST_SHARE = 0.01  # of those; a language below it is as likely a slip of the guess
@@ -62,5 +62,5 @@ def unread_of(texts: Iterable[tuple[str, str]]) -> Unread:
 
 def newest_unread(log: EventStore, views: Views) -> Unread:
     """Look at the newest entries."""
-    texts = (text_of(log, row) for row in seen_since(views, "", NEWEST))
-    return unread_of((f"{text.title}\n{text.summary}", text.lang) for text in texts)
+    texts = with_texts(log, seen_since(views, "", NEWEST))
+    return unread_of((f"{text.title}\n{text.summary}", text.lang) for _, text in texts)

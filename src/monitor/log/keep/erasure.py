@@ -130,7 +130,8 @@ def _erase(
     for start in range(0, len(texts), _BATCH):
         batch = texts[start : start + _BATCH]
         for last_try in (False, False, True):
-            present = [sha for sha, _ in batch if log.payload(sha) is not None]
+            there = log.payloads({sha for sha, _ in batch})
+            present = [sha for sha, _ in batch if sha in there]
             events = _events(log, batch, len(present), reason, actor, keep_out=keep_out, marks=marks)
             if not events:
                 break
@@ -211,7 +212,7 @@ def complete_erasures(log: EventStore, erased: Iterable[tuple[str, str]], record
 
     Says so even where none was left, so that nobody asks again.
     """
-    left = [(sha, entry_id) for sha, entry_id in erased if log.payload(sha) is not None]
+    left = _present(log, list(erased))
     n_done = len(_erase(log, left, "completes an erasure that was cut short", "monitor", recorded_at))
     if not left:
         key = f"erasure-begun:{log.head()[0]}:nothing-left"
@@ -232,7 +233,17 @@ def expired_texts(log: EventStore, before: str) -> list[tuple[str, str]]:
             kept_texts.add(sha)
         else:
             old.setdefault(sha, entry_id)
-    return [(sha, entry_id) for sha, entry_id in old.items() if sha not in kept_texts and log.payload(sha) is not None]
+    return _present(log, [(sha, entry_id) for sha, entry_id in old.items() if sha not in kept_texts])
+
+
+def _present(log: EventStore, texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of (payload, entry) whose text is still there."""
+    found = []
+    for start in range(0, len(texts), _BATCH):
+        batch = texts[start : start + _BATCH]
+        there = log.payloads({sha for sha, _ in batch})
+        found += [text for text in batch if text[0] in there]
+    return found
 
 
 def drop_expired(log: EventStore, now: datetime, days: int, before: str) -> int:

@@ -20,6 +20,7 @@ from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import check_payloads, pack, unpack
 from monitor.log.postgres.claims import PostgresClaims
 from monitor.log.postgres.connect import Connections, driver, explain, one_line_errors, shown
+from monitor.log.postgres.rows import COPY_FROM_ROWS, INSERT, INSERT_PAYLOADS, columns, copy_rows
 from monitor.log.postgres.schema import SCHEMA_VERSION
 from monitor.log.proof.anchors import Anchor, anchors_path, last_anchor, read_marker, write_anchor
 from monitor.log.proof.guard import broken
@@ -33,12 +34,7 @@ APPEND_LOCK = 0x4D4F4E4C00000001
 CHANNEL = "monitor_log"  # NOTIFY at every append, for those who wait for news
 _READ_ROWS = 2_000
 _CHECK_ROWS = 1_000
-_COPY_FROM_ROWS = 64  # below, one statement with arrays is cheaper than COPY's round trips
 
-_INSERT = """INSERT INTO events (position, head, key, data, hash)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])"""
-_INSERT_PAYLOADS = """INSERT INTO payloads (sha, form, body)
-SELECT * FROM unnest(%s::bytea[], %s::smallint[], %s::bytea[]) ON CONFLICT (sha) DO NOTHING"""
 _WITH_PREV = """SELECT e.position, e.head, e.key, e.data, e.hash, p.hash
 FROM events e LEFT JOIN events p ON p.position = e.position - 1"""
 _TYPE = "split_part(e.head, ' ', 2)"
@@ -122,13 +118,13 @@ class PostgresLog:
             if known_too:
                 events, raws = without_known(events, raws, self._stored)
             rows = chain_rows(events, raws, at, position, prev)
-            if len(rows) >= _COPY_FROM_ROWS:
-                _copy(connection, rows)
+            if len(rows) >= COPY_FROM_ROWS:
+                copy_rows(connection, rows)
             with connection.pipeline():  # one round trip for all that is left
-                if rows and len(rows) < _COPY_FROM_ROWS:
-                    connection.execute(_INSERT, _columns(rows, 5), binary=True)
+                if rows and len(rows) < COPY_FROM_ROWS:
+                    connection.execute(INSERT, columns(rows, 5), binary=True)
                 if packed:
-                    connection.execute(_INSERT_PAYLOADS, _columns(packed, 3), binary=True)
+                    connection.execute(INSERT_PAYLOADS, columns(packed, 3), binary=True)
                 if gone:
                     connection.execute("SELECT monitor.erase(%s::bytea[])", (gone,))
                 connection.execute("COMMIT")
@@ -176,13 +172,13 @@ class PostgresLog:
         """Store rows of another store as they are, hashes and all: for moving a log. Nobody else appends."""
         with one_line_errors(self.where), self.connection.transaction():
             self.connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
-            _copy(self.connection, rows)
+            copy_rows(self.connection, rows)
         self._checked = None
 
     def take_payload_rows(self, rows: Sequence[tuple[bytes, int, bytes]]) -> None:
         """Store payload rows of another store; those that are there stay."""
         with one_line_errors(self.where):
-            self.connection.execute(_INSERT_PAYLOADS, _columns(rows, 3), binary=True)
+            self.connection.execute(INSERT_PAYLOADS, columns(rows, 3), binary=True)
 
     def check_writable(self) -> None:
         """Refuse a log that must not be appended to: broken near its end, or shorter than its last anchor here.
@@ -331,6 +327,14 @@ class PostgresLog:
             row = self.connection.execute(query, (sha,), binary=True).fetchone()
         return unpack(sha, *row) if row else None
 
+    def payloads(self, text_shas: Collection[str]) -> dict[str, bytes]:
+        """Return those of these payloads that are there, by name, in one round trip. Raises LogBrokenError."""
+        query = "SELECT sha, form, body FROM payloads WHERE sha = ANY(%s::bytea[])"
+        with one_line_errors(self.where):
+            wanted = [bytes.fromhex(sha) for sha in text_shas]
+            rows = self.connection.execute(query, (wanted,), binary=True).fetchall()
+        return {row[0].hex(): body for row in rows if (body := unpack(*row)) is not None}
+
     def purge(self, wait_s: float) -> bool:
         """Let the server drop what is left of overwritten payloads in its pages, where this role may ask for it.
 
@@ -380,16 +384,3 @@ def open_postgres(address: str, path: Path, *, read_only: bool = False) -> Postg
         log.close()
         raise
     return log
-
-
-def _columns(rows: Sequence[Any], n: int) -> list[list[Any]]:
-    """Return rows as columns, for unnest."""
-    return [[row[column] for row in rows] for column in range(n)]
-
-
-def _copy(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> None:
-    statement = "COPY events (position, head, key, data, hash) FROM STDIN (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(["int8", "text", "text", "bytea", "bytea"])
-        for row in rows:
-            copy.write_row(row)

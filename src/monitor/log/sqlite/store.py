@@ -284,6 +284,10 @@ class SqliteLog:
             row = self.connection.execute("SELECT form, body FROM payloads WHERE sha = ?", (sha,)).fetchone()
         return unpack(sha, *row) if row else None
 
+    def payloads(self, text_shas: Collection[str]) -> dict[str, bytes]:
+        """Return those of these payloads that are there, by name; a file has no round trips to save."""
+        return {sha: body for sha in text_shas if (body := self.payload(sha)) is not None}
+
     def purge(self, wait_s: float) -> bool:
         """Empty the write-ahead log, which may hold overwritten texts; False where it is read all of `wait_s`."""
         with one_line_errors(self.path):

@@ -12,15 +12,17 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from monitor.errors import StorageError
 from monitor.log.events import EntryRevised, EntrySeen, Event, PageRead, PayloadErased
-from monitor.log.payloads import read_entry_payload
+from monitor.log.payloads import EntryText, read_entry_payload
 from monitor.log.store import EventStore
 from monitor.views.search.words import words_of
 
 SHARD = 16_384
+RUN = 200  # texts held at a time
 SLICE = 2_000  # events in one transaction: others wait for no longer than a fifth of a second
 VERSION = 1
 _SCHEMA = """
@@ -94,17 +96,26 @@ class SearchIndex:
             if last is None or upto <= before:
                 return size
             erased: set[int] = set()
-            for event in self.log.read(after=before, upto=upto, types=_TYPES):
+            for event, text in self._read(before, upto, _TYPES):
                 if isinstance(event.data, PayloadErased):
                     erased |= self._shards_of(event.data)
                 else:
-                    self._add(event)
+                    self._add(event, text)
             for shard in sorted(erased):
                 self._renew(shard, upto)
             self.db.execute("UPDATE indexed SET position = ?, hash = ?", (upto, last.hash))
         return upto - before
 
-    def _add(self, event: Event) -> None:
+    def _read(self, after: int, upto: int, types: Sequence[str]) -> Iterator[tuple[Event, EntryText | None]]:
+        """Yield events with the texts they brought, a run at a time: one by one, a log elsewhere answers slowly."""
+        events = self.log.read(after=after, upto=upto, types=types)
+        while run := list(islice(events, RUN)):
+            found = self.log.payloads({event.data.text_sha for event in run if isinstance(event.data, _Text)})
+            for event in run:
+                sha = event.data.text_sha if isinstance(event.data, _Text) else ""
+                yield event, read_entry_payload(found.get(sha))
+
+    def _add(self, event: Event, text: EntryText | None) -> None:
         """Index one text; what its entry said before is stale from here on."""
         data, id_ = event.data, event.position
         if not isinstance(data, EntrySeen):
@@ -114,15 +125,12 @@ class SearchIndex:
             before = self.db.execute("SELECT max(id) FROM later WHERE entry = ?", (seen.position,)).fetchone()[0]
             self.db.execute("INSERT OR REPLACE INTO stale VALUES (?,?)", (before or seen.position, id_))
             self.db.execute("INSERT OR REPLACE INTO later VALUES (?,?)", (id_, seen.position))
-        self._put(event)
+        self._put(id_, text)
 
-    def _put(self, event: Event) -> None:
-        data = event.data
-        assert isinstance(data, _Text)  # noqa: S101 - only such events are read
-        text = read_entry_payload(self.log.payload(data.text_sha))
+    def _put(self, position: int, text: EntryText | None) -> None:
         if text is not None:
-            shard = self._shard(event.position // SHARD)
-            row = (event.position, " ".join(words_of(text.title)), " ".join(words_of(text.words)))
+            shard = self._shard(position // SHARD)
+            row = (position, " ".join(words_of(text.title)), " ".join(words_of(text.words)))
             self.db.execute(f"INSERT INTO {shard} (rowid, title, body) VALUES (?,?,?)", row)
 
     def _shard(self, number: int) -> str:
@@ -147,8 +155,8 @@ class SearchIndex:
             return
         self.db.execute(f"DROP TABLE {table(shard)}")
         first = shard * SHARD
-        for event in self.log.read(after=first - 1, upto=min(upto, first + SHARD - 1), types=_TEXTS):
-            self._put(event)
+        for event, text in self._read(first - 1, min(upto, first + SHARD - 1), _TEXTS):
+            self._put(event.position, text)
 
     def shards(self) -> list[int]:
         """Return the numbers of the shards, newest first."""

@@ -12,7 +12,7 @@ from monitor.log.codec import iso
 from monitor.log.events import NewEvent, StoryLinked
 from monitor.stories.cases import Cases
 from monitor.views.queries.stories import continuable_stories, text_shas
-from monitor.views.queries.texts import read_text
+from monitor.views.queries.texts import read_texts
 from monitor.worker.workspace import Workspace
 
 UNDECIDED = timedelta(days=90)
@@ -43,6 +43,6 @@ class CaseLinking:
         cases = Cases()
         log, views = self._workspace.log, self._workspace.views
         for story in continuable_stories(views, iso(now - UNDECIDED), MOST_STORIES):
-            texts = [read_text(log, sha) for sha in text_shas(views, story.story_id, TEXTS_PER_STORY)]
+            texts = read_texts(log, text_shas(views, story.story_id, TEXTS_PER_STORY))
             cases.add(story.story_id, story.case_id, [(text.title, text.words) for text in texts if not text.erased])
         return cases

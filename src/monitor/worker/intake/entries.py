@@ -24,6 +24,7 @@ from monitor.poll.values import FeedState
 from monitor.sources.kinds import read_source
 from monitor.views.fold import Views
 from monitor.views.queries.entries import KnownEntry, known_entries, newest_known, page_url
+from monitor.views.queries.texts import read_texts
 from monitor.worker.intake.assess import Candidate, Scored, flagged_event, score_all, scored_event
 from monitor.worker.intake.flow import room_at_once
 from monitor.worker.intake.linking import StoryLinking
@@ -86,11 +87,11 @@ class EntryReader:
         """Leave out the revisions in which nothing but counters changed."""
         revised = [change for change in changes if change.changed == ("text",)]
         pairs = []
-        for change in revised:
-            old = read_entry_payload(self.workspace.log.payload(known[change.entry_id].text_sha))
+        before = read_texts(self.workspace.log, (known[change.entry_id].text_sha for change in revised))
+        for change, old in zip(revised, before, strict=True):
             entry = change.entry
             new = f"{entry.title}\n{entry.summary}\n{entry.text}"
-            pairs.append((f"{old.title}\n{old.summary}\n{old.text}" if old is not None else "", new))
+            pairs.append(("" if old.erased else f"{old.title}\n{old.summary}\n{old.text}", new))
         ticked = {change.entry_id for change, only in zip(revised, only_counters(pairs), strict=True) if only}
         return [change for change in changes if change.entry_id not in ticked]
 

@@ -8,6 +8,7 @@ Harmless to repeat: what a tick that died left undone, the next one finds in the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.learn.rows import LOOKED_AT
@@ -29,6 +30,7 @@ from monitor.log.payloads import read_entry_payload
 from monitor.parse.values import ParsedEntry
 from monitor.views.queries.entries import FlowEntry, best_since, first_seen_at, n_scored_since
 from monitor.views.queries.queue import flagged_since
+from monitor.views.queries.texts import read_texts
 from monitor.worker.intake.assess import Candidate, Scored, flagged_event
 from monitor.worker.intake.linking import StoryLinking
 from monitor.worker.workspace import Workspace
@@ -55,7 +57,7 @@ def follow_flow(workspace: Workspace, now: datetime) -> int:
     passed_over = [entry for entry in best if entry.open and entry.score >= round(model.threshold, 6)]
     if _known_s(workspace, now) < WINDOW_S:
         return 0
-    waiting = [Seen(entry.score, _title(workspace, entry.text_sha)) for entry in passed_over]
+    waiting = _seen(workspace, [(entry.score, entry.text_sha) for entry in passed_over])
     n_flagged = 0
     for place in within_day(waiting, _flagged(workspace, now), _most(workspace)) if waiting else ():
         entry = passed_over[place]
@@ -79,8 +81,8 @@ def stand(workspace: Workspace, now: datetime, best: list[FlowEntry] | None = No
     """Return where the thresholds should stand now, from the log alone."""
     since = iso(now - timedelta(seconds=WINDOW_S))
     best = _best(workspace, since) if best is None else best
-    seen = tuple(Seen(entry.score, _title(workspace, entry.text_sha)) for entry in best)
-    flow = Flow(n_scored_since(workspace.views, since), seen, _known_s(workspace, now))
+    seen = _seen(workspace, [(entry.score, entry.text_sha) for entry in best])
+    flow = Flow(n_scored_since(workspace.views, since), tuple(seen), _known_s(workspace, now))
     _ = workspace.model  # its own thresholds are known once it is loaded
     return follow(workspace.own_thresholds, flow, workspace.config.settings.rows_per_day)
 
@@ -113,8 +115,7 @@ def _most(workspace: Workspace) -> int:
 def _flagged(workspace: Workspace, now: datetime) -> list[Seen]:
     """Return what the 24 hours before `now` flagged, follow-ups and archives apart."""
     window = timedelta(seconds=WINDOW_S)
-    found = flagged_since(workspace.views, iso(now - 2 * window), iso(now - window))
-    return [Seen(score, _title(workspace, sha)) for score, sha in found]
+    return _seen(workspace, flagged_since(workspace.views, iso(now - 2 * window), iso(now - window)))
 
 
 def _known_s(workspace: Workspace, now: datetime) -> float:
@@ -122,9 +123,10 @@ def _known_s(workspace: Workspace, now: datetime) -> float:
     return (now - parse_iso(first)).total_seconds() if first else 0.0
 
 
-def _title(workspace: Workspace, sha: str) -> str:
-    text = read_entry_payload(workspace.log.payload(sha))
-    return text.title if text is not None else ""
+def _seen(workspace: Workspace, scored: Sequence[tuple[float, str]]) -> list[Seen]:
+    """Return (score, text) pairs with the titles of the texts."""
+    texts = read_texts(workspace.log, (sha for _, sha in scored))
+    return [Seen(score, text.title) for (score, _), text in zip(scored, texts, strict=True)]
 
 
 def _parsed(entry: FlowEntry) -> ParsedEntry:

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import NewEvent, StoryLinked, StoryOpened
-from monitor.log.payloads import read_entry_payload
 from monitor.log.store import EventStore
 from monitor.parse.values import ParsedEntry
 from monitor.stories.cases import CaseMatch, Cases
 from monitor.stories.followed import Followed
 from monitor.views.fold import Views
 from monitor.views.queries.cases import FOLLOW_UP, Unflagged, confirmed_reports, unflagged_after
-from monitor.views.queries.texts import read_text
+from monitor.views.queries.texts import read_texts
 from monitor.worker.intake.assess import Candidate, Scored, flagged_event
 from monitor.worker.intake.linking import StoryLinking
 from monitor.worker.workspace import Workspace
@@ -34,8 +33,8 @@ class KnownCases:
     def __init__(self, log: EventStore, views: Views, now: datetime) -> None:
         self._cases, self._followed = Cases(), Followed()
         self.any = False
-        for report in confirmed_reports(views, MOST_REPORTS):
-            text = read_text(log, report.text_sha)
+        reports = confirmed_reports(views, MOST_REPORTS)
+        for report, text in zip(reports, read_texts(log, (each.text_sha for each in reports)), strict=True):
             if text.erased:
                 continue
             self.any = True
@@ -60,9 +59,9 @@ def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
         return 0
     linking = StoryLinking(workspace)
     n_flagged = 0
-    for entry in unflagged_after(views, after, MOST_ENTRIES):
-        text = read_entry_payload(log.payload(entry.text_sha))
-        if text is None:
+    entries = unflagged_after(views, after, MOST_ENTRIES)
+    for entry, text in zip(entries, read_texts(log, (each.text_sha for each in entries)), strict=True):
+        if text.erased:
             continue
         match = known.continued(entry.score, text.title, f"{text.summary}\n{text.text}".strip())
         if match is None:

@@ -16,7 +16,7 @@ from monitor.stories.link import Linker, StoryEntry
 from monitor.stories.publishers import publisher_of
 from monitor.views.queries.entries import linked_of, linked_since
 from monitor.views.queries.stories import member
-from monitor.views.queries.texts import text_of
+from monitor.views.queries.texts import with_texts
 from monitor.worker.intake.assess import Candidate
 from monitor.worker.intake.casing import CaseLinking
 from monitor.worker.workspace import Workspace
@@ -108,8 +108,7 @@ class StoryLinking:
         entries = []
         since = iso(now - WINDOW)
         rows = linked_of(views, self._backfill_of, since, iso(now)) if self._backfill_of else linked_since(views, since)
-        for row in rows:
-            text = text_of(log, row)
+        for row, text in with_texts(log, rows):
             if text.erased:
                 continue
             published_at = datetime.fromisoformat(row.published_at) if row.published_at else None

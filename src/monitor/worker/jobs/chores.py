@@ -16,7 +16,7 @@ from monitor.log.proof.checkpoints import checkpoint_if_due
 from monitor.views.queries.entries import unflagged_between
 from monitor.views.queries.erasures import erasures_left, loose_erasures
 from monitor.views.queries.queue import was_drawn
-from monitor.views.queries.texts import read_text
+from monitor.views.queries.texts import read_texts
 from monitor.views.queries.ticks import tick_days
 from monitor.worker.jobs.searching import fill_index
 from monitor.worker.workspace import Workspace
@@ -68,8 +68,10 @@ def draw_yesterday(workspace: Workspace, now: datetime) -> None:
     if not rows:
         return
     model = workspace.model
+    texts = read_texts(workspace.log, (sha for _, _, sha in rows))
     unflagged = [
-        Unflagged(entry_id, score, notices(read_text(workspace.log, sha).headline)) for entry_id, score, sha in rows
+        Unflagged(entry_id, score, notices(text.headline))
+        for (entry_id, score, _), text in zip(rows, texts, strict=True)
     ]
     draw = draw_sample(day, unflagged, n, model.look_again)
     data = SampleDrawn(day=day, entries=list(draw.entries), n_population=draw.n_population, model_id=model.model_id)

@@ -24,7 +24,7 @@ from monitor.log.events import ModelPromoted, ModelRejected, NewEvent
 from monitor.triage.standing import verdicts
 from monitor.views.queries.entries import seen_since, undecided_since
 from monitor.views.queries.models import in_use
-from monitor.views.queries.texts import text_of
+from monitor.views.queries.texts import with_texts
 from monitor.worker.intake.assess import SCORE_DIGITS, Candidate, Scored, flagged_event, scored_event
 from monitor.worker.setup import bring_model, trained_event
 from monitor.worker.workspace import Workspace
@@ -174,8 +174,7 @@ def _unflagged(workspace: Workspace, now: datetime) -> tuple[list[Candidate], se
     since = iso(now - timedelta(days=RECENT_DAYS))
     found: list[Candidate] = []
     old = set()
-    for row in undecided_since(workspace.views, since, RECENT_MAX):
-        text = text_of(workspace.log, row)
+    for row, text in with_texts(workspace.log, undecided_since(workspace.views, since, RECENT_MAX)):
         if row.backfill:
             old.add(row.entry_id)
         if not text.erased:
@@ -192,8 +191,7 @@ def _recent(workspace: Workspace, now: datetime, judged: Mapping[str, bool]) -> 
     """Return the entries seen in the last RECENT_DAYS whole days, in log order."""
     since = iso(now - timedelta(days=RECENT_DAYS))
     found = []
-    for row in seen_since(workspace.views, since, RECENT_MAX):
-        text = text_of(workspace.log, row)
+    for row, text in with_texts(workspace.log, seen_since(workspace.views, since, RECENT_MAX)):
         if not text.erased:
             content = Text(f"entry:{row.entry_id}", text.title, text.summary, text.text, row.lang)
             found.append(RecentText(content, row.seen_at[:10], row.story_id, judged.get(row.entry_id)))

@@ -49,13 +49,29 @@ def test_common_words_are_not_taken_for_a_plots(text: str, lang: str, not_read_a
         ("A cell of IS-K fighters", "en", "MILITANT"), ("Police stopped a plot", "en", "FOIL"),
         ("Un tueur à gages", "fr", "HITMAN"), ("Un homme à la solde de Moscou", "fr", "LINK"),
         ("They hired a hitman", "en", "HITMAN"), ("Germany sees Iran's hand in it", "en", "ACCUSE"),
-        ("Die Pipelinesabotage", "de", "SABOTAGE"), ("Giftanschlag auf Exilpolitiker", "de", "POISON"),
+        ("Die Pipelinesabotage", "de", "WRECK"), ("Die Fabriksabotage", "de", "SABOTAGE"),
+        ("Giftanschlag auf Exilpolitiker", "de", "POISON"),
         ("The Kremlin answers", "en", "CAPITAL"), ("BOSS and its informers", "en", "SERVICE"),
     ],
 )  # fmt: skip
 def test_what_forms_are_there_for_is_found(text: str, lang: str, read_as: str) -> None:
     """Letters alone, apostrophes and compounds do not hide a plot's words."""
     assert read_as in concepts(text, lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "never"),
+    [
+        ("Untersuchung zu Toten bei Hilfslieferungen", "de", "TOKILL"), ("Ein totales Verbot", "de", "KILL"),
+        ("Die Luftbrücke endet", "de", "INFRA"), ("Die Deutsche Bahn streikt", "de", "STATE"),
+        ("Gewaltige Schneemassen", "de", "ATTACK"), ("Minister verurteilen die Tat", "de", "CONVICT"),
+        ("Die Antisemitismusbeauftragte", "de", "LINK"), ("Der Gegner im Finale", "de", "DISSIDENT"),
+        ("In Berlin brennen Kabel", "de", "CAPITAL"),
+    ],
+)  # fmt: skip
+def test_words_that_only_look_alike_are_not_found(text: str, lang: str, never: str) -> None:
+    """What folding, a stem or a name's part would make of a word is not what it says."""
+    assert never not in concepts(text, lang)
 
 
 def test_frequencies_are_those_of_the_lists_as_they_are() -> None:

@@ -33,6 +33,7 @@ ROOMS = (
     "views",
     "log",
     "untrusted",
+    "files",
     "errors",
 )
 FORMER = "feeds"  # the address four rooms had once; nothing of ours may import from it

@@ -19,7 +19,6 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from monitor.classify.explain import explain
 from monitor.classify.modelstore import cold_model, load_model
 
 SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -205,8 +204,8 @@ def speed(model) -> dict[str, float]:
     took = rates(
         plain=(lambda t: model.margin(model.plain_counts(t[:70], t[70:], "", "en")), short),
         score=(lambda t: model.score(t[:70], t[70:], "", "en"), short),
-        reasons=(lambda t: explain(model, t[:70], t[70:], "", "en", nearest=False), short),
-        nearest=(lambda t: explain(model, t[:70], t[70:], "", "en"), short),
+        reasons=(lambda t: model.explain(t[:70], t[70:], "", "en", nearest=False), short),
+        nearest=(lambda t: model.explain(t[:70], t[70:], "", "en"), short),
         article=(lambda t: model.score("", "", t, "en"), long),
     )
     way = "compiled" if model.scan() else "the scorer is not compiled"

@@ -16,11 +16,11 @@ import pytest
 
 from monitor.log.events import EntrySeen, NewEvent
 from monitor.log.keep.erasure import erase_entry
-from monitor.log.keep.transfer import put_in_place
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.proof.anchors import anchors_path, read_marker
 from monitor.log.proof.checkpoints import sign_checkpoint
 from monitor.log.proof.judgement import DOES_NOT_HOLD, HOLDS, UNCHECKED
+from monitor.log.sqlite.pending import put_in_place
 from monitor.log.sqlite.store import SqliteLog, open_log
 from monitor.log.sqlite.verify import verify_log, verify_with_anchors
 from tests.log.conftest import AT, label

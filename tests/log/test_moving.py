@@ -12,10 +12,12 @@ import pytest
 
 from monitor.errors import LogError
 from monitor.log.keep.backup import backup_log
-from monitor.log.keep.restore import PENDING_NAME, complete_restore, restore_log
+from monitor.log.keep.restore import restore_log
 from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors
 from monitor.log.proof.checkpoints import KEY_NAME, change_key, sign_checkpoint, sign_restore
 from monitor.log.proof.judgement import HOLDS
+from monitor.log.sqlite.database import PENDING_NAME
+from monitor.log.sqlite.pending import complete
 from monitor.log.sqlite.store import SqliteLog, open_log
 from monitor.log.sqlite.verify import verify_with_anchors
 from monitor.surfaces.cli.main import run
@@ -169,7 +171,7 @@ def test_a_restore_that_was_killed_is_completed_by_whoever_comes_next(
     assert reopened.head() == (position, hash_)
     assert len(reopened.append([label(99)], recorded_at=LATER)) == 1
     reopened.close()
-    assert not complete_restore(log.path)
+    assert not complete(log.path)
     assert verify_with_anchors(log.path).verdict == HOLDS
     assert [line.position for line in read_anchors(anchors_path(log.path)) if line.restored] == [position]
 

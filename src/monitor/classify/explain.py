@@ -5,22 +5,17 @@ Owns the reasons and how a term is found again in the text. The weights are mode
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from monitor.classify import features
-from monitor.classify.model import sigmoid
-
-if TYPE_CHECKING:
-    from monitor.classify.model import Model
 
 N_FOR, N_AGAINST = 5, 3  # reasons shown; the strongest twice as many are looked at, patterns standing up to three times
 PATTERNS = features.VIEWS.index("patterns")
 
 Part = tuple[float, str, int]  # a term's part in the log-odds, the term, its view's place among features.VIEWS
+Nearest = tuple[str, str, float]  # the example most like a text: its ref, its title, the cosine
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -45,24 +40,18 @@ class Explanation(msgspec.Struct, frozen=True):
     nearest_similarity: float = 0.0
 
 
-def explain(
-    model: Model, title: str, summary: str = "", text: str = "", lang: str = "", *, nearest: bool = True
+def explained(
+    passages: features.Passages, score: float, margin: float, bias: float, parts: list[Part], nearest: Nearest
 ) -> Explanation:
-    """Score a text and say why; without `nearest` the examples are not searched."""
-    passages = features.read(title, summary, text, lang)
-    counts = features.count(passages, model._known)  # noqa: SLF001 - as Model.score counts
-    margin, parts = model.weigh(counts)
-    parts.sort()
+    """Return a score with its reasons: `margin` is its log-odds, made of `bias` and of more than the `parts`."""
+    parts = sorted(parts)
     top = bottom = []
     if parts and parts[-1][0] > 0:
         top = [part for part in _merged(parts[: -2 * N_FOR - 1 : -1]) if part[0] > 0][:N_FOR]
     if parts and parts[0][0] < 0:
         bottom = [part for part in _merged(parts[: 2 * N_AGAINST]) if part[0] < 0][:N_AGAINST]
-    rest = margin - model.bias - sum([part[0] for part in (*top, *bottom)])
-    ref, name, similarity = nearest_example(model, counts) if nearest else ("", "", 0.0)
-    return Explanation(
-        sigmoid(margin), model.bias, _reasons(passages, top), _reasons(passages, bottom), rest, ref, name, similarity
-    )
+    rest = margin - bias - sum([part[0] for part in (*top, *bottom)])
+    return Explanation(score, bias, _reasons(passages, top), _reasons(passages, bottom), rest, *nearest)
 
 
 def _merged(parts: list[Part]) -> list[Part]:
@@ -80,21 +69,6 @@ def _merged(parts: list[Part]) -> list[Part]:
             places[name] = len(merged)
             merged.append((weight, name, view))
     return merged
-
-
-def nearest_example(model: Model, counts: features.Counts) -> tuple[str, str, float]:
-    """Return (ref, title, cosine) of the example whose concepts are most like the text's."""
-    terms = counts[features.VIEWS.index("concepts")]
-    likeness: dict[int, float] = {}
-    for n, found in zip(terms.values(), map(model.example_index.get, terms), strict=True):
-        for place, value in found or ():
-            likeness[place] = likeness.get(place, 0.0) + n * value
-    if not likeness:
-        return "", "", 0.0
-    place = max(likeness, key=lambda p: (likeness[p], -p))
-    example = model.data.examples[place]
-    length = math.sqrt(sum(n * n for n in terms.values()))
-    return example.ref, example.title, round(likeness[place] / length, 4)
 
 
 def _reasons(passages: features.Passages, parts: list[Part]) -> tuple[Reason, ...]:

@@ -168,11 +168,31 @@ class Model:
                 index.setdefault(term, []).append((place, value))
         return index
 
-    def explain(self, title: str, summary: str = "", text: str = "", lang: str = "") -> Explanation:
-        """Return the score with its reasons: terms for and against in the text's own words, the nearest example."""
-        from monitor.classify.explain import explain
+    def nearest(self, counts: features.Counts) -> tuple[str, str, float]:
+        """Return (ref, title, cosine) of the example whose concepts are most like the text's."""
+        terms = counts[features.VIEWS.index("concepts")]
+        likeness: dict[int, float] = {}
+        for n, found in zip(terms.values(), map(self.example_index.get, terms), strict=True):
+            for place, value in found or ():
+                likeness[place] = likeness.get(place, 0.0) + n * value
+        if not likeness:
+            return "", "", 0.0
+        place = max(likeness, key=lambda p: (likeness[p], -p))
+        example = self.data.examples[place]
+        length = math.sqrt(sum(n * n for n in terms.values()))
+        return example.ref, example.title, round(likeness[place] / length, 4)
 
-        return explain(self, title, summary, text, lang)
+    def explain(
+        self, title: str, summary: str = "", text: str = "", lang: str = "", *, nearest: bool = True
+    ) -> Explanation:
+        """Return the score with its reasons in the text's own words; without `nearest` no example is looked for."""
+        from monitor.classify.explain import explained
+
+        passages = features.read(title, summary, text, lang)
+        counts = features.count(passages, self._known)
+        margin, parts = self.weigh(counts)
+        example = self.nearest(counts) if nearest else ("", "", 0.0)
+        return explained(passages, sigmoid(margin), margin, self.bias, parts, example)
 
 
 def _known_words(view: ViewData) -> features.KnownWords | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from monitor.classify.model import MAX_BYTES, Model, model_id_of
 from monitor.errors import ModelError
+from monitor.files import write_whole
 
 COLD_MODEL = Path(__file__).parent / "data" / "cold.json"
 
@@ -20,12 +21,7 @@ def save_model(folder: Path, model_bytes: bytes) -> str:
     model_id = Model.from_bytes(model_bytes).model_id
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{model_id}.json"
-    part = folder / f".{model_id}.{os.getpid()}.part"
-    with part.open("wb") as file:
-        file.write(model_bytes)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(target)
+    write_whole(target, model_bytes, mode=0o644)
     return model_id
 
 

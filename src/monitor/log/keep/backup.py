@@ -21,11 +21,12 @@ from typing import cast
 import msgspec
 
 from monitor.errors import LogBrokenError, StorageError
+from monitor.files import write_whole
 from monitor.log.keep.copies import note_copy
-from monitor.log.keep.transfer import put_in_place
 from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors
 from monitor.log.proof.judgement import DOES_NOT_HOLD, Report
 from monitor.log.sqlite.database import one_line_errors
+from monitor.log.sqlite.pending import put_in_place
 from monitor.log.sqlite.store import open_log
 from monitor.log.sqlite.verify import verify_log
 from monitor.log.store import InFile, LogStore
@@ -65,12 +66,12 @@ def backup_log(log: LogStore, target: Path, *, at: str = "") -> Copy:
             require_whole(temporary, [*anchors, Anchor(position=position, hash=hash_)] if position else None)
             digest = file_sha256(temporary)
             lines = b"".join(msgspec.json.encode(anchor) + b"\n" for anchor in anchors)
-            write_private(anchors_beside(target), lines)
+            write_whole(anchors_beside(target), lines)
             put_in_place(temporary, target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        write_private(checksum_path(target), f"{digest}  {target.name}\n".encode())
+        write_whole(checksum_path(target), f"{digest}  {target.name}\n".encode())
     copied = head_of(target)
     note_copy(log.path, target, copied[0], "backup")
     return Copy(str(target), *copied, digest, target.stat().st_size)
@@ -141,16 +142,3 @@ def file_sha256(path: Path) -> str:
         while piece := handle.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a small file whole or not at all, readable by its owner alone."""
-    temporary = path.with_name(path.name + ".new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "wb", closefd=False) as file:
-            file.write(content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    temporary.replace(path)

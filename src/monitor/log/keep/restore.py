@@ -1,15 +1,12 @@
 """Putting a backup in place of a log, so that it is never silent, never half done, and never the wrong log's.
 
-What the restore comes to is written down first (restore.pending) and then done; whoever next opens a log after a kill
-in between completes it. The log replaced is kept beside it, and a signed line in anchors.jsonl voids the heads that
-were given up. The caller holds the worker's lock; a process that still has the old file open finds that out before it
-writes (sqlite/store.py).
+Owns what a restore comes to; sqlite/pending.py does it. The log replaced is kept beside it, and a signed line in
+anchors.jsonl voids the heads that were given up. The caller holds the worker's lock; a process that still has the old
+file open finds that out before it writes (sqlite/store.py).
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -19,14 +16,14 @@ from pathlib import Path
 import msgspec
 
 from monitor.errors import InputError, LogBrokenError, LogError, MonitorError, NotFoundError
-from monitor.log.keep.backup import anchors_beside, checksum_path, file_sha256, head_of, require_whole, write_private
-from monitor.log.keep.transfer import put_in_place
-from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors, write_anchor, write_marker
-from monitor.log.proof.checkpoints import fit_key, sign_restore
+from monitor.files import sync
+from monitor.log.keep.backup import anchors_beside, checksum_path, file_sha256, head_of, require_whole
+from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors
+from monitor.log.proof.checkpoints import sign_restore
 from monitor.log.proof.guard import hash_at, head_row
 from monitor.log.sqlite.database import connect, one_line_errors
+from monitor.log.sqlite.pending import Pending, install
 
-PENDING_NAME = "restore.pending"
 # What `monitor init` writes; a log of nothing else has no work in it that could be lost.
 _BY_INIT = frozenset({"model-trained", "model-promoted", "feed-added"})
 
@@ -37,14 +34,6 @@ class Restored(msgspec.Struct, frozen=True):
     position: int
     n_given_up: int
     public_key: str
-
-
-class _Pending(msgspec.Struct, frozen=True):
-    """What is left to do once the copy lies ready: lines to add to the anchors, or a whole new file of them."""
-
-    add: list[Anchor] = []
-    anew: list[Anchor] | None = None
-    public_key: str = ""
 
 
 class _Old(msgspec.Struct, frozen=True):
@@ -85,26 +74,18 @@ def restore_log(
         temporary = path.with_name(path.name + ".restore")
         shutil.copyfile(backup, temporary)
         temporary.chmod(0o600)
-        _sync(temporary)
+        sync(temporary)
         note = f"restored from {backup.name}"
         key = (report.public_keys or [""])[-1]
         head = Anchor(position=position, hash=hash_, recorded_at=recorded_at, note=note)
         pending = _plan(backup, path, head, old, key)
         if foreign or not anchors:
-            pending = _Pending(anew=_companion(backup) or [head], public_key=key)
-        write_private(path.with_name(PENDING_NAME), msgspec.json.encode(pending))
-        complete_restore(path)
+            pending = Pending(anew=_companion(backup) or [head], public_key=key)
+        install(temporary, path, pending)
     return Restored(position, known if foreign and old.has_work else given_up, key)
 
 
-def install(temporary: Path, path: Path, anchors: list[Anchor]) -> None:
-    """Put a finished log where there is none yet, with its anchors: both or, after a kill, whoever comes next does."""
-    temporary.replace(path.with_name(path.name + ".restore"))
-    write_private(path.with_name(PENDING_NAME), msgspec.json.encode(_Pending(anew=anchors)))
-    complete_restore(path)
-
-
-def _plan(backup: Path, path: Path, head: Anchor, old: _Old, key: str) -> _Pending:
+def _plan(backup: Path, path: Path, head: Anchor, old: _Old, key: str) -> Pending:
     """Return what to do: say that the log was put back to where both histories part, and where it ends now."""
     connection = connect(backup, read_only=True)
     try:
@@ -112,40 +93,7 @@ def _plan(backup: Path, path: Path, head: Anchor, old: _Old, key: str) -> _Pendi
     finally:
         connection.close()
     line = sign_restore(path, old.common, parted.hex(), head.recorded_at, head.note, key)
-    return _Pending(add=[line, head], public_key=key)
-
-
-def complete_restore(path: Path) -> bool:
-    """Do what a restore has left to do, if anything; False where nothing was. Safe to run again, and side by side."""
-    pending_path = path.with_name(PENDING_NAME)
-    try:
-        handle = os.open(pending_path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        if not pending_path.exists():  # somebody else completed it while we waited
-            return True
-        pending = msgspec.json.decode(pending_path.read_bytes(), type=_Pending)
-        temporary = path.with_name(path.name + ".restore")
-        if temporary.exists():
-            _set_aside(path)
-            put_in_place(temporary, path)
-        if pending.public_key:
-            fit_key(path, pending.public_key)
-        if pending.anew is not None:
-            _set_aside(anchors_path(path))
-            lines = b"".join(msgspec.json.encode(anchor) + b"\n" for anchor in pending.anew)
-            write_private(anchors_path(path), lines)
-        there = set(read_anchors(anchors_path(path))[-len(pending.add) - 1 :])
-        for anchor in pending.add:
-            if anchor not in there:
-                write_anchor(anchors_path(path), anchor)
-        write_marker(path, "")
-        pending_path.unlink()
-    finally:
-        os.close(handle)
-    return True
+    return Pending(add=[line, head], public_key=key)
 
 
 @contextmanager
@@ -207,18 +155,6 @@ def _has_work(connection: sqlite3.Connection, head: int) -> bool:
     return any(row[0] not in _BY_INIT for row in connection.execute("SELECT DISTINCT type FROM log"))
 
 
-def _set_aside(path: Path) -> None:
-    """Keep a file about to be replaced, a write-ahead log included, under a name that is free."""
-    if not path.exists():
-        return
-    number = 1
-    while (aside := path.with_name(f"{path.name}.replaced-{number}")).exists():
-        number += 1
-    for suffix in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            os.link(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
-
-
 def _companion(backup: Path) -> list[Anchor]:
     """Return the anchors that were kept with a backup."""
     try:
@@ -250,11 +186,3 @@ def _check_sum(backup: Path) -> None:
         raise InputError(
             f"{backup} was changed since it was made: its SHA-256 is not the one in {checksum_path(backup).name}"
         )
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from monitor.errors import InputError, LogBrokenError, LogError
+from monitor.files import sync
 from monitor.log.chain import ZERO, Row, first_bad_row, head_line, split_head
 from monitor.log.codec import decode_data
 from monitor.log.events import CheckpointSigned
@@ -22,6 +23,7 @@ from monitor.log.payloads import WITHHELD, pack, payload_sha, unpack
 from monitor.log.proof.anchors import Anchor
 from monitor.log.rows import INSERT_EVENT, INSERT_PAYLOAD
 from monitor.log.sqlite.database import connect, one_line_errors
+from monitor.log.sqlite.pending import Pending, install
 from monitor.log.sqlite.schema import migrate
 from monitor.log.sqlite.store import open_log
 from monitor.log.store import LogStore
@@ -97,8 +99,6 @@ def import_log(lines: Iterable[bytes], path: Path, *, source: str = "-") -> tupl
 
     Raises InputError (not an export, or cut short), LogBrokenError (its chain does not hold, or `path` has events).
     """
-    from monitor.log.keep.restore import install  # which puts files in place with what is below
-
     _require_empty(path)
     temporary = path.with_name(path.name + ".import")
     _remove(temporary)
@@ -115,8 +115,9 @@ def import_log(lines: Iterable[bytes], path: Path, *, source: str = "-") -> tupl
             _remove(temporary)
             raise
         connection.close()
-        _sync(temporary)
-        install(temporary, path, [Anchor(position=head[0], hash=head[1], note=f"imported from {source}")])
+        sync(temporary)
+        head_anchor = Anchor(position=head[0], hash=head[1], note=f"imported from {source}")
+        install(temporary, path, Pending(anew=[head_anchor]))
     return head
 
 
@@ -233,23 +234,6 @@ def _require_empty(path: Path) -> None:
         log.close()
     if position:
         raise LogBrokenError(f"{path} has {position} event(s): import only fills an empty log")
-
-
-def put_in_place(temporary: Path, path: Path) -> None:
-    """Put a finished database in place of another, durably. Side files of the other must not outlive it."""
-    _sync(temporary)
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    temporary.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove(path: Path) -> None:

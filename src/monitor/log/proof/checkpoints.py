@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.errors import InputError, NotFoundError, StorageError
+from monitor.files import write_whole
 from monitor.log.codec import parse_iso
 from monitor.log.events import CheckpointSigned, Event, NewEvent, SigningKeyChanged
 from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors, write_anchor
@@ -118,9 +119,7 @@ def change_key(log: LogStore, *, recorded_at: str, reason: str, lost: bool = Fal
         reason=reason,
     )
     coming = path.with_suffix(".new")
-    _write_key(
-        coming, new.private_bytes_raw()
-    )  # durable before the event: a key the log names is never one that is gone
+    _write_key(coming, new)  # durable before the event: a key the log names is never one that is gone
     log.append([NewEvent(f"signing-key-changed:{position}", data)], recorded_at=recorded_at)
     _finish_change(log, path)
     return data.new_key
@@ -155,7 +154,7 @@ def fit_key(path: Path, public_key: str) -> None:
     if found is None or found == today:
         return
     coming = today.with_suffix(".fit")
-    _write_key(coming, bytes.fromhex(found.read_text().strip()))
+    write_whole(coming, found.read_bytes())
     if today.exists():
         number = 1
         while (aside := today.with_name(f"{KEY_NAME}.before-restore-{number}")).exists():
@@ -208,21 +207,14 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
 
     try:
         if not path.exists():
-            _write_key(path, Ed25519PrivateKey.generate().private_bytes_raw())
+            _write_key(path, Ed25519PrivateKey.generate())
         return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
     except (OSError, ValueError) as error:
         raise StorageError(f"{path}: the signing key cannot be read or made ({error})") from error
 
 
-def _write_key(path: Path, seed: bytes) -> None:
-    temporary = path.with_suffix(".tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, seed.hex().encode() + b"\n")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    temporary.replace(path)
+def _write_key(path: Path, key: Ed25519PrivateKey) -> None:
+    write_whole(path, key.private_bytes_raw().hex().encode() + b"\n")
 
 
 def _last_signed(last: Event | None) -> CheckpointSigned | None:

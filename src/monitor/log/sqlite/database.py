@@ -16,6 +16,7 @@ from pathlib import Path
 
 from monitor.errors import LogBrokenError, MonitorError, NotFoundError, StorageError
 
+PENDING_NAME = "restore.pending"  # beside a log that is being put in its place (pending.py)
 BUSY_TIMEOUT_S = 30.0
 # A small log is appended to 4-9 % faster in SQLite's default 2 MB cache and 4 MB WAL, which stay in the processor's
 # cache; beyond 64 MB of file the random key index is the brake, and 64 MB of cache and 16 MB of WAL gave 6-21 % more.

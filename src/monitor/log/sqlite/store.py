@@ -42,6 +42,7 @@ from monitor.log.rows import (
 )
 from monitor.log.sqlite.database import (
     BUSY_TIMEOUT_S,
+    PENDING_NAME,
     check_free_space,
     connect,
     create_file,
@@ -330,10 +331,10 @@ def open_log(path: Path, *, read_only: bool = False, create: bool = False) -> Sq
     Raises NotFoundError, LogError (newer or foreign file), StorageError, LogBrokenError.
     """
     with one_line_errors(path):
-        if path.with_name("restore.pending").exists():  # a restore was cut short, or is at work
-            from monitor.log.keep.restore import complete_restore
+        if path.with_name(PENDING_NAME).exists():  # a restore was cut short, or is at work
+            from monitor.log.sqlite.pending import complete
 
-            complete_restore(path)
+            complete(path)
         if create and not path.exists():
             connection = create_file(path)
             migrate(connection)

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from monitor.errors import InputError, NotFoundError, StorageError
-from monitor.surfaces.web.door.private import write_private
+from monitor.files import write_whole
 from monitor.surfaces.web.door.sessions import SESSION_S, Session, Sessions
 
 # scrypt as OWASP's password storage guidance recommends it at the least: N=2^15, r=8, p=1 (32 MiB, about 0.1 s).
@@ -111,7 +111,7 @@ class Reviewers:
 
     def _write(self, reviewers: list[Reviewer]) -> None:
         ordered = sorted(reviewers, key=lambda item: item.name)
-        write_private(self._path, msgspec.json.format(msgspec.json.encode(ordered)))
+        write_whole(self._path, msgspec.json.format(msgspec.json.encode(ordered)))
 
 
 def _digest(token: str, salt: bytes) -> bytes:

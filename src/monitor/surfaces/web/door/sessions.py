@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from monitor.errors import StorageError
-from monitor.surfaces.web.door.private import write_private
+from monitor.files import write_whole
 
 SESSION_S = 12 * 3600
 MAX_SESSIONS = 1_000
@@ -69,7 +69,7 @@ class Sessions:
         return self._read
 
     def _write(self, sessions: dict[str, Session]) -> None:
-        write_private(self._path, msgspec.json.encode(sessions))
+        write_whole(self._path, msgspec.json.encode(sessions))
 
 
 def _hash(cookie: str) -> str:

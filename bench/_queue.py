@@ -16,7 +16,7 @@ from pathlib import Path
 from monitor.classify.bands import Thresholds
 from monitor.classify.modelstore import cold_model
 from monitor.learn.replay.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
-from monitor.learn.threshold import CEILING, FLOOR, START, WINDOW_S, Flow, Seen, Standing, best_rows, follow
+from monitor.learn.threshold import CEILING, FLOOR, START, WINDOW_S, BandPlacement, Flow, Seen, best_rows, follow
 from monitor.log.codec import iso
 from monitor.log.events import (
     EntryFlagged,
@@ -132,11 +132,11 @@ def flags_of(days: Sequence[str], by_day: Flags, rows: int, floor: bool) -> tupl
     return flags, thresholds
 
 
-def _without_floor(own: Thresholds, best: tuple[Seen, ...], known_s: float, rows: int) -> Standing:
+def _without_floor(own: Thresholds, best: tuple[Seen, ...], known_s: float, rows: int) -> BandPlacement:
     if known_s < WINDOW_S:
-        return Standing(own, START)
+        return BandPlacement(own, START)
     scores = best_rows(best, 0.0)
-    return Standing(Thresholds(min(scores[min(rows, len(scores)) - 1], CEILING), own.look_again), "")
+    return BandPlacement(Thresholds(min(scores[min(rows, len(scores)) - 1], CEILING), own.look_again), "")
 
 
 def _kept(days: Sequence[str], by_day: Flags, flags: Flags, labels: dict[str, StreamLabel], rows: int) -> bool:

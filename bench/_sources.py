@@ -11,15 +11,15 @@ import gzip
 import json
 from pathlib import Path
 
-from monitor.stories.ledger import Report, ledger_of
+from monitor.stories.ledger import PrintedReport, ledger_of
 from monitor.stories.publishers import publisher_of
 
 MOST_LOW = 3  # stories that may be counted too low; none may be counted too high
 
 
-def _report(row: dict[str, str]) -> Report:
+def _report(row: dict[str, str]) -> PrintedReport:
     publisher = publisher_of("", "", "", row["link"], f"{row['title']}\n{row['summary']}")
-    return Report(row["id"], publisher.family, publisher.origin, row["title"], row["summary"])
+    return PrintedReport(row["id"], publisher.family, publisher.origin, row["title"], row["summary"])
 
 
 def counted(stream: Path, coded: Path) -> list[tuple[int, int]]:

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from bench._log_subjects import AT, SUBJECTS, decode_entry, records, use_peers
 from monitor.log.events import EntryFlagged, EntryScored, FeedAdded, NewEvent, StoryOpened
-from monitor.log.proof.judgement import Report, check_chain
+from monitor.log.proof.judgement import Verification, check_chain
 from monitor.log.sqlite.store import open_log
 from monitor.log.sqlite.verify import SqliteSnapshot, verify_log
 from monitor.views.fold import open_views
@@ -180,7 +180,7 @@ def rebuild(path: Path) -> None:
 
 
 def verify_chain(path: Path) -> None:
-    report = Report()
+    report = Verification()
     db = sqlite3.connect(path)
     check_chain(SqliteSnapshot(db), report)
     db.close()

@@ -134,7 +134,7 @@ def count_forms(code: str, texts: Iterable[tuple[str, str]]) -> tuple[Counter[tu
     return found, n
 
 
-def _each_form(code: str) -> Iterator[tuple[str, mask.Entry]]:
+def _each_form(code: str) -> Iterator[tuple[str, mask.Form]]:
     """Yield the lexicon's lines with the form written into each concept of the language's own list."""
     own = set(mask.words(code))
     for form, entry in mask.lines(code):

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.facts.card import read_card
 from monitor.facts.reading.sentences import MAX_WORDS, read_sentences
-from monitor.stories.ledger import Report, ledger_of
+from monitor.stories.ledger import PrintedReport, ledger_of
 from monitor.stories.link import Linker, StoryEntry
 from monitor.text.mask import lexicon_for, mark
 from monitor.text.tokens import fold
@@ -33,7 +33,7 @@ def titled(text: str) -> object:
 
 def ledger(text: str) -> object:
     """Read who cites whom."""
-    return ledger_of([Report("a", "b.example", "", text, text), Report("c", "d.example", "", "x", text)])
+    return ledger_of([PrintedReport("a", "b.example", "", text, text), PrintedReport("c", "d.example", "", "x", text)])
 
 
 def masked(text: str) -> object:

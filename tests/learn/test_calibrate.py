@@ -7,17 +7,17 @@ import random
 
 import pytest
 
-from monitor.learn.calibrate import MIN_ANSWERS, Answered, bands, calibrate, likely
+from monitor.learn.calibrate import MIN_ANSWERS, AnsweredScore, bands, calibrate, likely
 
 
-def drawn(n: int, seed: int = 1, slope: float = 1.5, offset: float = -0.7) -> list[Answered]:
+def drawn(n: int, seed: int = 1, slope: float = 1.5, offset: float = -0.7) -> list[AnsweredScore]:
     """Answers to rows whose true probability is a sigmoid of their score's log-odds."""
     chance = random.Random(seed)
     found = []
     for _ in range(n):
         score = chance.uniform(0.3, 0.99)
         truth = 1 / (1 + math.exp(-(slope * math.log(score / (1 - score)) + offset)))
-        found.append(Answered(score, chance.random() < truth))
+        found.append(AnsweredScore(score, chance.random() < truth))
     return found
 
 
@@ -60,18 +60,18 @@ def test_the_same_answers_give_the_same_fit_in_any_order() -> None:
     [
         [],
         drawn(MIN_ANSWERS - 1),
-        [Answered(0.9, True)] * 200,
-        [Answered(0.9, False)] * 60 + [Answered(0.3, True)] * 60,
-        [Answered(0.5, True)] * 7 + [Answered(0.4, False)] * 80,
+        [AnsweredScore(0.9, True)] * 200,
+        [AnsweredScore(0.9, False)] * 60 + [AnsweredScore(0.3, True)] * 60,
+        [AnsweredScore(0.5, True)] * 7 + [AnsweredScore(0.4, False)] * 80,
     ],
 )
-def test_too_few_or_contrary_answers_give_no_probability(answers: list[Answered]) -> None:
+def test_too_few_or_contrary_answers_give_no_probability(answers: list[AnsweredScore]) -> None:
     """Promise: below fifty answers, without enough of each, or where the score misleads, nothing is named."""
     assert calibrate(answers) is None
 
 
 def test_scores_at_the_edges_are_no_trouble() -> None:
     """Promise: 0 and 1, and answers that a score separates without exception, give finite numbers."""
-    calibration = calibrate([Answered(1.0, True)] * 40 + [Answered(0.0, False)] * 40)
+    calibration = calibrate([AnsweredScore(1.0, True)] * 40 + [AnsweredScore(0.0, False)] * 40)
     assert calibration is not None
     assert 0 < calibration.probability(0.0) < 0.1 < 0.9 < calibration.probability(1.0) < 1

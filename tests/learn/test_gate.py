@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from monitor.learn.compare import Comparison, Pair, Replayed
+from monitor.learn.compare import Comparison, FigurePair, Replayed
 from monitor.learn.gate import judge, judge_labels
 from monitor.learn.train import Labelled, Text
 
-SAME = Pair(0.8, 0.8)
+SAME = FigurePair(0.8, 0.8)
 
 
 def comparison(replay: dict[str, Any] | None = None, **changes: Any) -> Comparison:
@@ -44,9 +44,21 @@ def test_an_equal_candidate_passes() -> None:
 @pytest.mark.parametrize(
     ("passes", "stopped", "reason"),
     [
-        ({"held_out_recall": Pair(0.80, 0.75)}, {"held_out_recall": Pair(0.80, 0.749)}, "recall on held-out stories"),
-        ({"gold_precision": Pair(0.80, 0.77)}, {"gold_precision": Pair(0.80, 0.769)}, "average precision on the gold"),
-        ({"gold_recall": Pair(0.80, 0.77)}, {"gold_recall": Pair(0.80, 0.769)}, "recall on the gold items falls"),
+        (
+            {"held_out_recall": FigurePair(0.80, 0.75)},
+            {"held_out_recall": FigurePair(0.80, 0.749)},
+            "recall on held-out stories",
+        ),
+        (
+            {"gold_precision": FigurePair(0.80, 0.77)},
+            {"gold_precision": FigurePair(0.80, 0.769)},
+            "average precision on the gold",
+        ),
+        (
+            {"gold_recall": FigurePair(0.80, 0.77)},
+            {"gold_recall": FigurePair(0.80, 0.769)},
+            "recall on the gold items falls",
+        ),
         ({"seeds_missed": ()}, {"seeds_missed": ("peru",)}, "seed peru is no longer found"),
     ],
 )
@@ -59,10 +71,10 @@ def test_a_figure_may_fall_so_far(passes: dict[str, Any], stopped: dict[str, Any
 
 def test_with_few_stories_one_may_be_lost() -> None:
     """Of four held-out plots one is a quarter: that alone is no reason; of none nothing can be said."""
-    one_of_four = {"n_plots": 4, "held_out_recall": Pair(1.0, 0.75)}
+    one_of_four = {"n_plots": 4, "held_out_recall": FigurePair(1.0, 0.75)}
     assert judge(comparison(**one_of_four)) == []
-    assert judge(comparison(**(one_of_four | {"held_out_recall": Pair(1.0, 0.5)}))) != []
-    assert judge(comparison(n_plots=0, held_out_recall=Pair(0.0, 0.0))) == []
+    assert judge(comparison(**(one_of_four | {"held_out_recall": FigurePair(1.0, 0.5)}))) != []
+    assert judge(comparison(n_plots=0, held_out_recall=FigurePair(0.0, 0.0))) == []
 
 
 @pytest.mark.parametrize(

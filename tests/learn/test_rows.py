@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 import msgspec
 
-from monitor.learn.rows import LOOKED_AT, Candidate, Choice, entries_of, pick_rows, rank, topic_words
+from monitor.learn.rows import LOOKED_AT, Choice, WaitingRow, entries_of, pick_rows, rank, topic_words
 
 
 def candidate(
     entry: int, score: float, title: str, *, story: str = "", source: str = "", alert: bool = False
-) -> Candidate:
+) -> WaitingRow:
     """A waiting entry; story and source are its own unless named."""
-    return Candidate(entry, story or f"s{entry}", score, source or f"p{entry}", topic_words(title), alert)
+    return WaitingRow(entry, story or f"s{entry}", score, source or f"p{entry}", topic_words(title), alert)
 
 
-def chosen(candidates: list[Candidate], n_rows: int, *args: list[object]) -> Choice:
+def chosen(candidates: list[WaitingRow], n_rows: int, *args: list[object]) -> Choice:
     """The choice from candidates in their order."""
     return pick_rows(sorted(candidates, key=lambda c: rank(c.entry, c.score)), n_rows, *args)  # type: ignore[arg-type]
 
 
-def leads(candidates: list[Candidate], n_rows: int, *args: list[object]) -> list[int]:
+def leads(candidates: list[WaitingRow], n_rows: int, *args: list[object]) -> list[int]:
     """The leading entries picked."""
     return [row.entry for row in chosen(candidates, n_rows, *args).rows]
 
@@ -127,7 +127,7 @@ def test_only_so_many_candidates_are_taken_as_the_day_needs() -> None:
     """A long queue costs no more titles than a short one."""
     taken: list[int] = []
 
-    def one_by_one() -> Iterator[Candidate]:
+    def one_by_one() -> Iterator[WaitingRow]:
         for number in range(1000):
             taken.append(number)
             yield candidate(number, 1.0, "", story="same" if number else "")

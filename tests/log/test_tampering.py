@@ -15,7 +15,7 @@ import pytest
 from monitor.log.events import EntryLabelled, NewEvent
 from monitor.log.proof.anchors import anchors_path, read_anchors
 from monitor.log.proof.checkpoints import KEY_NAME, change_key, sign_checkpoint, vouch_restores
-from monitor.log.proof.judgement import DOES_NOT_HOLD, HOLDS, UNCHECKED, Report
+from monitor.log.proof.judgement import DOES_NOT_HOLD, HOLDS, UNCHECKED, Verification
 from monitor.log.sqlite.store import open_log
 from monitor.log.sqlite.verify import verify_with_anchors
 from tests.conftest import ROOT
@@ -40,7 +40,7 @@ class Kept:
         shutil.copy(anchors_path(self.path), self.elsewhere)
         self.key = read_anchors(self.elsewhere)[0].public_key
 
-    def judge(self, against: Path | None = None, keys: tuple[str, ...] = ()) -> Report:
+    def judge(self, against: Path | None = None, keys: tuple[str, ...] = ()) -> Verification:
         """Judge with both verifiers, which must agree."""
         report = verify_with_anchors(self.path, against, keys=keys)
         anchors = against or anchors_path(self.path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from monitor.stories.citations import UNNAMED, cited_in
-from monitor.stories.ledger import Report, ledger_of
+from monitor.stories.ledger import PrintedReport, ledger_of
 
-OWN = Report("a", "ft", "", "Agents sought over fire in Riga", "Two men are sought, our reporter has learned.")
+OWN = PrintedReport("a", "ft", "", "Agents sought over fire in Riga", "Two men are sought, our reporter has learned.")
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_a_paper_does_not_cite_itself() -> None:
 def test_reports_that_cite_one_outlet_are_one_source_with_it() -> None:
     """Four papers, of which three pass on the fourth: one source."""
     others = [
-        Report("b", "sky", "", "Agents sought over fire in Riga - Financial Times"),
-        Report("c", "cnn", "", "Fire in Riga", "Agents are sought, according to the Financial Times."),
-        Report("d", "abc-us", "", "Fire in Riga: report", "Agents are sought, the Financial Times reported."),
+        PrintedReport("b", "sky", "", "Agents sought over fire in Riga - Financial Times"),
+        PrintedReport("c", "cnn", "", "Fire in Riga", "Agents are sought, according to the Financial Times."),
+        PrintedReport("d", "abc-us", "", "Fire in Riga: report", "Agents are sought, the Financial Times reported."),
     ]
     ledger = ledger_of([OWN, *others])
     assert (ledger.counts.n_publishers, ledger.counts.n_independent) == (4, 1)
@@ -53,14 +53,14 @@ def test_reports_that_cite_one_outlet_are_one_source_with_it() -> None:
 
 def test_in_doubt_the_count_is_the_lower_one() -> None:
     """A report of nobody in particular adds no source beside another, and is one alone."""
-    vague = Report("b", "sky", "", "Agents sought over fire in Riga: report")
+    vague = PrintedReport("b", "sky", "", "Agents sought over fire in Riga: report")
     assert ledger_of([OWN, vague]).counts.n_independent == 1
     assert ledger_of([vague]).counts.n_independent == 1
-    assert ledger_of([Report("c", ""), vague]).counts.n_publishers == 1
+    assert ledger_of([PrintedReport("c", ""), vague]).counts.n_publishers == 1
 
 
 def test_two_reports_of_their_own_are_two_sources_by_name() -> None:
     """Names, not slugs, stand in the ledger."""
-    ledger = ledger_of([OWN, Report("b", "guardian", "", "Fire in Riga", "Our reporter saw the blaze.")])
+    ledger = ledger_of([OWN, PrintedReport("b", "guardian", "", "Fire in Riga", "Our reporter saw the blaze.")])
     assert ledger.counts.n_independent == 2
     assert [line.publisher for line in ledger.lines] == ["Financial Times", "The Guardian"]

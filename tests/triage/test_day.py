@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.learn.rows import Candidate, pick_rows, topic_words
+from monitor.learn.rows import WaitingRow, pick_rows, topic_words
 from monitor.log.codec import iso
 from monitor.log.events import StoryLinked
 from monitor.log.payloads import EntryText
@@ -31,7 +31,7 @@ def test_the_queue_shows_what_the_rule_picks_and_then_the_rest_by_score(desk: De
     rows = [(0.9, MAYOR), (0.8, f"{MAYOR}, aide says"), (0.7, FERRY), (0.6, BRIDGE)]
     for number, (score, title) in enumerate(rows):
         desk.entry(f"aaaa{number}", title, score)
-    candidates = [Candidate(i, f"s{i}", score, f"p{i}", topic_words(title)) for i, (score, title) in enumerate(rows)]
+    candidates = [WaitingRow(i, f"s{i}", score, f"p{i}", topic_words(title)) for i, (score, title) in enumerate(rows)]
     picked = [rows[row.entry][1] for row in pick_rows(candidates, 2).rows]
     assert shown(desk, 2) == [(picked[0], ""), (picked[1], ""), (f"{MAYOR}, aide says", "same topic"), (BRIDGE, "")]
     assert shown(desk, 2, limit=2) == [(MAYOR, ""), (FERRY, "")]

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from monitor.errors import InputError
 from monitor.views.search.marks import mark, snippet
-from monitor.views.search.query import Filter, Query, Term, parse_query
+from monitor.views.search.query import FieldFilter, Query, SearchTerm, parse_query
 from monitor.views.search.words import tokens_of, words_of
 
 
-def term(*words: str, prefix: bool = False, title: bool = False) -> Term:
+def term(*words: str, prefix: bool = False, title: bool = False) -> SearchTerm:
     """A term of a query."""
-    return Term(words, prefix, title)
+    return SearchTerm(words, prefix, title)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_fields_and_dates_are_read() -> None:
     query = parse_query('feed:"Harbour Post" -lang:FA after:2026-02 before:2027 label:none score:>=0.5 plot')
     assert query.wanted == ((term("plot"),),)
     assert query.filters == (
-        Filter("feed", "Harbour Post"), Filter("lang", "fa", True), Filter("after", "2026-02-01"),
-        Filter("before", "2027-01-01"), Filter("label", "none"), Filter("score", "0.5"),
+        FieldFilter("feed", "Harbour Post"), FieldFilter("lang", "fa", True), FieldFilter("after", "2026-02-01"),
+        FieldFilter("before", "2027-01-01"), FieldFilter("label", "none"), FieldFilter("score", "0.5"),
     )  # fmt: skip
 
 
@@ -128,6 +128,6 @@ def test_a_snippet_shows_where_most_is_found() -> None:
 @given(st.text(alphabet="ab \n", max_size=900), st.text(alphabet="ab", min_size=1, max_size=3))
 def test_marks_of_a_snippet_fit_the_query(text: str, word: str) -> None:
     """Promise: a mark never stands beside what it marks."""
-    shown = snippet(text, [Term((word,))])
+    shown = snippet(text, [SearchTerm((word,))])
     assert all(unicodedata.normalize("NFC", shown.text[a:b]) == word for a, b in shown.marks)
     assert Query() == parse_query("")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify.explain import Explanation, Reason
+from monitor.classify.explain import Explanation, TermPart
 from monitor.config.load import Config
 from monitor.config.settings import Settings
 from monitor.config.values import FeedConfig
@@ -33,7 +33,7 @@ class WordModel:
     def explain(self, title: str, summary: str = "", text: str = "", lang: str = "") -> Explanation:
         """Return one reason."""
         score = self.score(title, summary, text, lang)
-        return Explanation(score, 0.0, (Reason("plot", "w:plot", "words", 2.2),), (), 0.0)
+        return Explanation(score, 0.0, (TermPart("plot", "w:plot", "words", 2.2),), (), 0.0)
 
 
 def rss(*items: tuple[str, str], host: str = "news.test") -> bytes:

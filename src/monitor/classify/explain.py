@@ -18,7 +18,7 @@ Part = tuple[float, str, int]  # a term's part in the log-odds, the term, its vi
 Nearest = tuple[str, str, float]  # the example most like a text: its ref, its title, the cosine
 
 
-class Reason(msgspec.Struct, frozen=True):
+class TermPart(msgspec.Struct, frozen=True):
     """One term's part in the log-odds: `shown` is what stands in the text, `term` what it was counted as."""
 
     shown: str
@@ -32,8 +32,8 @@ class Explanation(msgspec.Struct, frozen=True):
 
     score: float
     bias: float
-    terms_for: tuple[Reason, ...]
-    terms_against: tuple[Reason, ...]
+    terms_for: tuple[TermPart, ...]
+    terms_against: tuple[TermPart, ...]
     rest: float
     nearest: str = ""
     nearest_title: str = ""
@@ -71,8 +71,8 @@ def _merged(parts: list[Part]) -> list[Part]:
     return merged
 
 
-def _reasons(passages: features.Passages, parts: list[Part]) -> tuple[Reason, ...]:
-    return tuple([Reason(_FIND[view](passages, term), term, features.VIEWS[view], w) for w, term, view in parts])
+def _reasons(passages: features.Passages, parts: list[Part]) -> tuple[TermPart, ...]:
+    return tuple([TermPart(_FIND[view](passages, term), term, features.VIEWS[view], w) for w, term, view in parts])
 
 
 def _find_words(passages: features.Passages, term: str) -> str:

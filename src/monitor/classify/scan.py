@@ -45,7 +45,7 @@ class Scan:
 
     def __init__(self, bias: float, views: Sequence[View]) -> None:
         (words, _, _), (concepts, _, _), (patterns, _, unknown_pattern) = views
-        self._nodes: dict[mask.Entry | mask.Branch, int] = {}
+        self._nodes: dict[mask.Form | mask.Branch, int] = {}
         self._concepts: dict[str, int] = {"": _NONE}
         self._core = compiled().Scan(
             fold=_fold, lexicon=_lexicon, number=self._node, votes=_votes, cased=mask.CASED,
@@ -91,7 +91,7 @@ class Scan:
     def _concept(self, name: str) -> int:
         return self._concepts.setdefault(name, len(self._concepts))
 
-    def _node(self, found: mask.Entry | mask.Branch) -> int:
+    def _node(self, found: mask.Form | mask.Branch) -> int:
         number = self._nodes.get(found)
         if number is None:
             number = self._add_branch(found) if isinstance(found, mask.Branch) else self._add_entry(found)
@@ -106,7 +106,7 @@ class Scan:
         number: int = self._core.add_branch(entry, following, stems)
         return number
 
-    def _add_entry(self, entry: mask.Entry) -> int:
+    def _add_entry(self, entry: mask.Form) -> int:
         states = entry.bits >> mask.KINDS_WIDTH
         state = _MANY_STATES if states.bit_count() > 1 else states.bit_length() - 1
         kinds = entry.bits & ((1 << mask.KINDS_WIDTH) - 1)

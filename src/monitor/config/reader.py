@@ -11,7 +11,7 @@ import re
 from urllib.parse import urlsplit
 
 from monitor.config.settings import WEEKDAYS, Digest, Schedule, Settings, Web
-from monitor.config.yamltree import Mapping, Node, Problem, Scalar, Sequence
+from monitor.config.yamltree import Mapping, Node, Scalar, Sequence, YamlFault
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$")
@@ -25,7 +25,7 @@ _MAX_URL = 2048
 class Reader:
     """Typed values out of one mapping; each fault goes to `problems` with its line, and a default comes back."""
 
-    def __init__(self, mapping: Mapping, keys: tuple[str, ...], what: str, problems: list[Problem]) -> None:
+    def __init__(self, mapping: Mapping, keys: tuple[str, ...], what: str, problems: list[YamlFault]) -> None:
         self._mapping = mapping
         self._what = what
         self._problems = problems
@@ -173,10 +173,10 @@ class Reader:
         return self._mapping.items[key][1].line
 
     def _note(self, line: int, text: str) -> None:
-        self._problems.append(Problem(line, text))
+        self._problems.append(YamlFault(line, text))
 
 
-def read_settings(mapping: Mapping | None, problems: list[Problem]) -> Settings:
+def read_settings(mapping: Mapping | None, problems: list[YamlFault]) -> Settings:
     """Return the settings; what is not given has its default."""
     if mapping is None:
         return Settings()
@@ -207,7 +207,7 @@ def read_settings(mapping: Mapping | None, problems: list[Problem]) -> Settings:
     )
 
 
-def _digest(mapping: Mapping | None, problems: list[Problem]) -> Digest:
+def _digest(mapping: Mapping | None, problems: list[YamlFault]) -> Digest:
     if mapping is None:
         return Digest()
     reader = Reader(mapping, tuple(Digest.__struct_fields__), "digest", problems)
@@ -220,7 +220,7 @@ def _digest(mapping: Mapping | None, problems: list[Problem]) -> Digest:
     )
 
 
-def _web(mapping: Mapping | None, problems: list[Problem]) -> Web:
+def _web(mapping: Mapping | None, problems: list[YamlFault]) -> Web:
     if mapping is None:
         return Web()
     reader = Reader(mapping, tuple(Web.__struct_fields__), "web", problems)
@@ -232,7 +232,7 @@ def _web(mapping: Mapping | None, problems: list[Problem]) -> Web:
     )
 
 
-def _schedule(mapping: Mapping | None, problems: list[Problem]) -> Schedule:
+def _schedule(mapping: Mapping | None, problems: list[YamlFault]) -> Schedule:
     if mapping is None:
         return Schedule()
     default = Schedule()

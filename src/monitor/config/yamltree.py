@@ -43,14 +43,14 @@ class Sequence(msgspec.Struct):
 Node = Scalar | Mapping | Sequence
 
 
-class Problem(msgspec.Struct, frozen=True, order=True):
+class YamlFault(msgspec.Struct, frozen=True, order=True):
     """A fault and the line it stands on (1-based)."""
 
     line: int
     text: str
 
 
-def read_tree(text: str, problems: list[Problem]) -> Node | None:
+def read_tree(text: str, problems: list[YamlFault]) -> Node | None:
     """Return the document's tree, or None where it is empty or cannot be read; faults are added to `problems`."""
     import yaml
 
@@ -60,9 +60,9 @@ def read_tree(text: str, problems: list[Problem]) -> Node | None:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        problems.append(Problem(mark.line + 1 if mark else 1, f"not valid YAML: {what}"))
+        problems.append(YamlFault(mark.line + 1 if mark else 1, f"not valid YAML: {what}"))
     except _RefusedError as error:
-        problems.append(Problem(error.line, str(error)))
+        problems.append(YamlFault(error.line, str(error)))
     return None
 
 
@@ -75,7 +75,7 @@ class _RefusedError(Exception):
 class _Reader:
     """Builds the tree from the event stream."""
 
-    def __init__(self, events: Iterator[Any], problems: list[Problem]) -> None:
+    def __init__(self, events: Iterator[Any], problems: list[YamlFault]) -> None:
         self._events = events
         self._problems = problems
         self._n_nodes = 0
@@ -131,10 +131,10 @@ class _Reader:
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
             if not isinstance(key, Scalar):
-                self._problems.append(Problem(key.line, "a key must be plain text"))
+                self._problems.append(YamlFault(key.line, "a key must be plain text"))
             elif key.text in items:
                 first = items[key.text][0]
-                self._problems.append(Problem(key.line, f'key "{key.text[:60]}" is repeated (first in line {first})'))
+                self._problems.append(YamlFault(key.line, f'key "{key.text[:60]}" is repeated (first in line {first})'))
             else:
                 items[key.text] = (key.line, value)
         return Mapping(line, items)

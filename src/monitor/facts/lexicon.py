@@ -32,7 +32,7 @@ class Meaning(NamedTuple):
     extra: str = ""
 
 
-class Entry(NamedTuple):
+class Phrase(NamedTuple):
     """A phrase's words after the first, how it must be written, and its senses."""
 
     rest: tuple[str, ...]
@@ -40,20 +40,20 @@ class Entry(NamedTuple):
     meanings: tuple[Meaning, ...]
 
 
-class Found(NamedTuple):
+class Openings(NamedTuple):
     """What begins with a word: entries of one word, and longer ones by their second word, longest first."""
 
-    single: list[Entry]
-    longer: dict[str, list[Entry]]
+    single: list[Phrase]
+    longer: dict[str, list[Phrase]]
 
 
-class Index(dict[str, Found | None]):
+class Index(dict[str, Openings | None]):
     """What begins with a lower-case word, or None; it remembers what it looked up, within a bound."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.phrases: dict[str, list[Entry]] = {}
-        self.stems: dict[str, list[Entry]] = {}
+        self.phrases: dict[str, list[Phrase]] = {}
+        self.stems: dict[str, list[Phrase]] = {}
 
     def add(self, phrase: str, meaning: Meaning, case: str = "") -> None:
         """Add one phrase; `*` at its end makes its last word a stem (only for single words)."""
@@ -61,7 +61,7 @@ class Index(dict[str, Found | None]):
         if not words:
             return
         if phrase.endswith("*") and len(words) == 1:
-            self.stems.setdefault(words[0], []).append(Entry((), case, (meaning,)))
+            self.stems.setdefault(words[0], []).append(Phrase((), case, (meaning,)))
             return
         entries = self.phrases.setdefault(words[0], [])
         for at, entry in enumerate(entries):
@@ -69,21 +69,21 @@ class Index(dict[str, Found | None]):
                 if meaning not in entry.meanings:
                     entries[at] = entry._replace(meanings=(*entry.meanings, meaning))
                 return
-        entries.append(Entry(words[1:], case, (meaning,)))
+        entries.append(Phrase(words[1:], case, (meaning,)))
 
-    def __missing__(self, word: str) -> Found | None:
+    def __missing__(self, word: str) -> Openings | None:
         entries = list(self.phrases.get(word, ()))
         for cut in range(min(len(word), _LONGEST_STEM), 2, -1):
             entries += self.stems.get(word[:cut], ())
         entries.sort(key=lambda entry: -len(entry.rest))
-        longer: dict[str, list[Entry]] = {}
+        longer: dict[str, list[Phrase]] = {}
         for entry in entries:
             if entry.rest:
                 longer.setdefault(entry.rest[0], []).append(entry)
         if len(self) > _MAX_REMEMBERED:
             self.clear()
         single = [entry for entry in entries if not entry.rest]
-        self[word] = found = Found(single, longer) if entries else None
+        self[word] = found = Openings(single, longer) if entries else None
         return found
 
 

@@ -24,7 +24,7 @@ BUSY_S = 0.05
 MAX_CONCURRENCY = 256  # libcurl's select() ends at file descriptor 1024; each transfer may keep idle connections too
 
 
-class Job:
+class Underway:
     """A request on its way: where it is now, what is left of its deadline, what the redirects said."""
 
     __slots__ = ("budget_s", "hops", "moved_to", "permanent", "request", "spent_s", "start", "started_at", "target")
@@ -71,7 +71,7 @@ class Round:
         self.outcome = outcome
         self.guard = guard
         self.policy = policy
-        self.turns: Turns[Job] = hosts.Turns(policy.per_host, policy.per_host_delay_s)
+        self.turns: Turns[Underway] = hosts.Turns(policy.per_host, policy.per_host_delay_s)
         self.n_slots = max(1, min(policy.concurrency, MAX_CONCURRENCY))
         self.multi = pycurl.CurlMulti()
         self.multi.setopt(pycurl.M_MAXCONNECTS, max(64, 2 * self.n_slots))
@@ -124,14 +124,14 @@ class Round:
         except self.guard.RefusedError as refused:
             self.done.append(self.outcome.failed(request, refused.reason, str(refused)))
             return
-        self.turns.add(target.host, Job(request, target, self.policy.deadline_s))
+        self.turns.add(target.host, Underway(request, target, self.policy.deadline_s))
 
     def _fill(self) -> None:
         """Start requests until the slots are full or nobody may start."""
         while len(self.live) < self.n_slots and (job := self.turns.take(time.monotonic())) is not None:
             self._start(job)
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: Underway) -> None:
         from monitor.fetch.transfer import Transfer
 
         transfer = self.idle.pop() if self.idle else Transfer(self.policy)
@@ -144,7 +144,7 @@ class Round:
         self.multi.add_handle(transfer.curl)
         self.live.add(transfer)
 
-    def _headers(self, job: Job) -> list[str]:
+    def _headers(self, job: Underway) -> list[str]:
         request = job.request
         headers = [self.agent, f"Accept: {request.accept or ACCEPT_FEED}", self.encodings]
         if job.target.host == job.start.host:  # validators go to the feed's own host only
@@ -196,7 +196,7 @@ class Round:
             self.done.append(result)
             self._let_rest(job, result)
 
-    def _let_rest(self, job: Job, result: FetchResult) -> None:
+    def _let_rest(self, job: Underway, result: FetchResult) -> None:
         """Ask a host nothing more in this round once it has said twice that it is asked too much."""
         host = job.target.host
         if result.status not in self.outcome.TOO_MUCH:
@@ -211,7 +211,7 @@ class Round:
                 )
             )
 
-    def _settle(self, job: Job, transfer: Transfer) -> FetchResult | None:
+    def _settle(self, job: Underway, transfer: Transfer) -> FetchResult | None:
         """Turn an ended hop into a result, or send the job on its next hop."""
         status = transfer.head.status
         if transfer.reason:
@@ -220,7 +220,7 @@ class Round:
             return self._redirect(job, transfer, permanent=status in self.outcome.PERMANENT)
         return self.outcome.answered(job, transfer, self.policy)
 
-    def _redirect(self, job: Job, transfer: Transfer, *, permanent: bool) -> FetchResult | None:
+    def _redirect(self, job: Underway, transfer: Transfer, *, permanent: bool) -> FetchResult | None:
         head = transfer.head
         status = head.status
         cookie = b"set-cookie" in head.fields

@@ -15,7 +15,7 @@ RESTS_AFTER = 2
 Item = TypeVar("Item")
 
 
-class Line(Generic[Item]):
+class HostLine(Generic[Item]):
     """One host's requests and what is known of its pace."""
 
     __slots__ = ("live", "n_refused", "n_served", "next_at", "queued", "waiting")
@@ -34,16 +34,16 @@ class Turns(Generic[Item]):
     def __init__(self, per_host: int, delay_s: float) -> None:
         self.per_host = max(1, per_host)
         self.delay_s = max(0.0, delay_s)
-        self.lines: dict[str, Line[Item]] = {}
-        self.ready: deque[Line[Item]] = deque()
-        self.asleep: list[tuple[float, int, Line[Item]]] = []
+        self.lines: dict[str, HostLine[Item]] = {}
+        self.ready: deque[HostLine[Item]] = deque()
+        self.asleep: list[tuple[float, int, HostLine[Item]]] = []
         self._n = 0
 
     def add(self, host: str, item: Item, *, first: bool = False) -> None:
         """Put a request in its host's line; `first` for the next hop of one already begun."""
         line = self.lines.get(host)
         if line is None:
-            line = self.lines[host] = Line()
+            line = self.lines[host] = HostLine()
         if first:
             line.waiting.appendleft(item)
         else:
@@ -102,7 +102,7 @@ class Turns(Generic[Item]):
         """Say whether a request is ready or resting (hosts that are busy offer theirs when they are done)."""
         return bool(self.ready or self.asleep)
 
-    def _offer(self, line: Line[Item], *, front: bool) -> None:
+    def _offer(self, line: HostLine[Item], *, front: bool) -> None:
         if line.queued or not line.waiting or line.live >= self.per_host:
             return
         line.queued = True

@@ -22,7 +22,7 @@ WORDS = (
 )  # fmt: skip
 
 
-class Answered(msgspec.Struct, frozen=True):
+class AnsweredScore(msgspec.Struct, frozen=True):
     """One answer: the score its row had when it was read, and whether `plot` stands."""
 
     score: float
@@ -55,7 +55,7 @@ def likely(probability: float) -> str:
     return next(word for limit, word in WORDS if probability < limit)
 
 
-def calibrate(answers: Sequence[Answered]) -> Calibration | None:
+def calibrate(answers: Sequence[AnsweredScore]) -> Calibration | None:
     """Fit a sigmoid to answers; None where they are too few, or do not rise with the score."""
     n_plots = sum(answer.plot for answer in answers)
     n_not = len(answers) - n_plots
@@ -67,7 +67,7 @@ def calibrate(answers: Sequence[Answered]) -> Calibration | None:
     return Calibration(a, b, len(answers), n_plots) if a < 0 else None
 
 
-def bands(calibration: Calibration, answers: Sequence[Answered]) -> list[Band]:
+def bands(calibration: Calibration, answers: Sequence[AnsweredScore]) -> list[Band]:
     """Return for each word, most likely first, what was answered: whether the words keep their promise."""
     by_word: dict[str, list[bool]] = {}
     for answer in answers:

@@ -20,9 +20,9 @@ from monitor.classify.features import FEATURES_VERSION, Features
 from monitor.classify.model import Model, model_id_of, sigmoid
 from monitor.classify.seeds import Seed, load_seeds
 from monitor.learn.cold import Prior, seed_examples, shipped_prior
-from monitor.learn.compare import Comparison, Recent, Scored, compare, gold_items, gold_sha, held_out_scores
+from monitor.learn.compare import Comparison, ModelScores, Recent, compare, gold_items, gold_sha, held_out_scores
 from monitor.learn.fit import Fitted, Ints
-from monitor.learn.gate import Rules, judge, judge_labels
+from monitor.learn.gate import Bounds, judge, judge_labels
 from monitor.learn.terms import TermStore
 from monitor.learn.train import (
     N_EXAMPLES,
@@ -83,7 +83,7 @@ class Candidate(msgspec.Struct, frozen=True):
     thresholds: Thresholds
 
 
-def train_candidate(materials: Materials, current: Model, rules: Rules | None = None) -> Candidate | tuple[str, ...]:
+def train_candidate(materials: Materials, current: Model, rules: Bounds | None = None) -> Candidate | tuple[str, ...]:
     """Train on the materials and compare with `current`; the reasons alone where the labels must not be learnt from."""
     reasons = judge_labels(materials.labelled, rules, materials.earlier)
     if reasons:
@@ -93,11 +93,11 @@ def train_candidate(materials: Materials, current: Model, rules: Rules | None = 
     fitted = fit_set(counted.data)
     recent_scores = _honest(materials, held_out, scores_of(fitted.margins(counted.recent)))
     thresholds = _thresholds(materials, counted, fitted, held_out, recent_scores)
-    candidate = Scored(
+    candidate = ModelScores(
         thresholds.flag, held_out, scores_of(fitted.margins(counted.gold)),
         _best_per_seed(counted.seeds, scores_of(fitted.margins(counted.seed_rows))), recent_scores,
     )  # fmt: skip
-    existing = Scored(
+    existing = ModelScores(
         current.threshold, counted.of(current, counted.labelled), counted.of(current, counted.gold),
         _best_per_seed(counted.seeds, counted.of(current, counted.seed_rows)), counted.of(current, counted.recent),
     )  # fmt: skip

@@ -32,7 +32,7 @@ class Recent(msgspec.Struct, frozen=True):
     plot: bool | None = None
 
 
-class Pair(msgspec.Struct, frozen=True):
+class FigurePair(msgspec.Struct, frozen=True):
     """One figure of both models."""
 
     current: float
@@ -55,16 +55,16 @@ class Comparison(msgspec.Struct, frozen=True):
 
     n_plots: int
     n_not_plots: int
-    held_out_recall: Pair
-    held_out_precision: Pair
-    gold_precision: Pair
-    gold_recall: Pair
+    held_out_recall: FigurePair
+    held_out_precision: FigurePair
+    gold_precision: FigurePair
+    gold_recall: FigurePair
     seeds_found: tuple[str, ...]
     seeds_missed: tuple[str, ...]
     replay: Replayed
 
 
-class Scored(msgspec.Struct, frozen=True):
+class ModelScores(msgspec.Struct, frozen=True):
     """One model's threshold and its scores of the labelled rows, gold items, seeds and recent entries, in order."""
 
     threshold: float
@@ -75,8 +75,8 @@ class Scored(msgspec.Struct, frozen=True):
 
 
 def compare(
-    current: Scored,
-    candidate: Scored,
+    current: ModelScores,
+    candidate: ModelScores,
     labelled: Sequence[Row],
     gold: Sequence[bool],
     seeds: Sequence[str],
@@ -88,19 +88,19 @@ def compare(
     return Comparison(
         n_plots=sum(truth),
         n_not_plots=len(truth) - sum(truth),
-        held_out_recall=Pair(_story_recall(current, labelled), _story_recall(candidate, labelled)),
-        held_out_precision=Pair(
+        held_out_recall=FigurePair(_story_recall(current, labelled), _story_recall(candidate, labelled)),
+        held_out_precision=FigurePair(
             average_precision(current.labelled, truth), average_precision(candidate.labelled, truth)
         ),
-        gold_precision=Pair(average_precision(current.gold, gold), average_precision(candidate.gold, gold)),
-        gold_recall=Pair(_top_share(current.gold, gold, n_gold), _top_share(candidate.gold, gold, n_gold)),
+        gold_precision=FigurePair(average_precision(current.gold, gold), average_precision(candidate.gold, gold)),
+        gold_recall=FigurePair(_top_share(current.gold, gold, n_gold), _top_share(candidate.gold, gold, n_gold)),
         seeds_found=tuple(s for s, x in zip(seeds, candidate.seeds, strict=True) if x >= candidate.threshold),
         seeds_missed=tuple(s for s, x in zip(seeds, candidate.seeds, strict=True) if x < candidate.threshold),
         replay=replay_recent(current, candidate, recent),
     )
 
 
-def replay_recent(current: Scored, candidate: Scored, recent: Sequence[Recent]) -> Replayed:
+def replay_recent(current: ModelScores, candidate: ModelScores, recent: Sequence[Recent]) -> Replayed:
     """Return which recent stories each model would have flagged, at its own threshold."""
     flagged_now = {r.story_id for r, x in zip(recent, current.recent, strict=True) if x >= current.threshold}
     flagged_then = {r.story_id for r, x in zip(recent, candidate.recent, strict=True) if x >= candidate.threshold}
@@ -137,7 +137,7 @@ def _fold(group: str) -> int:
     return int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) % N_FOLDS
 
 
-def _story_recall(model: Scored, labelled: Sequence[Row]) -> float:
+def _story_recall(model: ModelScores, labelled: Sequence[Row]) -> float:
     best: dict[str, float] = {}
     for row, score in zip(labelled, model.labelled, strict=True):
         if row.plot:

@@ -26,7 +26,7 @@ MISSED_PLOTS = 1  # labelled plots the current model flags and the candidate doe
 VOLUME = 3.0  # the candidate may flag this many times the stories the current model flags
 
 
-class Rules(msgspec.Struct, frozen=True):
+class Bounds(msgspec.Struct, frozen=True):
     """The gate's bounds; the defaults are the product's."""
 
     recall_drop: float = RECALL_DROP
@@ -37,13 +37,13 @@ class Rules(msgspec.Struct, frozen=True):
 
 
 def judge_labels(
-    labelled: Sequence[Labelled], rules: Rules | None = None, earlier: Mapping[str, bool] | None = None
+    labelled: Sequence[Labelled], rules: Bounds | None = None, earlier: Mapping[str, bool] | None = None
 ) -> list[str]:
     """Return why these labels should not be learnt from; empty where nothing speaks against it.
 
     `earlier` holds, by the text's ref, the verdicts the model in use was trained on.
     """
-    rules = rules or Rules()
+    rules = rules or Bounds()
     reasons = []
     known = [(row.plot, earlier[row.text.ref]) for row in labelled if earlier and row.text.ref in earlier]
     n_reversed = sum(now is not then for now, then in known)
@@ -68,9 +68,9 @@ def judge_labels(
     return reasons
 
 
-def judge(comparison: Comparison, rules: Rules | None = None) -> list[str]:
+def judge(comparison: Comparison, rules: Bounds | None = None) -> list[str]:
     """Return why the candidate should not be promoted; empty where the gate holds."""
-    rules = rules or Rules()
+    rules = rules or Bounds()
     reasons = [f"seed {seed} is no longer found" for seed in comparison.seeds_missed]
     one_story = 1 / comparison.n_plots if comparison.n_plots else 0.0
     recall = comparison.held_out_recall

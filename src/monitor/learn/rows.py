@@ -29,7 +29,7 @@ REASONS = TOPIC, ANSWERED, OLDER, SOURCE, STORY, ARCHIVE, KNOWN = (
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class WaitingRow(msgspec.Struct, frozen=True):
     """A row that could be read today; `entry` is the caller's name for its leading entry.
 
     `alert` marks one that reached the score of immediate alerts; `case_id` is empty where cases are not known.
@@ -47,7 +47,7 @@ class Candidate(msgspec.Struct, frozen=True):
 class Choice(msgspec.Struct, frozen=True):
     """The day's rows in order, and why those that were put behind were."""
 
-    rows: tuple[Candidate, ...]
+    rows: tuple[WaitingRow, ...]
     behind: dict[int, str]
 
 
@@ -68,10 +68,10 @@ def rank(entry: int, score: float, *, older: bool = False, alert: bool = False) 
 
 
 def pick_rows(
-    ranked: Iterable[Candidate],
+    ranked: Iterable[WaitingRow],
     n_rows: int,
     answered: Collection[frozenset[str]] = (),
-    read: Sequence[Candidate] = (),
+    read: Sequence[WaitingRow] = (),
 ) -> Choice:
     """Return the day's rows, at most `n_rows` with those already `read` today, from candidates in the order of `rank`.
 
@@ -82,8 +82,8 @@ def pick_rows(
     """
     read = read[len(read) - len(read) % n_rows :]
     room = n_rows - len(read)
-    rows: list[Candidate] = []
-    later: list[Candidate] = []
+    rows: list[WaitingRow] = []
+    later: list[WaitingRow] = []
     behind: dict[int, str] = {}
     for candidate in islice(ranked, LOOKED_AT):
         reason = _reason(candidate, rows, read, n_rows, answered)
@@ -101,9 +101,9 @@ def pick_rows(
 
 
 def _reason(
-    candidate: Candidate,
-    rows: Sequence[Candidate],
-    read: Sequence[Candidate],
+    candidate: WaitingRow,
+    rows: Sequence[WaitingRow],
+    read: Sequence[WaitingRow],
     n_rows: int,
     answered: Iterable[frozenset[str]],
 ) -> str:
@@ -120,7 +120,7 @@ def _reason(
     return ""
 
 
-def _told_by_one_of(candidate: Candidate, rows: Sequence[Candidate]) -> bool:
+def _told_by_one_of(candidate: WaitingRow, rows: Sequence[WaitingRow]) -> bool:
     """Tell whether one of the rows is about the candidate's topic, or another story of its case."""
     if candidate.case_id and any(row.case_id == candidate.case_id for row in rows):
         return True
@@ -131,7 +131,7 @@ def _about_one_of(words: frozenset[str], others: Iterable[frozenset[str]]) -> bo
     return any(same_topic(words, other) for other in others)
 
 
-def entries_of(row: Candidate, ranked: Iterable[Candidate]) -> tuple[int, ...]:
+def entries_of(row: WaitingRow, ranked: Iterable[WaitingRow]) -> tuple[int, ...]:
     """Return a row's entries: its own, then every candidate of the same story and topic, best first."""
     others = (
         c.entry

@@ -40,7 +40,7 @@ class Flow(msgspec.Struct, frozen=True):
     known_s: float
 
 
-class Standing(msgspec.Struct, frozen=True):
+class BandPlacement(msgspec.Struct, frozen=True):
     """Where both bands stand, why, and on what evidence: entries looked at, rows that reach the floor."""
 
     thresholds: Thresholds
@@ -49,13 +49,13 @@ class Standing(msgspec.Struct, frozen=True):
     n_rows: int = 0
 
 
-def follow(own: Thresholds, flow: Flow, rows_per_day: float) -> Standing:
+def follow(own: Thresholds, flow: Flow, rows_per_day: float) -> BandPlacement:
     """Return where the thresholds stand after this flow; `own` are the model's, which hold until there is a day of it.
 
     Both bands move together: the distance between them, in log-odds, stays the model's.
     """
     if flow.known_s < WINDOW_S:
-        return Standing(own, START, flow.n_entries)
+        return BandPlacement(own, START, flow.n_entries)
     rows = best_rows(flow.best, FLOOR)
     n_room = max(1, round(rows_per_day))
     if len(rows) < n_room:
@@ -63,7 +63,7 @@ def follow(own: Thresholds, flow: Flow, rows_per_day: float) -> Standing:
     else:
         flag, why = min(rows[n_room - 1], CEILING), BURST if rows[n_room - 1] > own.flag else CAP
     look = sigmoid(_log_odds(flag) - (_log_odds(own.flag) - _log_odds(own.look_again)))
-    return Standing(Thresholds(round(flag, 6), round(min(look, flag), 6)), why, flow.n_entries, len(rows))
+    return BandPlacement(Thresholds(round(flag, 6), round(min(look, flag), 6)), why, flow.n_entries, len(rows))
 
 
 def most_rows(threshold: float, own: float, rows_per_day: float) -> int:

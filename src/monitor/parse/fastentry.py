@@ -38,7 +38,7 @@ _BASE_IS_HARMLESS = frozenset(
 _NAMES = frozenset({"}name", "name"})
 
 
-class Actions(dict[str, str]):
+class TagActions(dict[str, str]):
     """Tag -> action, filled as tags turn up. Raises DeclinedError for a tag that must be left to feedparser."""
 
     def __init__(self, prefixes: dict[str, str]) -> None:
@@ -55,7 +55,7 @@ class Actions(dict[str, str]):
 class _Slots(dict[str, str]):
     """Tag -> field of an entry it fills ("" for none), filled as tags turn up."""
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, actions: TagActions) -> None:
         self.actions = actions
 
     def __missing__(self, tag: str) -> str:
@@ -74,7 +74,7 @@ class Names:
     def __init__(self, is_sound: bool) -> None:
         self.is_sound = is_sound
         self.prefixes: dict[str, str] = {}
-        self.actions = Actions(self.prefixes)
+        self.actions = TagActions(self.prefixes)
         self.slots = _Slots(self.actions)
         self.base = ""
 

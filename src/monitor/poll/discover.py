@@ -53,7 +53,7 @@ _BESIDE = re.compile(
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class FoundSource(msgspec.Struct, frozen=True, kw_only=True):
     """A source that was fetched and read. `full_text`: it lists addresses without titles, so its pages must be read."""
 
     url: str
@@ -68,7 +68,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class Search(msgspec.Struct, frozen=True, kw_only=True):
     """What was found, and why nothing was (one line)."""
 
-    found: list[Found]
+    found: list[FoundSource]
     problem: str = ""
 
 
@@ -124,18 +124,18 @@ class Finder:
         answers = whole_answers(self._fetcher, requests, due, self._policy, self._now)
         return sorted(answers, key=lambda answer: int(answer.request_id))
 
-    def _among(self, addresses: Sequence[str], kinds: Sequence[str]) -> list[Found]:
+    def _among(self, addresses: Sequence[str], kinds: Sequence[str]) -> list[FoundSource]:
         read = (self._read(answer, kinds) for answer in self.ask(addresses) if not answer.error)
         return [found for found in read if found is not None]
 
-    def _read(self, answer: FetchResult, kinds: Sequence[str]) -> Found | None:
+    def _read(self, answer: FetchResult, kinds: Sequence[str]) -> FoundSource | None:
         """Return the answer read as the first kind it can be read as; None where it is none of them."""
         for kind in kinds:
             feed = read_source(FeedConfig(feed_id="", url=answer.url, name="", kind=kind), answer, None, self._now)
             if not feed.error:
                 n_listed = len(feed.entries) if feed.n_listed is None else feed.n_listed
                 bare = kind == "sitemap" and all(entry.date_quality == "modified" for entry in feed.entries)
-                return Found(
+                return FoundSource(
                     url=answer.moved_to or answer.url, title=feed.title, language=feed.language, n_entries=n_listed,
                     kind=kind, full_text=bare, feed=feed,
                 )  # fmt: skip

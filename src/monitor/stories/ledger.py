@@ -17,7 +17,7 @@ from monitor.stories.publishers import Corroboration, Publisher, corroborate, na
 ROLES = ("reports", "cites", "wire", "copy", "unknown")
 
 
-class Report(msgspec.Struct, frozen=True):
+class PrintedReport(msgspec.Struct, frozen=True):
     """One entry of a story, as far as its source goes: `family` printed it, `origin` was read when it was linked.
 
     `name` is what people call the publisher; without one the family's name stands.
@@ -60,7 +60,7 @@ class Ledger(msgspec.Struct, frozen=True):
         return str(self.counts)
 
 
-def ledger_of(reports: Sequence[Report]) -> Ledger:
+def ledger_of(reports: Sequence[PrintedReport]) -> Ledger:
     """Return the ledger of a story from its entries' publishers and words."""
     publishers, cites = [], []
     for report in reports:
@@ -74,7 +74,7 @@ def ledger_of(reports: Sequence[Report]) -> Ledger:
     return Ledger(tuple(lines), counts)
 
 
-def _line(report: Report, publisher: Publisher, cited: tuple[str, ...]) -> SourceLine:
+def _line(report: PrintedReport, publisher: Publisher, cited: tuple[str, ...]) -> SourceLine:
     name = report.name or name_of(report.family)
     if not report.family:
         return SourceLine(report.entry_id, name, "unknown")

@@ -25,7 +25,7 @@ class Item(msgspec.Struct, frozen=True):
     text: str
 
 
-class Placed(msgspec.Struct, frozen=True):
+class PlacedEntry(msgspec.Struct, frozen=True):
     """Where one entry ended up; similarity and why are those of the moment it came."""
 
     story: str
@@ -72,7 +72,7 @@ def seconds_of(moment: object) -> float | None:
     return None
 
 
-def link_items(items: Sequence[Item], linker: Linker | None = None) -> list[Placed]:
+def link_items(items: Sequence[Item], linker: Linker | None = None) -> list[PlacedEntry]:
     """Link a file's entries oldest first; answer in the file's order."""
     linker = linker or Linker(reasons=False)
     links: list[Link | None] = [None] * len(items)
@@ -85,7 +85,9 @@ def link_items(items: Sequence[Item], linker: Linker | None = None) -> list[Plac
         entry_id = item.item_id if times == 1 else f"{item.item_id}~{times}"
         link = links[i] = linker.add(entry_id, item.at, item.title, item.text)
         merged_into.update({gone: kept for kept, gone, _ in link.merged})
-    return [Placed(_final(link.story_id, merged_into), link.similarity, link.why) for link in links if link is not None]
+    return [
+        PlacedEntry(_final(link.story_id, merged_into), link.similarity, link.why) for link in links if link is not None
+    ]
 
 
 def _oldest_first(items: Sequence[Item]) -> Iterable[int]:

@@ -20,7 +20,7 @@ PAUSE_S = 180.0  # a longer gap between two decisions was a pause
 FEWEST = 10  # decisions before a time left is shown
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
+class DayProgress(msgspec.Struct, frozen=True, kw_only=True):
     """Today (UTC): `n_read` of `n_day` rows were answered by anybody, `n_mine` by this reviewer.
 
     `n_known` of those that wait are shown as known cases that moved, and are no rows of the day. `minutes_left` is
@@ -42,7 +42,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
         return max(0, min(self.n_day - self.n_read, self.n_waiting - self.n_known))
 
 
-def progress_of(workspace: Workspace, by: str, n_waiting: int | None = None, n_known: int | None = None) -> Progress:
+def progress_of(workspace: Workspace, by: str, n_waiting: int | None = None, n_known: int | None = None) -> DayProgress:
     """Return how far the day is for a reviewer."""
     views, now = workspace.views, workspace.clock()
     n_day = workspace.config.settings.rows_per_day
@@ -54,7 +54,7 @@ def progress_of(workspace: Workspace, by: str, n_waiting: int | None = None, n_k
     n_read, n_mine = rows_read(views, midnight, by)
     left = max(0, min(n_day - n_read, n_waiting - n_known))
     times = [datetime.fromisoformat(act.at) for act in acts_by(views, by, "", RECENT_ACTS) if act.kind == "label"]
-    return Progress(
+    return DayProgress(
         day=midnight[:10], n_day=n_day, n_read=n_read, n_mine=n_mine, n_waiting=n_waiting, n_known=n_known,
         n_put_off=len(skips_of(views, by, iso(now))), minutes_left=minutes_left(times, left),
     )  # fmt: skip

@@ -135,14 +135,14 @@ def ballot(points: dict[str, int]) -> bytes:
     return bytes([points.get(code, 0) for code in voices()])
 
 
-class Prior(NamedTuple):
+class LanguagePrior(NamedTuple):
     """What is known of a text's language before its words are asked: packed, and as a ballot."""
 
     packed: int
     ballot: bytes
 
 
-def prior(text: str, hint: str) -> Prior:
+def prior(text: str, hint: str) -> LanguagePrior:
     """Return what a declared language such as "en-GB" says, and the letters that folding takes away.
 
     Of a text in ASCII only the hint counts.
@@ -152,14 +152,14 @@ def prior(text: str, hint: str) -> Prior:
 
 
 @lru_cache(maxsize=10_000)
-def _prior(letters: str, hint: str) -> Prior:
+def _prior(letters: str, hint: str) -> LanguagePrior:
     points: dict[str, int] = {}
     for letter in letters:
         for code in _owners("=")[letter]:
             points[code] = points.get(code, 0) + LETTER
     if hint in _places():
         points[hint] = points.get(hint, 0) + HINT
-    return Prior(packed(points), ballot(points))
+    return LanguagePrior(packed(points), ballot(points))
 
 
 def winner(total: int) -> str:

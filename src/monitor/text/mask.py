@@ -31,7 +31,7 @@ CLITICS = {
 }
 
 
-class Entry(NamedTuple):
+class Form(NamedTuple):
     """What a form stands for: a concept, the bits of its kinds and state, and its mask ("" keeps the word)."""
 
     concept: str
@@ -44,7 +44,7 @@ class Branch:
 
     __slots__ = ("entry", "following", "stems")
 
-    def __init__(self, entry: Entry | None = None) -> None:
+    def __init__(self, entry: Form | None = None) -> None:
         self.entry = entry
         self.following: dict[str, Branch] = {}
         self.stems: dict[str, Branch] = {}
@@ -81,22 +81,22 @@ class Marked(NamedTuple):
     sentences: list[int]
 
 
-class Lexicon(dict[str, "Entry | Branch | None"]):
+class Lexicon(dict[str, "Form | Branch | None"]):
     """The words of one language (and English), as a dict that looks an unknown word up by stem, once."""
 
-    def __init__(self, language: str, forms: Iterable[tuple[str, Entry]] | None = None) -> None:
+    def __init__(self, language: str, forms: Iterable[tuple[str, Form]] | None = None) -> None:
         super().__init__()
         self.clitics = CLITICS.get(language, ())
-        self.stems: dict[str, Entry | Branch] = {}
+        self.stems: dict[str, Form | Branch] = {}
         self.lengths: dict[str, list[int]] = {}  # a stem's first letters -> the lengths of those stems, longest first
-        self.tails: dict[str, Entry] = {}  # what compounds end in
+        self.tails: dict[str, Form] = {}  # what compounds end in
         for form, entry in lines(language) if forms is None else forms:
             self._add(form, entry)
         self._complete()
-        self[SENTENCE_END] = Entry("", 0, "")
+        self[SENTENCE_END] = Form("", 0, "")
         self._given = frozenset(self)
 
-    def _add(self, pattern: str, entry: Entry) -> None:
+    def _add(self, pattern: str, entry: Form) -> None:
         parts = _JOINTS.sub(" ", pattern).split()
         first, *rest = parts
         if first.startswith(ANY) and first != ANY:
@@ -136,14 +136,14 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
                 if isinstance(found, Branch):
                     own.take(found)
 
-    def __missing__(self, word: str) -> Entry | Branch | None:
+    def __missing__(self, word: str) -> Form | Branch | None:
         if len(self) > len(self._given) + MEMORY:
             self._forget()
         found = self._find(word)
         self[word] = found
         return found
 
-    def _find(self, word: str) -> Entry | Branch | None:
+    def _find(self, word: str) -> Form | Branch | None:
         if self.tails and (tail := self._by_tail(word)):
             return tail
         found = self._by_stem(word, len(word))
@@ -157,7 +157,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
                     return found
         return None
 
-    def _by_tail(self, word: str) -> Entry | None:
+    def _by_tail(self, word: str) -> Form | None:
         """Return what the longest known tail of a compound stands for; None where a longer stem says more."""
         for at in range(HEAD, len(word) - TAIL + 1):
             entry = self.tails.get(word[at:])
@@ -171,7 +171,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
         """Whether a word's first letters do not tell that the lexicon holds nothing for it."""
         return bool(self.clitics or self.tails)
 
-    def _by_stem(self, word: str, longest: int) -> Entry | Branch | None:
+    def _by_stem(self, word: str, longest: int) -> Form | Branch | None:
         for length in self.lengths.get(word[:HEAD], ()):
             if length <= longest and (found := self.stems.get(word[:length])) is not None:
                 return found
@@ -183,7 +183,7 @@ class Lexicon(dict[str, "Entry | Branch | None"]):
             del self[word]
 
 
-def _alone(found: Entry | Branch | None) -> Entry | None:
+def _alone(found: Form | Branch | None) -> Form | None:
     return found.entry if isinstance(found, Branch) else found
 
 
@@ -226,7 +226,7 @@ def mark(folded: list[str], lexicon: Lexicon) -> Marked:
     return Marked(words, concepts, sentences)
 
 
-def _phrase(branch: Branch, folded: list[str], at: int) -> tuple[Entry | None, int]:
+def _phrase(branch: Branch, folded: list[str], at: int) -> tuple[Form | None, int]:
     """Return the longest phrase that begins with `branch`, and the place after it.
 
     A letter alone that no phrase asks for is stepped over: "hired a hitman", "a state's hand".
@@ -296,7 +296,7 @@ def n_states(bits: int) -> int:
     return (bits >> KINDS_WIDTH).bit_count()
 
 
-def lines(language: str) -> Iterator[tuple[str, Entry]]:
+def lines(language: str) -> Iterator[tuple[str, Form]]:
     """Yield (pattern, entry): the language's own words first, then English words, services and names."""
     for code in dict.fromkeys((language, "en")):
         yield from _names(code)
@@ -304,30 +304,30 @@ def lines(language: str) -> Iterator[tuple[str, Entry]]:
     yield from _services()
 
 
-def words(code: str) -> Iterator[tuple[str, Entry]]:
+def words(code: str) -> Iterator[tuple[str, Form]]:
     """Yield (form, entry) of a language's own word list."""
     for line in data_lines(f"words-{code}.txt"):
         concept, _, forms = line.partition(":")
-        entry = Entry(concept, concept_bits(concept), "")
+        entry = Form(concept, concept_bits(concept), "")
         for form in _forms(forms):
             yield form, entry
 
 
-def _services() -> Iterator[tuple[str, Entry]]:
+def _services() -> Iterator[tuple[str, Form]]:
     for line in data_lines("services.txt"):
         head, _, forms = line.partition(":")
         code, concept = head.split()
         state = state_bit(code) if code != "--" else 0
         kind = "state" if "STATE" in concept_kinds()[concept] else concept.lower()
-        entry = Entry(concept, concept_bits(concept) | state, f"#{kind}")
+        entry = Form(concept, concept_bits(concept) | state, f"#{kind}")
         for form in _forms(forms):
             yield form, entry
 
 
-def _names(code: str) -> Iterator[tuple[str, Entry]]:
+def _names(code: str) -> Iterator[tuple[str, Form]]:
     for line in data_lines(f"names-{code}.tsv"):
         concept, state, forms = line.split("\t")
-        entry = Entry(concept, concept_bits(concept) | state_bit(state), "#state")
+        entry = Form(concept, concept_bits(concept) | state_bit(state), "#state")
         for form in _forms(forms):
             yield form, entry
 

@@ -21,7 +21,7 @@ from monitor.views.queries.labels import LabelRow, standing_labels
 Units = dict[str, dict[str, str]]
 
 
-class Pair(msgspec.Struct, frozen=True):
+class ReviewerPair(msgspec.Struct, frozen=True):
     """Two reviewers on the units both decided; `kappa` is None where chance alone explains everything."""
 
     one: str
@@ -37,7 +37,7 @@ class Agreement(msgspec.Struct, frozen=True):
     n_units: int
     n_shared: int
     alpha: float | None
-    pairs: list[Pair]
+    pairs: list[ReviewerPair]
 
 
 class Conflict(msgspec.Struct, frozen=True):
@@ -68,11 +68,11 @@ def agreement(units: Mapping[str, Mapping[str, str]]) -> Agreement:
     return Agreement(len(units), len(shared), krippendorff_alpha(shared), pairs)
 
 
-def _pair(units: Mapping[str, Mapping[str, str]], one: str, other: str) -> Pair | None:
+def _pair(units: Mapping[str, Mapping[str, str]], one: str, other: str) -> ReviewerPair | None:
     both = [(labels[one], labels[other]) for labels in units.values() if one in labels and other in labels]
     if not both:
         return None
-    return Pair(one, other, len(both), sum(a == b for a, b in both) / len(both), cohen_kappa(both))
+    return ReviewerPair(one, other, len(both), sum(a == b for a, b in both) / len(both), cohen_kappa(both))
 
 
 def cohen_kappa(pairs: list[tuple[str, str]]) -> float | None:

@@ -17,7 +17,7 @@ from monitor.learn.rows import (
     OLDER,
     QUEUE_DAYS,
     RECENT_DAYS,
-    Candidate,
+    WaitingRow,
     pick_rows,
     rank,
     topic_words,
@@ -104,14 +104,14 @@ def _is_older(item: Waiting, today: date) -> bool:
 
 def _candidates(
     log: EventStore, views: Views, waiting: Sequence[Waiting], numbers: Iterator[int]
-) -> Iterator[Candidate]:
+) -> Iterator[WaitingRow]:
     """Yield candidates in order, reading a title only when asked for the next."""
     for number in numbers:
         item = waiting[number]
         lead = entries.entry(views, item.lead)
         if lead is not None:
             words = topic_words(text_of(log, lead).headline)
-            yield Candidate(
+            yield WaitingRow(
                 number,
                 item.story_id,
                 item.score,
@@ -122,15 +122,15 @@ def _candidates(
             )
 
 
-def _answers(log: EventStore, views: Views, today: date) -> tuple[set[frozenset[str]], list[Candidate]]:
+def _answers(log: EventStore, views: Views, today: date) -> tuple[set[frozenset[str]], list[WaitingRow]]:
     """Return the topics answered lately, and the rows read today (UTC), oldest first, one for each story."""
     since = (today - timedelta(days=RECENT_DAYS)).isoformat()
     topics: set[frozenset[str]] = set()
-    read: dict[str, Candidate] = {}
+    read: dict[str, WaitingRow] = {}
     lately = [answer for answer in labels.newest_answers(views, MAX_ANSWERS) if answer.at[:10] >= since]
     for answer, text in zip(lately, read_texts(log, (each.text_sha for each in lately)), strict=True):
         words = topic_words(text.headline)
         topics.add(words)
         if answer.at[:10] == today.isoformat() and answer.story_id not in read:
-            read[answer.story_id] = Candidate(-1, answer.story_id, 0.0, answer.source, words)
+            read[answer.story_id] = WaitingRow(-1, answer.story_id, 0.0, answer.source, words)
     return topics, list(read.values())[::-1]

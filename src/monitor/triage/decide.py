@@ -65,7 +65,7 @@ def label_entry(
     raise StaleViewError(f"others keep deciding {entry_id}; look again")
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Decided(msgspec.Struct, frozen=True):
     """What one act answered, and which entries it left out because they had changed since they were seen."""
 
     entry_ids: list[str]
@@ -82,7 +82,7 @@ def label_all(
     now: datetime,
     seen_position: int,
     whole_story: bool = True,
-) -> Batch:
+) -> Decided:
     """Give entries (with `whole_story` their stories) one label in one act, which one undo takes back.
 
     What has a label already, or changed after `seen_position`, is left out and named. Raises InputError.
@@ -108,7 +108,7 @@ def label_all(
         except KeyConflictError:
             continue
         views.catch_up_if_free()
-        return Batch(done, changed)
+        return Decided(done, changed)
     raise StaleViewError("others keep deciding these rows; look again")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import cast
 
-from monitor.learn.calibrate import Answered, Calibration, calibrate
+from monitor.learn.calibrate import AnsweredScore, Calibration, calibrate
 from monitor.learn.labels import NOT_PLOT, PLOT
 from monitor.log.events import EntryFlagged
 from monitor.log.store import EventStore
@@ -20,7 +20,7 @@ from monitor.views.queries.labels import answered_entries, newest_change
 MAX_ANSWERS = 500  # the newest; a model of last year and news of last year say little of today's
 
 
-def answers(log: EventStore, views: Views) -> list[Answered]:
+def answers(log: EventStore, views: Views) -> list[AnsweredScore]:
     """Return the newest answers to rows and audit checks, with the score each had when it was read."""
     found = []
     for entry_id, flagged_position, score in answered_entries(views, MAX_ANSWERS):
@@ -28,7 +28,7 @@ def answers(log: EventStore, views: Views) -> list[Answered]:
         if label in (PLOT, NOT_PLOT):
             then = _score_then(log, flagged_position, score)
             if then is not None:
-                found.append(Answered(then, label == PLOT))
+                found.append(AnsweredScore(then, label == PLOT))
     return found
 
 

@@ -46,7 +46,7 @@ class Series(msgspec.Struct, frozen=True):
         return sum(self.counts)
 
 
-class Source(msgspec.Struct, frozen=True):
+class SourceFigures(msgspec.Struct, frozen=True):
     """What a feed brought in DAYS days: entries a day (None before it was added), flags, plots, polls in its life."""
 
     feed_id: str
@@ -76,7 +76,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     states: list[Series]
     targets: list[Series]
     days: list[str]
-    sources: list[Source]
+    sources: list[SourceFigures]
     quality: Quality
     recall: str
     strata: list[Stratum]
@@ -154,7 +154,7 @@ def _target(code: str) -> str:
 def _sources(
     polls: Sequence[FeedPolls], came: Iterable[FeedDay], days: Sequence[str], plots: Sequence[Plot],
     where: dict[str, tuple[str, bool]],
-) -> list[Source]:  # fmt: skip
+) -> list[SourceFigures]:  # fmt: skip
     per_day = {(item.feed_id, item.day): item for item in came}
     n_plots = Counter(feed for plot in plots for feed in {where[one][0] for one in plot.entry_ids if one in where})
     found = []
@@ -165,7 +165,7 @@ def _sources(
             for item, day in zip(mine, days, strict=True)
         ]
         found.append(
-            Source(
+            SourceFigures(
                 feed.feed_id, feed.name or feed.feed_id, counts, sum(item.n_entries for item in mine if item),
                 sum(item.n_flagged for item in mine if item), n_plots[feed.feed_id], feed.n_fetches, feed.last_new_at,
             )

@@ -28,7 +28,7 @@ from monitor.views.queries.texts import read_text, text_of
 NOT_FOR_THE_BLIND = ("entry-labelled", "label-withdrawn", "entry-scored", "entry-flagged")
 
 
-class Change(msgspec.Struct, frozen=True):
+class DiffPiece(msgspec.Struct, frozen=True):
     """One piece of a diff: `how` is same, added or removed."""
 
     how: str
@@ -40,7 +40,7 @@ class Revision(msgspec.Struct, frozen=True):
 
     revision: int
     at: str
-    changes: list[Change]
+    changes: list[DiffPiece]
 
 
 class StoryEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,18 +116,18 @@ def revisions_of(log: EventStore, entry_id: str) -> list[Revision]:
     return [Revision(number, at, diff_words(versions[number - 1][2], text)) for number, at, text in versions if number]
 
 
-def diff_words(before: EntryText, after: EntryText) -> list[Change]:
+def diff_words(before: EntryText, after: EntryText) -> list[DiffPiece]:
     """Return the changes between two versions, word by word."""
     old, new = (re.findall(r"\S+\s*", f"{text.title}\n{text.summary}\n{text.text}") for text in (before, after))
     changes = []
     for how, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if how == "equal":
-            changes.append(Change("same", "".join(old[a:b])))
+            changes.append(DiffPiece("same", "".join(old[a:b])))
             continue
         if b > a:
-            changes.append(Change("removed", "".join(old[a:b])))
+            changes.append(DiffPiece("removed", "".join(old[a:b])))
         if d > c:
-            changes.append(Change("added", "".join(new[c:d])))
+            changes.append(DiffPiece("added", "".join(new[c:d])))
     return changes
 
 

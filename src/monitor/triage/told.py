@@ -20,7 +20,7 @@ from monitor.facts.sentence import plain_sentence
 from monitor.facts.values import LIST_FIELDS, Card, Claim
 from monitor.log.payloads import EntryText
 from monitor.log.store import EventStore
-from monitor.stories.ledger import Ledger, Report, ledger_of
+from monitor.stories.ledger import Ledger, PrintedReport, ledger_of
 from monitor.stories.publishers import shown_name
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
@@ -94,7 +94,7 @@ def _story_facts(log: EventStore, views: Views, story_id: str) -> StoryFacts:
     )  # fmt: skip
 
 
-def _holds(card: Card, field: str, said: Mapping[str, stories.Confirmed]) -> bool:
+def _holds(card: Card, field: str, said: Mapping[str, stories.ConfirmedField]) -> bool:
     """Return whether a confirmation still says what the card says: newer reports may have changed it."""
     return field in said and sorted(said[field].codes) == sorted(card.codes(field))
 
@@ -118,12 +118,12 @@ def card_of(title: str, summary: str, text: str, at: datetime | None, lang: str)
     return read_card(title, summary, text, at, lang)
 
 
-def _reports(log: EventStore, views: Views, story_id: str) -> list[Report]:
+def _reports(log: EventStore, views: Views, story_id: str) -> list[PrintedReport]:
     found = []
     members = stories.members(views, story_id)
     for at, member in enumerate(members):
         row = entries.entry(views, member.entry_id) if len(members) > 1 and at < MAX_LEDGER_ENTRIES else None
         text = text_of(log, row) if row else EntryText("")
         name = published_by(row) if row and member.publisher else ""
-        found.append(Report(member.entry_id, member.publisher, member.origin, text.title, text.words, name))
+        found.append(PrintedReport(member.entry_id, member.publisher, member.origin, text.title, text.words, name))
     return found

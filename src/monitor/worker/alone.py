@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from monitor.worker.lock import LOCK_NAME, worker_lock
-from monitor.worker.tick import Progress, TickReport, run_tick
+from monitor.worker.tick import TickProgress, TickReport, run_tick
 from monitor.worker.workspace import Workspace
 
 
@@ -15,7 +15,7 @@ def collect(
     alert: Callable[[Workspace, TickReport], list[str]],
     only: Iterable[str] = (),
     force: bool = False,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Callable[[TickProgress], None] = lambda _: None,
 ) -> TickReport:
     """Run one tick under the lock and send what must not wait; `alert` returns a line for each channel that failed.
 

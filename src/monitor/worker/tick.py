@@ -60,7 +60,7 @@ class TickReport(msgspec.Struct, kw_only=True):
     offline: bool = False
 
 
-class Progress(msgspec.Struct, frozen=True):
+class TickProgress(msgspec.Struct, frozen=True):
     """Where a tick stands, for a progress bar or a plain line."""
 
     done: int
@@ -73,7 +73,7 @@ def run_tick(
     *,
     only: Iterable[str] = (),
     force: bool = False,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Callable[[TickProgress], None] = lambda _: None,
 ) -> TickReport:
     """Collect once; `only` names feed ids, `force` fetches them due or not.
 
@@ -209,7 +209,7 @@ def _requests(due: dict[str, tuple[FeedConfig, FeedState]], now: datetime) -> li
 
 
 def _collect_share(
-    workspace: Workspace, share: Due, now: datetime, report: TickReport, progress: Callable[[Progress], None]
+    workspace: Workspace, share: Due, now: datetime, report: TickReport, progress: Callable[[TickProgress], None]
 ) -> None:
     """Collect one share; where its claims were lost, what was not written yet is left to whoever has them now."""
     try:
@@ -225,7 +225,7 @@ def _collect(
     due: dict[str, tuple[FeedConfig, FeedState]],
     now: datetime,
     report: TickReport,
-    progress: Callable[[Progress], None],
+    progress: Callable[[TickProgress], None],
 ) -> None:
     from monitor.poll.gather import whole_answers
     from monitor.worker.intake.batch import Batch
@@ -238,7 +238,7 @@ def _collect(
         for done, result in enumerate(results, 1):
             feed, state = due[result.request_id]
             outcome = batch.take(feed, state, result)
-            progress(Progress(done, len(due), outcome.line or _line(feed, outcome)))
+            progress(TickProgress(done, len(due), outcome.line or _line(feed, outcome)))
     finally:
         batch.write()
 

@@ -36,7 +36,7 @@ def _date_pattern() -> re.Pattern[str]:
     )
 
 
-class Found(NamedTuple):
+class FoundDate(NamedTuple):
     """A date in a sentence: its ISO form cut to its precision, and where it stands."""
 
     iso: str
@@ -73,7 +73,7 @@ def _may_have_date(sentence: Sentence) -> bool:
     return bool(_DIGIT.search(sentence.text)) or not _HINTS.isdisjoint(sentence.lowers)
 
 
-def dates_in(text: str, published: date | None) -> list[Found]:
+def dates_in(text: str, published: date | None) -> list[FoundDate]:
     """Return the dates a text names; a missing year is taken from the publication, looking back."""
     found = []
     for match in _date_pattern().finditer(text):
@@ -83,7 +83,7 @@ def dates_in(text: str, published: date | None) -> list[Found]:
             continue
         made = _made(got, MONTHS.get((month_name or "").lower(), 0), published)
         if made:
-            found.append(Found(*made, match.start(), match.end()))
+            found.append(FoundDate(*made, match.start(), match.end()))
     return found
 
 
@@ -106,13 +106,13 @@ def _made(got: dict[str, str | None], month: int, published: date | None) -> tup
     return f"{year}-{month:02d}", "month"
 
 
-def _told_then(sentence: Sentence, found: Found) -> bool:
+def _told_then(sentence: Sentence, found: FoundDate) -> bool:
     """Return whether it is the date of a statement: "told a press conference March 8"."""
     before = sentence.text[max(0, found.start - 30) : found.start].lower()
     return any(word in before for word in ("press conference", " said ", "announced on", "reported on", "statement on"))
 
 
-def _score(sentence: Sentence, found: Found) -> float:
+def _score(sentence: Sentence, found: FoundDate) -> float:
     if _told_then(sentence, found):
         return 0.0
     score = 0.0

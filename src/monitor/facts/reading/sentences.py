@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
-from monitor.facts.lexicon import NAME_KINDS, WORD, Entry, Index
+from monitor.facts.lexicon import NAME_KINDS, WORD, Index, Phrase
 
 FIELDS = ("title", "summary", "text")
 MAX_CHARS = 60_000  # a longer article is read to here: the card is about what a report leads with
@@ -200,7 +200,7 @@ def mark_phrases(sentence: Sentence, index: Index) -> None:
         skip = _mark_at(sentence, at, entries + single if entries else single)
 
 
-def _mark_at(sentence: Sentence, at: int, entries: list[Entry]) -> int:
+def _mark_at(sentence: Sentence, at: int, entries: list[Phrase]) -> int:
     """Mark the phrases that begin at a token; return the token where the next may begin."""
     lowers, marks = sentence.lowers, sentence.marks
     named = 0

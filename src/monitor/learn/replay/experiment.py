@@ -17,7 +17,7 @@ import numpy as np
 from monitor.learn.cold import Prior, shipped_prior
 from monitor.learn.fit import Options, ViewOptions
 from monitor.learn.replay.pool import POOL_OPTIONS, Start, pool_counts, pool_figures, screen
-from monitor.learn.replay.simulate import RETRAIN_DAYS, Answer, Replay, figures, replay
+from monitor.learn.replay.simulate import RETRAIN_DAYS, Replay, SimulatedAnswer, figures, replay
 from monitor.learn.replay.streams import PoolRecord, StreamEntry, StreamLabel, read_pool
 from monitor.learn.terms import TermStore
 from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, fit_set
@@ -81,7 +81,7 @@ class Experiment:
         )  # fmt: skip
         return result, figures(self.entries, self.labels, result)
 
-    def _retrain(self, day: str, answers: Sequence[Answer]) -> Any:
+    def _retrain(self, day: str, answers: Sequence[SimulatedAnswer]) -> Any:
         shown = {index for answer in answers for index in answer.shown}
         labelled = tuple(
             Row(int(self.rows[answer.entry]), answer.label, 1.0, answer.story_id, self.entries[answer.entry].feed)

@@ -16,7 +16,7 @@ import msgspec
 
 from monitor.learn.metrics import average_precision
 from monitor.learn.replay.streams import IGNORED, PLOT, StreamEntry, StreamLabel
-from monitor.learn.rows import LOOKED_AT, QUEUE_DAYS, RECENT_DAYS, Candidate, entries_of, pick_rows, rank, topic_words
+from monitor.learn.rows import LOOKED_AT, QUEUE_DAYS, RECENT_DAYS, WaitingRow, entries_of, pick_rows, rank, topic_words
 
 SHOWN_PER_ROW = 3  # a row shows its best entry and names this many entries in all
 RETRAIN_DAYS = {"never": 0, "weekly": 7, "daily": 1}
@@ -24,7 +24,7 @@ RETRAIN_DAYS = {"never": 0, "weekly": 7, "daily": 1}
 Scores = Sequence[float]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class SimulatedAnswer(msgspec.Struct, frozen=True):
     """What the reviewer said of one row."""
 
     day: str
@@ -37,12 +37,12 @@ class Answer(msgspec.Struct, frozen=True):
 class Replay(msgspec.Struct, frozen=True):
     """What happened: each day's answers, the score every entry had on its day, and how often a model was fitted."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[SimulatedAnswer, ...]
     scores: tuple[float, ...]
     n_retrained: int
 
 
-Retrain = Callable[[str, Sequence[Answer]], Scores]
+Retrain = Callable[[str, Sequence[SimulatedAnswer]], Scores]
 
 
 class Stories(Protocol):
@@ -72,7 +72,7 @@ def replay(
     by_day = _days(entries)
     first = min(by_day, default="")
     words = [topic_words(entry.title) for entry in entries]
-    answers: list[Answer] = []
+    answers: list[SimulatedAnswer] = []
     waiting: list[int] = []
     known_scores: dict[int, float] = {}
     n_retrained = 0
@@ -84,7 +84,7 @@ def replay(
         known_scores.update((index, float(scores[index])) for index in today)
         stories.advance([(index, entries[index]) for index in today])
         ranked = [
-            Candidate(i, stories.story_of(i), -negative, entries[i].feed, words[i])
+            WaitingRow(i, stories.story_of(i), -negative, entries[i].feed, words[i])
             for _, negative, i in _ranked([*waiting, *today], entries, scores, day)
         ]
         lately = {words[a.entry] for a in answers if _days_between(a.day, day) <= RECENT_DAYS}
@@ -93,7 +93,7 @@ def replay(
             members = entries_of(row, ranked)
             shown = members[:SHOWN_PER_ROW]
             label = any(_label(labels, entries[i]) == PLOT for i in shown)
-            answers.append(Answer(day, row.story_id, row.entry, shown, label))
+            answers.append(SimulatedAnswer(day, row.story_id, row.entry, shown, label))
             answered.update(members)
         waiting = [candidate.entry for candidate in ranked if candidate.entry not in answered]
     return Replay(tuple(answers), tuple(known_scores[i] for i in range(len(entries))), n_retrained)
@@ -171,7 +171,9 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 
-def _weekly(answers: Sequence[Answer], found: Mapping[str, str], first_day: Mapping[str, str]) -> list[dict[str, Any]]:
+def _weekly(
+    answers: Sequence[SimulatedAnswer], found: Mapping[str, str], first_day: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Return, week by week, rows and plots of that week, and plots published and found up to its end."""
     if not answers:
         return []

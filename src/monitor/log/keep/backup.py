@@ -24,7 +24,7 @@ from monitor.errors import LogBrokenError, StorageError
 from monitor.files import write_whole
 from monitor.log.keep.copies import note_copy
 from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors
-from monitor.log.proof.judgement import DOES_NOT_HOLD, Report
+from monitor.log.proof.judgement import DOES_NOT_HOLD, Verification
 from monitor.log.sqlite.database import one_line_errors
 from monitor.log.sqlite.pending import put_in_place
 from monitor.log.sqlite.store import open_log
@@ -86,7 +86,7 @@ def _copy_database(source: sqlite3.Connection, path: Path) -> None:
         copy.close()
 
 
-def require_whole(path: Path, anchors: Iterable[Anchor] | None = None) -> Report:
+def require_whole(path: Path, anchors: Iterable[Anchor] | None = None) -> Verification:
     """Verify a copy in full, and against the heads its log had when the copy began; return what was found."""
     report = verify_log(path, anchors)
     problem = report.first()

@@ -12,7 +12,7 @@ from monitor.errors import MonitorError
 from monitor.log.postgres.schema import TRIGGERS
 from monitor.log.postgres.store import PostgresLog
 from monitor.log.proof.anchors import Anchor
-from monitor.log.proof.judgement import RawRow, Report, judge, note_error
+from monitor.log.proof.judgement import RawRow, Verification, judge, note_error
 from monitor.log.store import LogStore
 
 if TYPE_CHECKING:
@@ -104,13 +104,13 @@ class PostgresSnapshot:
 
 def verify_postgres(
     log: LogStore, anchors: Iterable[Anchor] | None = None, *, quick: bool = False, keys: Iterable[str] = ()
-) -> Report:
+) -> Verification:
     """Verify a log in PostgreSQL against lines of anchors, read before this is called; None: not against any.
 
     Raises nothing: what is wrong, and what kept it from being judged, is in the report.
     """
     assert isinstance(log, PostgresLog)  # noqa: S101 - whoever asks has opened it by an address
-    report = Report()
+    report = Verification()
     try:
         with log.snapshot():
             judge(PostgresSnapshot(log.connection), report, anchors, quick=quick, keys=keys)

@@ -69,7 +69,7 @@ class Problem(msgspec.Struct, frozen=True):
     what: str
 
 
-class Report(msgspec.Struct):
+class Verification(msgspec.Struct):
     """What a verification looked at and found. `unchecked` says why no judgement was possible, where none was."""
 
     n_events: int = 0
@@ -111,7 +111,7 @@ class Report(msgspec.Struct):
 
 def judge(
     snapshot: Snapshot,
-    report: Report,
+    report: Verification,
     anchors: Iterable[Anchor] | None,
     *,
     quick: bool = False,
@@ -136,7 +136,7 @@ def judge(
         _check_names(snapshot, report)
 
 
-def note_error(report: Report, error: MonitorError) -> None:
+def note_error(report: Verification, error: MonitorError) -> None:
     """File an error under what it means: damage is a finding, a machine that refused is none."""
     if isinstance(error, LogBrokenError):
         report.add(error.position, str(error))
@@ -144,7 +144,7 @@ def note_error(report: Report, error: MonitorError) -> None:
         report.doubt(str(error))
 
 
-def check_chain(snapshot: Snapshot, report: Report) -> None:
+def check_chain(snapshot: Snapshot, report: Verification) -> None:
     """Recompute every hash; a fault is reported once, and the events after it are judged by the hash they follow."""
     prev, expected = ZERO, 1
     for position, head, key, data, stored in snapshot.rows():
@@ -156,7 +156,7 @@ def check_chain(snapshot: Snapshot, report: Report) -> None:
     report.head = prev.hex()
 
 
-def _report_event(report: Report, position: int, expected: int, stored: object) -> None:
+def _report_event(report: Verification, position: int, expected: int, stored: object) -> None:
     if position != expected:
         gone = str(expected) if position - expected == 1 else f"{expected} to {position - 1}"
         report.add(expected, f"event {gone} missing: the one stored next is {position}")
@@ -168,7 +168,7 @@ def _report_event(report: Report, position: int, expected: int, stored: object) 
         )
 
 
-def _check_checkpoints(snapshot: Snapshot, report: Report, trust: Trust) -> None:
+def _check_checkpoints(snapshot: Snapshot, report: Verification, trust: Trust) -> None:
     """Check every signature and signed root, that the chain passes through every signed head, every change of key."""
     peaks: list[bytes] = []
     n_leaves = 0
@@ -188,7 +188,7 @@ def _check_checkpoints(snapshot: Snapshot, report: Report, trust: Trust) -> None
                 report.add(position, f"the checkpoint at {position} signs another Merkle root than the events have")
 
 
-def _check_anchors(snapshot: Snapshot, lines: list[Anchor], report: Report, trust: Trust) -> None:
+def _check_anchors(snapshot: Snapshot, lines: list[Anchor], report: Verification, trust: Trust) -> None:
     """Check that the log still passes through every head it once had."""
     if not lines and report.n_checkpoints:
         report.doubt(
@@ -219,20 +219,22 @@ def _check_anchors(snapshot: Snapshot, lines: list[Anchor], report: Report, trus
             _check_signed(snapshot, anchor, report, trust, anchor.position, f"the anchor at {anchor.position}")
 
 
-def _check_signed(snapshot: Snapshot, head: Anchor, report: Report, trust: Trust, position: int, name: str) -> None:
+def _check_signed(
+    snapshot: Snapshot, head: Anchor, report: Verification, trust: Trust, position: int, name: str
+) -> None:
     _check_passes(snapshot, report, head.position, head.hash, position, name)
     if head.signature and not head.restored and (fault := trust.check(head, position)):
         report.add(position, f"{name} {fault}")
 
 
-def _check_passes(snapshot: Snapshot, report: Report, at: int, hash_: str, position: int, name: str) -> None:
+def _check_passes(snapshot: Snapshot, report: Verification, at: int, hash_: str, position: int, name: str) -> None:
     """Note where the chain does not pass through a head that was signed or anchored."""
     stored = snapshot.hash_at(at) if at else ZERO
     if stored is None or stored.hex() != hash_:
         report.add(position, f"{name} knows event {at} with another hash: the log was rewritten")
 
 
-def _conclude(report: Report, trust: Trust) -> None:
+def _conclude(report: Verification, trust: Trust) -> None:
     """Say by which keys the log is signed, and doubt the ones nobody vouches for."""
     report.public_keys = trust.seen
     for key, position in trust.unknown.items():
@@ -243,7 +245,7 @@ def _conclude(report: Report, trust: Trust) -> None:
         )
 
 
-def _check_payloads(snapshot: Snapshot, report: Report) -> None:
+def _check_payloads(snapshot: Snapshot, report: Verification) -> None:
     """Check every stored payload against its name."""
     for sha, form, body in snapshot.payloads():
         try:
@@ -254,7 +256,7 @@ def _check_payloads(snapshot: Snapshot, report: Report) -> None:
         report.n_payloads += 1
 
 
-def _check_names(snapshot: Snapshot, report: Report) -> None:
+def _check_names(snapshot: Snapshot, report: Verification) -> None:
     """Check that every named payload is there, or was erased by an event that says so.
 
     An event without its overwriting is no fault: versions before 0.2 wrote the two apart, and were cut short between.

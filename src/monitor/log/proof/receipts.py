@@ -27,7 +27,7 @@ class Receipt(Anchor, frozen=True, kw_only=True, omit_defaults=True):
     token: str = ""
 
 
-class Checked(msgspec.Struct, frozen=True):
+class ReceiptCheck(msgspec.Struct, frozen=True):
     """What receipts say beside their heads: lines for a person, what is wrong, and what could not be checked."""
 
     notes: list[str] = []
@@ -59,12 +59,12 @@ def read_receipts(content: bytes, name: str) -> list[Receipt]:
 
 def check_receipts(
     receipts: Iterable[Receipt], *, cosigners: Iterable[str] = (), tsa_roots: Iterable[Path] = ()
-) -> Checked:
+) -> ReceiptCheck:
     """Check cosignatures by the `cosigners` known and timestamps by the roots (PEM) trusted.
 
     Raises MissingExtraError where there are timestamps to check and the library is missing, InputError for a bad root.
     """
-    checked, cosigners, roots = Checked(), list(cosigners), list(tsa_roots)
+    checked, cosigners, roots = ReceiptCheck(), list(cosigners), list(tsa_roots)
     receipts = list(receipts)
     for receipt in receipts:
         _check_cosignature(receipt, cosigners, checked)
@@ -76,7 +76,7 @@ def check_receipts(
     return checked
 
 
-def _check_cosignature(receipt: Receipt, cosigners: list[str], checked: Checked) -> None:
+def _check_cosignature(receipt: Receipt, cosigners: list[str], checked: ReceiptCheck) -> None:
     name = f"the head at {receipt.position}"
     if not receipt.cosignature:
         if cosigners:
@@ -89,7 +89,7 @@ def _check_cosignature(receipt: Receipt, cosigners: list[str], checked: Checked)
         checked.notes.append(f"{name} was cosigned at {receipt.cosigned_at} by {receipt.cosigner}")
 
 
-def _check_timestamps(receipts: list[Receipt], roots: list[Path], checked: Checked) -> None:
+def _check_timestamps(receipts: list[Receipt], roots: list[Path], checked: ReceiptCheck) -> None:
     try:
         from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
     except ImportError as error:

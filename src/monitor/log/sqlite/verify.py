@@ -12,7 +12,7 @@ from pathlib import Path
 
 from monitor.errors import LogBrokenError, MonitorError
 from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors
-from monitor.log.proof.judgement import MAX_PROBLEMS, RawRow, Report, judge, note_error
+from monitor.log.proof.judgement import MAX_PROBLEMS, RawRow, Verification, judge, note_error
 from monitor.log.sqlite.database import connect, explain
 from monitor.log.sqlite.schema import schema_faults, schema_version
 
@@ -82,13 +82,13 @@ class SqliteSnapshot:
 
 def verify_log(
     path: Path, anchors: Iterable[Anchor] | None = None, *, quick: bool = False, keys: Iterable[str] = ()
-) -> Report:
+) -> Verification:
     """Verify the log at `path` against every line of its anchors, read before this is called; None: not against any.
 
     `quick` looks at the chain, the signatures and the anchors alone; `keys` are public keys known from elsewhere.
     Raises nothing: what is wrong, and what kept it from being judged, is in the report.
     """
-    report = Report()
+    report = Verification()
     connection: sqlite3.Connection | None = None
     try:
         connection = connect(path, read_only=True)
@@ -112,7 +112,7 @@ def verify_log(
 
 def verify_with_anchors(
     path: Path, anchors: Path | None = None, *, quick: bool = False, keys: Iterable[str] = ()
-) -> Report:
+) -> Verification:
     """Verify a log against the anchors beside it, or those in another file. Anchors are read before the log."""
     try:
         lines = read_anchors(anchors or anchors_path(path))

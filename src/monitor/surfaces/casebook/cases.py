@@ -41,7 +41,7 @@ class Proven(msgspec.Struct, frozen=True):
     at: str
 
 
-class Change(msgspec.Struct, frozen=True):
+class CaseChange(msgspec.Struct, frozen=True):
     """Something that reviewers did to a case, in words, newest last."""
 
     what: str
@@ -84,7 +84,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     n_publishers: int
     n_independent: int
     reports: list[Report]
-    changes: list[Change]
+    changes: list[CaseChange]
 
     def codes(self, field: str) -> list[str]:
         """Return the codes of a confirmed field, none where nobody confirmed it."""
@@ -196,8 +196,8 @@ def _confirmed_by(events: Iterable[Event], field: str) -> Proven | None:
     return _proven(found) if found else None
 
 
-def _changes(events: Iterable[Event]) -> list[Change]:
-    return [Change(what, _proven(event)) for event in events if (what := _what(event))]
+def _changes(events: Iterable[Event]) -> list[CaseChange]:
+    return [CaseChange(what, _proven(event)) for event in events if (what := _what(event))]
 
 
 def _what(event: Event) -> str:

@@ -26,7 +26,7 @@ MAX_INPUT_BYTES = 256 << 20
 Row = dict[str, Any]
 
 
-class Report:
+class BadInputs:
     """Counts the bad inputs of a run and prints each as `file:line: text`."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Report:
         return 1 if self.n_bad else 0
 
 
-def files(paths: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
+def files(paths: Iterable[str], report: BadInputs) -> Iterator[tuple[str, bytes]]:
     """Yield (name, bytes) of each file, unpacked where it is gzip; `-` is standard input."""
     for path in paths:
         name = "<stdin>" if path == "-" else path
@@ -54,7 +54,7 @@ def files(paths: Iterable[str], report: Report) -> Iterator[tuple[str, bytes]]:
             report.bad(name, 0, f"cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
-def rows(name: str, data: bytes, report: Report) -> Iterator[tuple[int, Row]]:
+def rows(name: str, data: bytes, report: BadInputs) -> Iterator[tuple[int, Row]]:
     """Yield (line number, object) of each JSON line; blank lines are skipped, bad ones reported."""
     decode = msgspec.json.Decoder().decode
     for number, line in enumerate(data.split(b"\n"), 1):
@@ -73,7 +73,7 @@ def rows(name: str, data: bytes, report: Report) -> Iterator[tuple[int, Row]]:
 
 def run_rows(paths: Iterable[str], stage: Callable[[Row], Row | None]) -> int:
     """Send every JSON line through `stage` and write what it returns; its ValueError marks the line as bad."""
-    report = Report()
+    report = BadInputs()
     for name, data in files(paths, report):
         for number, row in rows(name, data, report):
             try:
@@ -129,7 +129,7 @@ def parse(paths: tuple[str, ...]) -> int:
     """
     from monitor.parse.feed import parse_feed
 
-    report = Report()
+    report = BadInputs()
     for name, data in files(paths or ("-",), report):
         feed = parse_feed(data)
         if feed.error:
@@ -160,7 +160,7 @@ def read(paths: tuple[str, ...], url: str) -> int:
     """
     from monitor.text.extract import PageError, read_page
 
-    report = Report()
+    report = BadInputs()
     for name, data in files(paths or ("-",), report):
         pages = rows(name, data, report) if _is_json_lines(data) else [(0, {"html": data, "url": url})]
         for number, row in pages:
@@ -230,7 +230,7 @@ def link(paths: tuple[str, ...], reasons: bool, flagged: bool) -> int:
     from monitor.stories.link import Linker
     from monitor.stories.stream import link_items, read_item
 
-    report = Report()
+    report = BadInputs()
     ids, items = [], []
     for name, data in files(paths or ("-",), report):
         for number, row in rows(name, data, report):

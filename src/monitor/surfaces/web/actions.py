@@ -40,7 +40,7 @@ class Done(msgspec.Struct, frozen=True):
     go: str = ""
 
 
-class Act(msgspec.Struct, frozen=True):
+class PostedAct(msgspec.Struct, frozen=True):
     """One decision on its way: who decides, the fields they sent, and since when their session lasts."""
 
     workspace: Workspace
@@ -56,7 +56,7 @@ class Actions:
         self.desk = desk
         self.rows = RowPage(desk)
 
-    def handler(self, work: Callable[[Act], Done]) -> Callable[[Request], Any]:
+    def handler(self, work: Callable[[PostedAct], Done]) -> Callable[[Request], Any]:
         """Return the handler of one kind of decision."""
 
         async def handle(request: Request) -> Response:
@@ -65,10 +65,10 @@ class Actions:
 
         return handle
 
-    def _decide(self, request: Request, fields: Fields, work: Callable[[Act], Done]) -> Response:
+    def _decide(self, request: Request, fields: Fields, work: Callable[[PostedAct], Done]) -> Response:
         """Do the work; answer with the rows as they are now, or send the browser back."""
         with self.desk.workspace() as workspace:
-            act = Act(workspace, fields, reviewer_of(request), session_start(request))
+            act = PostedAct(workspace, fields, reviewer_of(request), session_start(request))
             if not is_fragment(request):
                 done = work(act)
                 return RedirectResponse(done.go or own_path(fields.get("back", "/")), 303)
@@ -86,12 +86,12 @@ def _required(fields: Fields, name: str) -> str:
     return value
 
 
-def _named(act: Act, entry_id: str) -> str:
+def _named(act: PostedAct, entry_id: str) -> str:
     title = title_of(act.workspace.log, act.workspace.views, entry_id)
     return title if len(title) <= 80 else title[:79].rstrip() + "…"
 
 
-def label(act: Act) -> Done:
+def label(act: PostedAct) -> Done:
     """Label a story (or one entry of it)."""
     space, fields = act.workspace, act.fields
     entry_id = find_entry(space.views, _required(fields, "entry"))
@@ -111,7 +111,7 @@ def label(act: Act) -> Done:
     return Done(f"Saved: {value.replace('-', ' ')}. {_named(act, entry_id)}. {UNDO}", [entry_id])
 
 
-def none_of_these(act: Act) -> Done:
+def none_of_these(act: PostedAct) -> Done:
     """Answer all the rows named with not-plot, in one act."""
     space, fields = act.workspace, act.fields
     wanted = _required(fields, "entries").split(",")[:MAX_TOGETHER]
@@ -127,7 +127,7 @@ def none_of_these(act: Act) -> Done:
     return Done(f"Saved: not plot for {len(batch.entry_ids)} rows.{rest} {UNDO}", [*batch.entry_ids, *batch.changed])
 
 
-def skip(act: Act) -> Done:
+def skip(act: PostedAct) -> Done:
     """Put a story off until tomorrow, for this reviewer."""
     space = act.workspace
     entry_id = find_entry(space.views, _required(act.fields, "entry"))
@@ -135,7 +135,7 @@ def skip(act: Act) -> Done:
     return Done(f"Put off until tomorrow, for you alone. {_named(act, entry_id)}. {UNDO}", [entry_id])
 
 
-def undo(act: Act) -> Done:
+def undo(act: PostedAct) -> Done:
     """Take back the reviewer's last act of this session, or the one named by its position."""
     space = act.workspace
     position = whole_number(act.fields, "position")
@@ -144,7 +144,7 @@ def undo(act: Act) -> Done:
     return Done(f"Undone: {undone.what}", entry_ids, select=entry_ids[0] if entry_ids else "")
 
 
-def merge(act: Act) -> Done:
+def merge(act: PostedAct) -> Done:
     """Merge one story into another."""
     space, fields = act.workspace, act.fields
     into, gone = _required(fields, "into"), _required(fields, "story")
@@ -154,7 +154,7 @@ def merge(act: Act) -> Done:
     return Done(f'Merged: "{_named(act, lead)}" is part of "{_named(act, target)}". {UNDO}', [lead, target])
 
 
-def split(act: Act) -> Done:
+def split(act: PostedAct) -> Done:
     """Take an entry out of its story."""
     space = act.workspace
     entry_id = find_entry(space.views, _required(act.fields, "entry"))
@@ -162,7 +162,7 @@ def split(act: Act) -> Done:
     return Done(f"Split off: {_named(act, entry_id)}. {UNDO}", [entry_id])
 
 
-def add(act: Act) -> Done:
+def add(act: PostedAct) -> Done:
     """Enter a page that the reviewer found elsewhere; what the log holds already is shown."""
     from monitor.worker.intake.byhand import FAILED, KNOWN, add_links
     from monitor.worker.tick import fetch_policy
@@ -179,7 +179,7 @@ def add(act: Act) -> Done:
     return Done(said, go=f"/story/{found.entry_id}")
 
 
-def confirm(act: Act) -> Done:
+def confirm(act: PostedAct) -> Done:
     """Confirm what a story's card says, as it was shown."""
     space, fields, now = act.workspace, act.fields, act.workspace.clock()
     story_id, seen = _required(fields, "story"), whole_number(fields, "seen")
@@ -191,7 +191,7 @@ def confirm(act: Act) -> Done:
     return Done(f"Confirmed: {_named(act, lead)}. {UNDO}", [lead])
 
 
-def correct(act: Act) -> Done:
+def correct(act: PostedAct) -> Done:
     """Correct a field of a story's card."""
     space, fields = act.workspace, act.fields
     story_id, field = _required(fields, "story"), _required(fields, "field")

@@ -16,7 +16,7 @@ from monitor.log.codec import iso
 from monitor.surfaces.progress import progress_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.filters import Filter, read_filter
-from monitor.surfaces.web.rows import Line, acts_since, line_of
+from monitor.surfaces.web.rows import ActLine, acts_since, line_of
 from monitor.triage.moved import MovedCase, moved_cases
 from monitor.triage.queue import count_queue, queue_row, waiting_queue
 from monitor.triage.rows import QueueRow
@@ -32,7 +32,7 @@ CHECKS = 5
 MINE_DAYS = 30  # how far back the list of a reviewer's own acts goes
 
 
-class Moved(msgspec.Struct, frozen=True):
+class MovedRow(msgspec.Struct, frozen=True):
     """A known case that moved, and what its newest story says in one sentence (empty where nobody is accused)."""
 
     case: MovedCase
@@ -102,26 +102,26 @@ def _named(workspace: Workspace, entry_id: str) -> list[QueueRow]:
     return [row] if row is not None else []
 
 
-def _lines(workspace: Workspace, by: str, chosen: Filter) -> list[Line]:
+def _lines(workspace: Workspace, by: str, chosen: Filter) -> list[ActLine]:
     """Return what the reviewer did today, or lately where that is asked for, oldest first.
 
     Labels given together are one line.
     """
     if chosen.active and chosen.show != "mine":
         return []
-    lines: dict[str, Line] = {}
+    lines: dict[str, ActLine] = {}
     for act in reversed(acts_since(workspace, by, MINE_DAYS if chosen.show == "mine" else 0)):
         key = act.act or str(act.position)
         lines[key] = line_of(workspace, act, n=lines[key].n + 1 if key in lines else 1)
     return list(lines.values())
 
 
-def _moved(workspace: Workspace, by: str) -> list[Moved]:
+def _moved(workspace: Workspace, by: str) -> list[MovedRow]:
     """Return the known cases that moved and that the reviewer has not seen yet, each with its plain sentence."""
     log, views, now = workspace.log, workspace.views, workspace.clock()
     seen = {skip.story_id for skip in skips_of(views, by, iso(now))}
     return [
-        Moved(case, story_facts(log, views, case.story_id).sentence)
+        MovedRow(case, story_facts(log, views, case.story_id).sentence)
         for case in moved_cases(log, views, now)
         if case.story_id not in seen
     ]

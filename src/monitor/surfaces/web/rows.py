@@ -33,7 +33,7 @@ LABEL_WORDS = {"plot": "Plot", "not-plot": "Not plot", "unsure": "Unsure"}
 MAX_ACTS = 300
 
 
-class Line(msgspec.Struct, frozen=True):
+class ActLine(msgspec.Struct, frozen=True):
     """An act of today as one line: what it was, and the title of its row. `n`: how many rows it answered."""
 
     what: str
@@ -108,12 +108,12 @@ def acts_since(workspace: Workspace, by: str, days: int = 0) -> list[Act]:
     return acts_by(workspace.views, by, iso(midnight - timedelta(days=days)), MAX_ACTS)
 
 
-def line_of(workspace: Workspace, act: Act, entry_id: str = "", n: int = 1) -> Line:
+def line_of(workspace: Workspace, act: Act, entry_id: str = "", n: int = 1) -> ActLine:
     """Return an act as a line."""
     what = LABEL_WORDS.get(act.detail, act.detail) if act.kind == "label" else WORDS[act.kind]
     entry_id = entry_id or act.entry_id or act.story_id.removeprefix("s")
     title = title_of(workspace.log, workspace.views, entry_id)
-    return Line(what, title, entry_id, act.story_id or "s" + entry_id, act.position, act.at, act.kind, n)
+    return ActLine(what, title, entry_id, act.story_id or "s" + entry_id, act.position, act.at, act.kind, n)
 
 
 def _json(value: Any, status: int = 200) -> Response:

@@ -15,11 +15,11 @@ from starlette.responses import Response
 
 from monitor.errors import InputError
 from monitor.surfaces import safe
-from monitor.surfaces.web.actions import Act, Done
+from monitor.surfaces.web.actions import Done, PostedAct
 from monitor.surfaces.web.desk import Desk
 from monitor.views.queries.search import saved_searches
 from monitor.views.search.find import Found
-from monitor.views.search.marks import Marked
+from monitor.views.search.marks import Highlighted
 from monitor.views.search.query import LABELS
 from monitor.worker.jobs.searching import forget_search, save_search, search
 
@@ -66,7 +66,7 @@ def _quoted(value: str) -> str:
     return f'"{clean}"' if re.search(r"\s", clean) else clean
 
 
-def pieces(shown: Marked) -> list[tuple[str, bool]]:
+def pieces(shown: Highlighted) -> list[tuple[str, bool]]:
     """Return (text, marked) pieces for the template, each harmless."""
     found, last = [], 0
     for start, end in shown.marks:
@@ -109,14 +109,14 @@ class SearchPage:
         return answer
 
 
-def save(act: Act) -> Done:
+def save(act: PostedAct) -> Done:
     """Keep a search under a name, for everybody of this log."""
     name, query = act.fields.get("name", "").strip(), act.fields.get("query", "")[:MAX_QUERY]
     save_search(act.workspace, name, query, act.by)
     return Done(f"Saved: {name}.", go="/search?" + urlencode({"q": query}))
 
 
-def forget(act: Act) -> Done:
+def forget(act: PostedAct) -> Done:
     """Forget a kept search."""
     forget_search(act.workspace, act.fields.get("name", ""), act.by)
     return Done("Forgotten.", go="/search")

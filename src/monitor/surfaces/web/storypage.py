@@ -13,7 +13,7 @@ import msgspec
 from monitor.facts.names import state_name
 from monitor.facts.sentence import claim_words
 from monitor.facts.values import Card, Value
-from monitor.triage.story import Change, StoryEntry, StoryView
+from monitor.triage.story import DiffPiece, StoryEntry, StoryView
 from monitor.triage.told import StoryFacts
 
 STEPS = (
@@ -29,7 +29,7 @@ ROLES = {
 }  # fmt: skip
 
 
-class Step(msgspec.Struct, frozen=True):
+class LegalStep(msgspec.Struct, frozen=True):
     """A step of the law: when it was first reported, by whom, in which words; empty where no report says so."""
 
     name: str
@@ -57,7 +57,7 @@ class Question(msgspec.Struct, frozen=True):
     conflict: str = ""
 
 
-class Source(msgspec.Struct, frozen=True):
+class ListedReport(msgspec.Struct, frozen=True):
     """One report in the list of sources; `own` where it is first-hand."""
 
     publisher: str
@@ -69,7 +69,7 @@ class Source(msgspec.Struct, frozen=True):
     entry_id: str
 
 
-def steps_of(story: StoryView) -> list[Step]:
+def steps_of(story: StoryView) -> list[LegalStep]:
     """Return how far the law has come, the earliest report of each step first-named."""
     by_id = {entry.entry_id: entry for entry in story.entries}
     found = {value.code: value for value in story.card.legal_stage}
@@ -81,7 +81,7 @@ def steps_of(story: StoryView) -> list[Step]:
             value = Value("alleged", claim.quote, entry_id=claim.entry_id)
         entry = by_id.get(value.entry_id) if value else None
         at, publisher = (_when(entry), entry.publisher) if entry else ("", "")
-        steps.append(Step(name, at or ("unknown" if value else ""), publisher, value.quote if value else ""))
+        steps.append(LegalStep(name, at or ("unknown" if value else ""), publisher, value.quote if value else ""))
     return steps
 
 
@@ -111,7 +111,7 @@ def _counted(value: Value, entry: StoryEntry | None) -> Said:
     )  # fmt: skip
 
 
-def sources_of(story: StoryView) -> list[Source]:
+def sources_of(story: StoryView) -> list[ListedReport]:
     """Return the reports, first-hand ones first, then by time."""
     by_id = {entry.entry_id: entry for entry in story.entries}
     found = []
@@ -123,7 +123,9 @@ def sources_of(story: StoryView) -> list[Source]:
         role = "cites a report it does not name" if role == "cites" else role
         name = line.publisher or entry.publisher or entry.feed
         found.append(
-            Source(name, role, line.role == "reports", entry.text.headline, entry.link, _when(entry), line.entry_id)
+            ListedReport(
+                name, role, line.role == "reports", entry.text.headline, entry.link, _when(entry), line.entry_id
+            )
         )
     return sorted(found, key=lambda source: (not source.own, source.at))
 
@@ -134,7 +136,7 @@ def denials_of(card: Card) -> list[str]:
     return [words.get(code) or state_name(code) for code in card.codes("denied_by")]
 
 
-def dots_of(sources: Iterable[Source]) -> list[tuple[str, int, int]]:
+def dots_of(sources: Iterable[ListedReport]) -> list[tuple[str, int, int]]:
     """Return (day, first-hand reports, copies) for each day with a report, oldest first."""
     own, copies = Counter[str](), Counter[str]()
     for source in sources:
@@ -143,7 +145,7 @@ def dots_of(sources: Iterable[Source]) -> list[tuple[str, int, int]]:
     return [(day, own[day], copies[day]) for day in sorted({*own, *copies})]
 
 
-def only_changes(changes: Sequence[Change]) -> list[Change]:
+def only_changes(changes: Sequence[DiffPiece]) -> list[DiffPiece]:
     """Return a diff without its long unchanged stretches: some words on both sides of a change are left."""
     shown = []
     for number, change in enumerate(changes):
@@ -153,7 +155,7 @@ def only_changes(changes: Sequence[Change]) -> list[Change]:
             after = words[:CONTEXT_WORDS] if number else []
             if len(words) > len(before) + len(after):
                 kept = [*after, "…", *before]
-                change = Change("same", " ".join(kept))
+                change = DiffPiece("same", " ".join(kept))
         shown.append(change)
     return shown
 

@@ -13,7 +13,7 @@ from monitor.views.queries.rows import with_truths
 FOLLOW_UP = "follow-up of "  # what an entry's `why` begins with where its case got it flagged, not its own score
 
 
-class Confirmed(msgspec.Struct, frozen=True):
+class ConfirmedStory(msgspec.Struct, frozen=True):
     """A story of a confirmed case. `position` is that of the case's newest standing label `plot`."""
 
     story_id: str
@@ -37,12 +37,12 @@ SELECT s.story_id, s.case_id, c.position, s.opened_at FROM stories s JOIN confir
 WHERE s.merged_into IS NULL ORDER BY s.opened_at"""
 
 
-def confirmed_stories(views: Views) -> list[Confirmed]:
+def confirmed_stories(views: Views) -> list[ConfirmedStory]:
     """Return the stories of every case of which a story has a standing label `plot`, oldest first."""
-    return [Confirmed(*row) for row in views.db.execute(_CONFIRMED)]
+    return [ConfirmedStory(*row) for row in views.db.execute(_CONFIRMED)]
 
 
-class Report(msgspec.Struct, frozen=True):
+class ConfirmedReport(msgspec.Struct, frozen=True):
     """A report that a reviewer's `plot` speaks of: its case, its text, and when its story was opened."""
 
     case_id: str
@@ -66,11 +66,11 @@ WHERE s.merged_into IS NULL AND e.erased = 0 AND coalesce(e.why, '') NOT LIKE '{
 ORDER BY s.opened_at, m.position"""
 
 
-def confirmed_reports(views: Views, most: int) -> list[Report]:
+def confirmed_reports(views: Views, most: int) -> list[ConfirmedReport]:
     """Return the reports of stories with a standing label `plot`, at most the newest `most` of each, oldest first."""
-    of_story: dict[str, list[Report]] = {}
+    of_story: dict[str, list[ConfirmedReport]] = {}
     for row in views.db.execute(_REPORTS):
-        of_story.setdefault(str(row[1]), []).append(Report(*row))
+        of_story.setdefault(str(row[1]), []).append(ConfirmedReport(*row))
     return [report for reports in of_story.values() for report in reports[-most:]]
 
 
@@ -108,7 +108,7 @@ def joined_since(views: Views, since: str) -> list[Joined]:
     return found
 
 
-class Unflagged(msgspec.Struct, frozen=True):
+class PossibleFollowup(msgspec.Struct, frozen=True):
     """A scored entry that was not flagged, for a look at whether it follows a confirmed case."""
 
     entry_id: str
@@ -123,7 +123,7 @@ class Unflagged(msgspec.Struct, frozen=True):
     source_url: str
 
 
-def unflagged_after(views: Views, position: int, limit: int) -> list[Unflagged]:
+def unflagged_after(views: Views, position: int, limit: int) -> list[PossibleFollowup]:
     """Return the scored entries first seen after a log position that nobody flagged or judged, oldest first."""
     rows = views.db.execute(
         """SELECT e.entry_id, e.revision, e.score, e.text_sha, e.lang, e.feed_id, e.link, e.published_at,
@@ -132,4 +132,4 @@ def unflagged_after(views: Views, position: int, limit: int) -> list[Unflagged]:
              AND e.backfill = 0 ORDER BY e.position LIMIT ?""",
         (position, limit),
     )
-    return [Unflagged(*row) for row in rows]
+    return [PossibleFollowup(*row) for row in rows]

@@ -43,7 +43,7 @@ def in_use(views: Views) -> Promotion | None:
     return Promotion(*row) if row else None
 
 
-class Moved(msgspec.Struct, frozen=True):
+class MovedThresholds(msgspec.Struct, frozen=True):
     """Where the flow has moved the thresholds of the model in use to, when and why."""
 
     position: int
@@ -55,13 +55,13 @@ class Moved(msgspec.Struct, frozen=True):
     why: str
 
 
-def moved(views: Views) -> Moved | None:
+def moved(views: Views) -> MovedThresholds | None:
     """Return the newest move of the thresholds since the model in use was promoted; None where its own still hold."""
     row = views.db.execute(
         """SELECT position, at, model_id, threshold, look_again, previous, why FROM thresholds
            WHERE position > coalesce((SELECT max(position) FROM promotions), 0) ORDER BY position DESC LIMIT 1"""
     ).fetchone()
-    return Moved(*row) if row else None
+    return MovedThresholds(*row) if row else None
 
 
 def _model(values: list[Any]) -> ModelRow:

@@ -9,7 +9,7 @@ import msgspec
 
 from monitor.views.fold import Views
 from monitor.views.queries.entries import JOINED, SELECT, STORY, EntryRow, entry_row
-from monitor.views.search.query import Filter
+from monitor.views.search.query import FieldFilter
 
 _REPORTED = "iif(e.published_at <> '' AND e.published_at < e.seen_at, e.published_at, e.seen_at)"
 _PUBLISHER = "coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), f.publisher, '')"
@@ -28,7 +28,7 @@ _CONDITIONS = {
 }
 
 
-def _where(filters: Sequence[Filter]) -> tuple[str, dict[str, str]]:
+def _where(filters: Sequence[FieldFilter]) -> tuple[str, dict[str, str]]:
     """Return the filters as a condition and the values it binds."""
     parts, values = ["1"], {}
     for number, item in enumerate(filters):
@@ -39,7 +39,7 @@ def _where(filters: Sequence[Filter]) -> tuple[str, dict[str, str]]:
     return " AND ".join(parts), values
 
 
-def fitting(views: Views, filters: Sequence[Filter], positions: Sequence[int]) -> list[int]:
+def fitting(views: Views, filters: Sequence[FieldFilter], positions: Sequence[int]) -> list[int]:
     """Return those of the entries at `positions` that the views know and that fit every filter."""
     where, values = _where(filters)
     query = f"""SELECT e.position FROM json_each(:positions) j CROSS JOIN {JOINED}
@@ -47,7 +47,7 @@ def fitting(views: Views, filters: Sequence[Filter], positions: Sequence[int]) -
     return [int(row[0]) for row in views.db.execute(query, {**values, "positions": json.dumps(list(positions))})]
 
 
-def newest_fitting(views: Views, filters: Sequence[Filter], limit: int) -> list[int]:
+def newest_fitting(views: Views, filters: Sequence[FieldFilter], limit: int) -> list[int]:
     """Return the positions of the newest entries that fit every filter, newest first."""
     where, values = _where(filters)
     query = f"SELECT e.position FROM {JOINED} WHERE e.erased = 0 AND {where} ORDER BY e.position DESC LIMIT :limit"

@@ -108,7 +108,7 @@ def corrections(views: Views, story_id: str) -> dict[str, list[str]]:
     return {field: json.loads(value) for field, value in rows}
 
 
-class Confirmed(msgspec.Struct, frozen=True):
+class ConfirmedField(msgspec.Struct, frozen=True):
     """What a reviewer confirmed of one field, and when: a log position and an ISO time."""
 
     codes: list[str]
@@ -117,12 +117,12 @@ class Confirmed(msgspec.Struct, frozen=True):
     position: int
 
 
-def confirmations(views: Views, story_id: str) -> dict[str, Confirmed]:
+def confirmations(views: Views, story_id: str) -> dict[str, ConfirmedField]:
     """Return card field -> its newest confirmation. It holds as long as the card still has these codes."""
     rows = views.db.execute(
         "SELECT field, value, by, at, position FROM confirmations WHERE story_id = ? ORDER BY field", (story_id,)
     )
-    return {field: Confirmed(json.loads(value), by, at, position) for field, value, by, at, position in rows}
+    return {field: ConfirmedField(json.loads(value), by, at, position) for field, value, by, at, position in rows}
 
 
 def corrected_at(views: Views, story_id: str, field: str) -> int | None:

@@ -19,7 +19,7 @@ class TickRow(msgspec.Struct, frozen=True):
     duration_ms: int
 
 
-class Signed(msgspec.Struct, frozen=True):
+class SignedCheckpoint(msgspec.Struct, frozen=True):
     """A signed checkpoint: when, and the position and hash it vouches for."""
 
     at: str
@@ -53,10 +53,10 @@ def last_finished_position(views: Views) -> int:
     return int(row[0] or 0)
 
 
-def last_signed(views: Views) -> Signed | None:
+def last_signed(views: Views) -> SignedCheckpoint | None:
     """Return the newest signed checkpoint."""
     row = views.db.execute("SELECT at, at_position, at_hash FROM checkpoints ORDER BY position DESC LIMIT 1").fetchone()
-    return Signed(*row) if row else None
+    return SignedCheckpoint(*row) if row else None
 
 
 def message_state(views: Views, message_id: str, channel: str) -> str:

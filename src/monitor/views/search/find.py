@@ -15,8 +15,8 @@ from monitor.views.queries.entries import EntryRow
 from monitor.views.queries.search import fitting, newest_fitting, rows_at
 from monitor.views.queries.texts import text_of
 from monitor.views.search.index import SearchIndex
-from monitor.views.search.marks import Marked, mark, snippet, terms_to_mark
-from monitor.views.search.query import Query, Term
+from monitor.views.search.marks import Highlighted, mark, snippet, terms_to_mark
+from monitor.views.search.query import Query, SearchTerm
 
 MOST = 10_000
 PER_PAGE = 30
@@ -27,8 +27,8 @@ class Hit(msgspec.Struct, frozen=True):
     """One entry found: its row, its headline and a stretch of its text, marked. Erased ones have no words."""
 
     entry: EntryRow
-    title: Marked
-    snippet: Marked
+    title: Highlighted
+    snippet: Highlighted
     erased: bool = False
 
 
@@ -123,6 +123,6 @@ def expression(query: Query) -> str:
     return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
 
 
-def _term(term: Term) -> str:
+def _term(term: SearchTerm) -> str:
     phrase = f'"{" ".join(term.words)}"{" *" if term.prefix else ""}'
     return f"title : {phrase}" if term.title else phrase

@@ -7,31 +7,31 @@ from collections.abc import Sequence
 
 import msgspec
 
-from monitor.views.search.query import Query, Term
+from monitor.views.search.query import Query, SearchTerm
 from monitor.views.search.words import Token, tokens_of
 
 SNIPPET_CHARS = 240
 _READ_CHARS = 60_000  # a match behind that shows the text's beginning instead
 
 
-class Marked(msgspec.Struct, frozen=True):
+class Highlighted(msgspec.Struct, frozen=True):
     """A text to show, and the (start, end) of what fits the query in it, in order and apart."""
 
     text: str
     marks: list[tuple[int, int]] = []
 
 
-def terms_to_mark(query: Query, *, title: bool) -> list[Term]:
+def terms_to_mark(query: Query, *, title: bool) -> list[SearchTerm]:
     """Return the terms a reader looks for in a headline, or in what stands below it."""
     return [term for any_of in query.wanted for term in any_of if title or not term.title]
 
 
-def mark(text: str, terms: Sequence[Term]) -> Marked:
+def mark(text: str, terms: Sequence[SearchTerm]) -> Highlighted:
     """Return the whole text with its marks."""
-    return Marked(text, _places(tokens_of(text[:_READ_CHARS]), terms))
+    return Highlighted(text, _places(tokens_of(text[:_READ_CHARS]), terms))
 
 
-def snippet(text: str, terms: Sequence[Term], n_chars: int = SNIPPET_CHARS) -> Marked:
+def snippet(text: str, terms: Sequence[SearchTerm], n_chars: int = SNIPPET_CHARS) -> Highlighted:
     """Return the stretch of a text where most marks stand, cut at words, its breaks as spaces; else its beginning."""
     marks = _places(tokens_of(text[:_READ_CHARS]), terms)
     start = max(0, _densest(marks, n_chars) - n_chars // 4)
@@ -44,7 +44,7 @@ def snippet(text: str, terms: Sequence[Term], n_chars: int = SNIPPET_CHARS) -> M
     shift = len(before) - start
     inside = [(a + shift, b + shift) for a, b in marks if start <= a and b <= end]
     body = "".join(" " if char.isspace() else char for char in text[start:end])
-    return Marked(f"{before}{body}{after}", inside)
+    return Highlighted(f"{before}{body}{after}", inside)
 
 
 def _densest(marks: Sequence[tuple[int, int]], n_chars: int) -> int:
@@ -54,7 +54,7 @@ def _densest(marks: Sequence[tuple[int, int]], n_chars: int) -> int:
     return starts[reach.index(max(reach))] if reach else 0
 
 
-def _places(tokens: Sequence[Token], terms: Sequence[Term]) -> list[tuple[int, int]]:
+def _places(tokens: Sequence[Token], terms: Sequence[SearchTerm]) -> list[tuple[int, int]]:
     at: dict[str, list[int]] = {}
     for number, token in enumerate(tokens):
         at.setdefault(token.word, []).append(number)
@@ -62,7 +62,7 @@ def _places(tokens: Sequence[Token], terms: Sequence[Term]) -> list[tuple[int, i
     return _apart(sorted(set(found)))
 
 
-def _runs(tokens: Sequence[Token], at: dict[str, list[int]], term: Term) -> list[tuple[int, int]]:
+def _runs(tokens: Sequence[Token], at: dict[str, list[int]], term: SearchTerm) -> list[tuple[int, int]]:
     """Return (first, last) token of each place where a term's words stand in a row."""
     *front, last = term.words
     firsts = at.get(front[0], []) if front else _fitting(at, last, term)
@@ -78,13 +78,13 @@ def _runs(tokens: Sequence[Token], at: dict[str, list[int]], term: Term) -> list
     return runs
 
 
-def _fitting(at: dict[str, list[int]], word: str, term: Term) -> list[int]:
+def _fitting(at: dict[str, list[int]], word: str, term: SearchTerm) -> list[int]:
     if not term.prefix:
         return at.get(word, [])
     return sorted(number for known, numbers in at.items() if known.startswith(word) for number in numbers)
 
 
-def _fits(token: Token, word: str, term: Term) -> bool:
+def _fits(token: Token, word: str, term: SearchTerm) -> bool:
     return token.word.startswith(word) if term.prefix else token.word == word
 
 

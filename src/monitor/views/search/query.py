@@ -33,7 +33,7 @@ _PART = re.compile(
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
-class Term(msgspec.Struct, frozen=True):
+class SearchTerm(msgspec.Struct, frozen=True):
     """Words that stand together; `prefix` lets the last one go on; `title` asks for them in the headline."""
 
     words: tuple[str, ...]
@@ -41,7 +41,7 @@ class Term(msgspec.Struct, frozen=True):
     title: bool = False
 
 
-class Filter(msgspec.Struct, frozen=True):
+class FieldFilter(msgspec.Struct, frozen=True):
     """What an entry's field must be (or, with `minus`, must not be). Values are as FIELDS' words want them."""
 
     field: str
@@ -53,16 +53,16 @@ class Query(msgspec.Struct, frozen=True):
     """All of `wanted` (each: any of its terms), none of `unwanted`, every filter. `text` is what was typed."""
 
     text: str = ""
-    wanted: tuple[tuple[Term, ...], ...] = ()
-    unwanted: tuple[Term, ...] = ()
-    filters: tuple[Filter, ...] = ()
+    wanted: tuple[tuple[SearchTerm, ...], ...] = ()
+    unwanted: tuple[SearchTerm, ...] = ()
+    filters: tuple[FieldFilter, ...] = ()
 
 
 def parse_query(text: str) -> Query:
     """Read a typed query. Raises InputError, one line, for a value that a field cannot have."""
-    wanted: list[tuple[Term, ...]] = []
-    unwanted: list[Term] = []
-    filters: list[Filter] = []
+    wanted: list[tuple[SearchTerm, ...]] = []
+    unwanted: list[SearchTerm] = []
+    filters: list[FieldFilter] = []
     joins = False
     for match in list(_PART.finditer(text.replace("\x00", " ")))[:MAX_TERMS]:
         if match.group() == "OR":
@@ -86,14 +86,16 @@ def parse_query(text: str) -> Query:
     return Query(text.strip(), tuple(wanted), tuple(unwanted), tuple(filters))
 
 
-def _term(match: re.Match[str], field: str) -> Term:
+def _term(match: re.Match[str], field: str) -> SearchTerm:
     shown = match["word"] if match["phrase"] is None else match["phrase"]
     if field and field != "title":
         shown = f"{field} {shown}"
-    return Term(tuple(words_of(shown)), prefix=match["phrase"] is None and shown.endswith("*"), title=field == "title")
+    return SearchTerm(
+        tuple(words_of(shown)), prefix=match["phrase"] is None and shown.endswith("*"), title=field == "title"
+    )
 
 
-def _filter(field: str, value: str, *, minus: bool) -> Filter:
+def _filter(field: str, value: str, *, minus: bool) -> FieldFilter:
     if field in ("after", "before"):
         value = _day(field, value)
     elif field == "label" and value.lower() not in LABELS:
@@ -102,7 +104,7 @@ def _filter(field: str, value: str, *, minus: bool) -> Filter:
         raise InputError(f"flagged:{value}: use yes or no")
     elif field == "score":
         value = _score(value)
-    return Filter(field, value if field in ("feed", "publisher") else value.lower(), minus)
+    return FieldFilter(field, value if field in ("feed", "publisher") else value.lower(), minus)
 
 
 def _day(field: str, value: str) -> str:

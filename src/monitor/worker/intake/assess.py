@@ -21,7 +21,7 @@ SCORE_DIGITS = 6
 N_TERMS = 8
 
 
-class Candidate(msgspec.Struct, frozen=True, gc=False):
+class Unscored(msgspec.Struct, frozen=True, gc=False):
     """An entry revision ready to be scored."""
 
     entry_id: str
@@ -37,7 +37,7 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
 class Scored(msgspec.Struct, frozen=True, gc=False):
     """A candidate with its score as logged."""
 
-    candidate: Candidate
+    candidate: Unscored
     score: float
     flag: str  # why it is flagged; empty where it is not
 
@@ -47,7 +47,7 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
         return not self.candidate.earlier
 
 
-def score_all(model: Model, candidates: Sequence[Candidate], why: str) -> list[Scored]:
+def score_all(model: Model, candidates: Sequence[Unscored], why: str) -> list[Scored]:
     """Score every candidate; those that reach the threshold are flagged for `why`, or again for their other words."""
     threshold = round(model.threshold, SCORE_DIGITS)
     scored = []

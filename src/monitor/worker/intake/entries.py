@@ -25,7 +25,7 @@ from monitor.sources.kinds import read_source
 from monitor.views.fold import Views
 from monitor.views.queries.entries import KnownEntry, known_entries, newest_known, page_url
 from monitor.views.queries.texts import read_texts
-from monitor.worker.intake.assess import Candidate, Scored, flagged_event, score_all, scored_event
+from monitor.worker.intake.assess import Scored, Unscored, flagged_event, score_all, scored_event
 from monitor.worker.intake.flow import room_at_once
 from monitor.worker.intake.linking import StoryLinking
 from monitor.worker.intake.reflag import earlier_flags
@@ -74,7 +74,7 @@ class EntryReader:
         for change in changes:
             events.append(_seen(feed, change, self._backfill) if change.kind == "new" else _revised(feed, change))
             payloads[change.text_sha] = change.payload
-        candidates: dict[str, list[Candidate]] = {"new": [], "revised": []}
+        candidates: dict[str, list[Unscored]] = {"new": [], "revised": []}
         for change in changes:
             candidate = _candidate(feed, change)
             if change.kind == "revised":
@@ -101,8 +101,8 @@ class EntryReader:
         return f"{text.title} {text.summary}" if text is not None else ""
 
     def _as_held(
-        self, candidate: Candidate, held: KnownEntry, events: list[NewEvent], payloads: dict[str, bytes]
-    ) -> Candidate:
+        self, candidate: Unscored, held: KnownEntry, events: list[NewEvent], payloads: dict[str, bytes]
+    ) -> Unscored:
         """Return a revised candidate with its earlier flags, and with the article of its page where the feed has less.
 
         The article is kept in an event of its own, and its page asked for again.
@@ -125,7 +125,7 @@ class EntryReader:
         return msgspec.structs.replace(candidate, text=page.text, text_sha=sha)
 
     def _assess(
-        self, feed: FeedConfig, candidates: Mapping[str, Sequence[Candidate]], changes: Sequence[Change]
+        self, feed: FeedConfig, candidates: Mapping[str, Sequence[Unscored]], changes: Sequence[Change]
     ) -> tuple[list[Scored], list[NewEvent]]:
         """Score what is new and what was revised; flag what reaches the threshold, and link it when first flagged."""
         model = self.workspace.model
@@ -217,9 +217,9 @@ def _known(
     return {row.entry_id: Was(row.revision, row.feed_sha, row.link, row.published_at) for row in rows}, held
 
 
-def _candidate(feed: FeedConfig, change: Change) -> Candidate:
+def _candidate(feed: FeedConfig, change: Change) -> Unscored:
     entry = change.entry
-    return Candidate(
+    return Unscored(
         change.entry_id, change.revision, change.text_sha, entry.title, entry.summary, entry.text,
         entry.lang or feed.language,
     )  # fmt: skip

@@ -15,9 +15,9 @@ from monitor.learn.rows import LOOKED_AT
 from monitor.learn.threshold import (
     FLOOR,
     WINDOW_S,
+    BandPlacement,
     Flow,
     Seen,
-    Standing,
     follow,
     has_moved,
     most_rows,
@@ -31,7 +31,7 @@ from monitor.parse.values import ParsedEntry
 from monitor.views.queries.entries import FlowEntry, best_since, first_seen_at, n_scored_since
 from monitor.views.queries.queue import flagged_since
 from monitor.views.queries.texts import read_texts
-from monitor.worker.intake.assess import Candidate, Scored, flagged_event
+from monitor.worker.intake.assess import Scored, Unscored, flagged_event
 from monitor.worker.intake.linking import StoryLinking
 from monitor.worker.workspace import Workspace
 
@@ -64,7 +64,7 @@ def follow_flow(workspace: Workspace, now: datetime) -> int:
         text = read_entry_payload(workspace.log.payload(entry.text_sha))
         if text is None:
             continue
-        candidate = Candidate(
+        candidate = Unscored(
             entry.entry_id, entry.revision, entry.text_sha, text.title, text.summary, text.text, entry.lang
         )
         found = Scored(candidate, entry.score, ROOM)
@@ -77,7 +77,7 @@ def follow_flow(workspace: Workspace, now: datetime) -> int:
     return n_flagged
 
 
-def stand(workspace: Workspace, now: datetime, best: list[FlowEntry] | None = None) -> Standing:
+def stand(workspace: Workspace, now: datetime, best: list[FlowEntry] | None = None) -> BandPlacement:
     """Return where the thresholds should stand now, from the log alone."""
     since = iso(now - timedelta(seconds=WINDOW_S))
     best = _best(workspace, since) if best is None else best
@@ -87,7 +87,7 @@ def stand(workspace: Workspace, now: datetime, best: list[FlowEntry] | None = No
     return follow(workspace.own_thresholds, flow, workspace.config.settings.rows_per_day)
 
 
-def _move(workspace: Workspace, stands: Standing, best: list[FlowEntry]) -> None:
+def _move(workspace: Workspace, stands: BandPlacement, best: list[FlowEntry]) -> None:
     model, to = workspace.model, stands.thresholds
     makes_room = any(entry.open and to.flag <= entry.score < model.threshold for entry in best)  # however small a move
     if not makes_room and not has_moved(model.threshold, to.flag):

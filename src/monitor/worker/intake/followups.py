@@ -15,9 +15,9 @@ from monitor.parse.values import ParsedEntry
 from monitor.stories.cases import CaseMatch, Cases
 from monitor.stories.followed import Followed
 from monitor.views.fold import Views
-from monitor.views.queries.cases import FOLLOW_UP, Unflagged, confirmed_reports, unflagged_after
+from monitor.views.queries.cases import FOLLOW_UP, PossibleFollowup, confirmed_reports, unflagged_after
 from monitor.views.queries.texts import read_texts
-from monitor.worker.intake.assess import Candidate, Scored, flagged_event
+from monitor.worker.intake.assess import Scored, Unscored, flagged_event
 from monitor.worker.intake.linking import StoryLinking
 from monitor.worker.workspace import Workspace
 
@@ -66,7 +66,7 @@ def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
         match = known.continued(entry.score, text.title, f"{text.summary}\n{text.text}".strip())
         if match is None:
             continue
-        candidate = Candidate(
+        candidate = Unscored(
             entry.entry_id, entry.revision, entry.text_sha, text.title, text.summary, text.text, entry.lang
         )
         events = [flagged_event(workspace.model, Scored(candidate, entry.score, f"{FOLLOW_UP}{match.case_id}"))]
@@ -83,7 +83,7 @@ def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
 
 
 def _linked(
-    workspace: Workspace, linking: StoryLinking, entry: Unflagged, candidate: Candidate, now: datetime
+    workspace: Workspace, linking: StoryLinking, entry: PossibleFollowup, candidate: Unscored, now: datetime
 ) -> list[NewEvent]:
     feed = next((feed for feed in workspace.config.feeds if feed.feed_id == entry.feed_id), None)
     if feed is None:

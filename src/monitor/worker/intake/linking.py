@@ -17,7 +17,7 @@ from monitor.stories.publishers import publisher_of
 from monitor.views.queries.entries import linked_of, linked_since
 from monitor.views.queries.stories import member
 from monitor.views.queries.texts import with_texts
-from monitor.worker.intake.assess import Candidate
+from monitor.worker.intake.assess import Unscored
 from monitor.worker.intake.casing import CaseLinking
 from monitor.worker.workspace import Workspace
 
@@ -43,7 +43,7 @@ class StoryLinking:
         self._cases = CaseLinking(workspace)
         self._sources: dict[str, str] = {}  # entry of this tick -> whose report it is
 
-    def link(self, feed: FeedConfig, candidate: Candidate, entry: ParsedEntry, now: datetime) -> list[NewEvent]:
+    def link(self, feed: FeedConfig, candidate: Unscored, entry: ParsedEntry, now: datetime) -> list[NewEvent]:
         """Return the story events of one flagged entry: opened or joined, and merges that follow."""
         if self._backfill_of and now.timestamp() > self._at + WINDOW.total_seconds():
             self._linker = None  # long after the last: the linker alone would take one leap of time for a mistake

@@ -28,7 +28,7 @@ from monitor.worker.workspace import Workspace
 
 if TYPE_CHECKING:
     from monitor.text.extract import Article
-    from monitor.worker.intake.assess import Candidate
+    from monitor.worker.intake.assess import Unscored
     from monitor.worker.intake.linking import StoryLinking
 
 PAGES_PER_TICK = 200
@@ -174,7 +174,7 @@ def _read(workspace: Workspace, page: WantedPage, result: FetchResult) -> Read |
 def _take(workspace: Workspace, page: WantedPage, read: Read, linking: StoryLinking, now: datetime) -> bool:
     """Commit one page with its new score; return whether it got the entry flagged."""
     from monitor.sources.sitemap import slug_title
-    from monitor.worker.intake.assess import Candidate
+    from monitor.worker.intake.assess import Unscored
     from monitor.worker.intake.reflag import earlier_flags
 
     before, text = read.words, read.article.text[:MAX_CHARS]
@@ -185,7 +185,7 @@ def _take(workspace: Workspace, page: WantedPage, read: Read, linking: StoryLink
         entry_id=page.entry_id, revision=page.revision, url=read.url, text_sha=sha, n_chars=len(text),
         extractor=read.article.extractor,
     )  # fmt: skip
-    candidate = Candidate(
+    candidate = Unscored(
         entry_id=page.entry_id, revision=page.revision, text_sha=sha, title=title, summary=before.summary,
         text=text, lang=page.lang,
         earlier=tuple(earlier_flags(workspace.log, workspace.views, page.entry_id)) if page.flagged else (),
@@ -197,7 +197,7 @@ def _take(workspace: Workspace, page: WantedPage, read: Read, linking: StoryLink
 
 
 def _assess(
-    workspace: Workspace, page: WantedPage, candidate: Candidate, linking: StoryLinking, now: datetime
+    workspace: Workspace, page: WantedPage, candidate: Unscored, linking: StoryLinking, now: datetime
 ) -> tuple[list[NewEvent], bool]:
     """Return the score's events, and whether the page got the entry flagged."""
     from monitor.worker.intake.assess import flagged_event, score_all, scored_event

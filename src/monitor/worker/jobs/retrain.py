@@ -25,7 +25,7 @@ from monitor.triage.standing import verdicts
 from monitor.views.queries.entries import seen_since, undecided_since
 from monitor.views.queries.models import in_use
 from monitor.views.queries.texts import with_texts
-from monitor.worker.intake.assess import SCORE_DIGITS, Candidate, Scored, flagged_event, scored_event
+from monitor.worker.intake.assess import SCORE_DIGITS, Scored, Unscored, flagged_event, scored_event
 from monitor.worker.setup import bring_model, trained_event
 from monitor.worker.workspace import Workspace
 
@@ -37,7 +37,7 @@ _BATCH = 500
 NO_MODEL = "none"  # a rejection before any model was trained: the labels themselves were refused
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Retrained(msgspec.Struct, frozen=True, kw_only=True):
     """What a retrain did. `state` is promoted, rejected, unchanged or dry-run; `reasons` say why."""
 
     state: str
@@ -53,7 +53,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     figures: Mapping[str, Any] = {}
 
 
-def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run: bool = False) -> Outcome:
+def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run: bool = False) -> Retrained:
     """Train a candidate from every standing label, compare it, promote it if the gate holds, and look again.
 
     Raises NotFoundError or ModelError where no model is in use.
@@ -79,27 +79,27 @@ def retrain(workspace: Workspace, *, target_recall: float | None = None, dry_run
         "previous_id": current.model_id,
     }
     if materials.labelled and texts_sha(materials.labelled) == current.card.get("labels_sha"):
-        return Outcome(state="unchanged", model_id=current.model_id, threshold=current.threshold, **counts)
+        return Retrained(state="unchanged", model_id=current.model_id, threshold=current.threshold, **counts)
     found = train_candidate(materials, current)
     if isinstance(found, tuple):
         if counts["n_plot"] and counts["n_not_plot"] and not dry_run:
             _refuse_labels(workspace, found, max(materials.label_positions))
-        return Outcome(state="rejected", reasons=found, **counts)
+        return Retrained(state="rejected", reasons=found, **counts)
     figures = comparison_figures(found.comparison)
     told: dict[str, Any] = {
         "model_id": found.model_id, "threshold": found.thresholds.flag, "figures": figures, **counts
     }  # fmt: skip
     if dry_run:
-        return Outcome(state="dry-run", reasons=found.reasons, **told)
+        return Retrained(state="dry-run", reasons=found.reasons, **told)
     save_model(workspace.data_dir / "models", found.content)
     trained, payloads = trained_event(found.model_id, found.card, found.content)
     workspace.append([trained], payloads)
     if found.reasons:
         reject(workspace, found.model_id, "; ".join(found.reasons), figures)
-        return Outcome(state="rejected", reasons=found.reasons, **told)
+        return Retrained(state="rejected", reasons=found.reasons, **told)
     promote(workspace, found.model_id, "the gate held", figures)
     n_rescored, n_flagged = second_look(workspace)
-    return Outcome(state="promoted", n_rescored=n_rescored, n_second_look=n_flagged, **told)
+    return Retrained(state="promoted", n_rescored=n_rescored, n_second_look=n_flagged, **told)
 
 
 def promote(workspace: Workspace, model_id: str, reason: str, figures: Mapping[str, Any] | None = None) -> None:
@@ -169,17 +169,17 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
     return len(scored), len(finds)
 
 
-def _unflagged(workspace: Workspace, now: datetime) -> tuple[list[Candidate], set[str]]:
+def _unflagged(workspace: Workspace, now: datetime) -> tuple[list[Unscored], set[str]]:
     """Return the entries to look at again, and which of them came from archives."""
     since = iso(now - timedelta(days=RECENT_DAYS))
-    found: list[Candidate] = []
+    found: list[Unscored] = []
     old = set()
     for row, text in with_texts(workspace.log, undecided_since(workspace.views, since, RECENT_MAX)):
         if row.backfill:
             old.add(row.entry_id)
         if not text.erased:
             found.append(
-                Candidate(
+                Unscored(
                     entry_id=row.entry_id, revision=row.revision, text_sha=row.text_sha, title=text.title,
                     summary=text.summary, text=text.text, lang=row.lang,
                 )

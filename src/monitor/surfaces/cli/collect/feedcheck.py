@@ -20,7 +20,7 @@ from monitor.errors import NotFoundError, StorageError
 from monitor.fetch.policy import FetchPolicy
 from monitor.fetch.values import FetchResult
 from monitor.parse.values import ParsedEntry
-from monitor.poll.discover import Finder, Found
+from monitor.poll.discover import Finder, FoundSource
 from monitor.poll.gather import whole_answers
 from monitor.poll.schedule import request_for
 from monitor.poll.values import FeedState
@@ -174,7 +174,7 @@ def _trials(url: str, config: Config, kind: str | None, select: Select | None, a
     return [*(_found_trial(each) for each in found), *proposed]
 
 
-def _found_trial(found: Found) -> Trial:
+def _found_trial(found: FoundSource) -> Trial:
     return Trial(
         url=found.url, kind=found.kind, select=None, full_text=found.full_text, title=found.title,
         n_entries=found.n_entries, warning=found.feed.warning, entries=found.feed.entries[:SHOWN],

@@ -14,7 +14,7 @@ from monitor.config import edit, opml
 from monitor.config.load import Config
 from monitor.config.values import KINDS, Select
 from monitor.errors import NotFoundError
-from monitor.poll.discover import Found
+from monitor.poll.discover import FoundSource
 from monitor.surfaces import safe
 from monitor.surfaces.cli.collect.feedcheck import check as check_command
 from monitor.surfaces.cli.collect.feedcheck import finder, select_option, try_
@@ -184,7 +184,7 @@ def _file(ctx: click.Context) -> tuple[Path, str, Config]:
     return path, path.read_text(encoding="utf-8-sig"), config
 
 
-def _search(url: str, config: Config, allow_private: bool) -> Found:
+def _search(url: str, config: Config, allow_private: bool) -> FoundSource:
     search = finder(config, allow_private=allow_private).find(url)
     if not search.found:
         hint = "; `monitor feeds try` proposes how to read a page that only lists"

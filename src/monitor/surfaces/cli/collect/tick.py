@@ -11,7 +11,7 @@ from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, working, write_json
 from monitor.surfaces.cli.plain import alert, check, quietly, warn
 from monitor.worker.alone import collect
-from monitor.worker.tick import Progress, TickReport
+from monitor.worker.tick import TickProgress, TickReport
 
 
 @click.command()
@@ -57,11 +57,11 @@ def summary(report: TickReport) -> str:
     return f"{report.n_due} due: {feeds}; {entries}{took}"
 
 
-def _silent(_: Progress) -> None:
+def _silent(_: TickProgress) -> None:
     return
 
 
-def show_progress(progress: Progress) -> None:
+def show_progress(progress: TickProgress) -> None:
     """Show where a tick stands: a bar on a terminal, a plain line per feed elsewhere."""
     text = safe.line(progress.line, 100)
     if not sys.stderr.isatty():

@@ -15,7 +15,7 @@ from monitor.surfaces.cli.options import as_of_option, json_option, reading, wri
 from monitor.triage import entries as entry_lookup
 
 if TYPE_CHECKING:
-    from monitor.classify.explain import Explanation, Reason
+    from monitor.classify.explain import Explanation, TermPart
     from monitor.classify.model import Model
     from monitor.views.queries.entries import EntryRow
     from monitor.worker.workspace import Workspace
@@ -84,7 +84,7 @@ def _write_phrases(found: Explanation) -> None:
         click.echo(f"  against: {phrase.meaning}: {safe.isolated(', '.join(phrase.words), 100)}")
 
 
-def _write_reasons(side: str, reasons: tuple[Reason, ...]) -> None:
+def _write_reasons(side: str, reasons: tuple[TermPart, ...]) -> None:
     click.echo(f"{side}:" if reasons else f"{side}: nothing")
     for reason in reasons:
         click.echo(f"  {reason.weight:+7.3f}  {safe.isolated(reason.shown, 100)}   [{safe.line(reason.term, 60)}]")

@@ -8,7 +8,7 @@ from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, by_option, json_option, reading, working, write_json
 from monitor.views.queries.search import SavedSearch, saved_searches
 from monitor.views.search.find import Found, Hit
-from monitor.views.search.marks import Marked
+from monitor.views.search.marks import Highlighted
 from monitor.worker.jobs import searching
 
 
@@ -86,7 +86,7 @@ def _write_hit(hit: Hit) -> None:
         click.echo(f"  {_marked(hit.snippet)}")
 
 
-def _marked(shown: Marked) -> str:
+def _marked(shown: Highlighted) -> str:
     """Return a text for the terminal with what fits in bold (which a pipe takes away)."""
     parts, last = [], 0
     for start, end in shown.marks:

@@ -11,7 +11,7 @@ import click
 from monitor import app
 from monitor.errors import NotFoundError, StorageError
 from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors, read_marker, write_marker
-from monitor.log.proof.judgement import DOES_NOT_HOLD, UNCHECKED, Report
+from monitor.log.proof.judgement import DOES_NOT_HOLD, UNCHECKED, Verification
 from monitor.log.sqlite.verify import verify_log, verify_with_anchors
 from monitor.surfaces import safe
 from monitor.surfaces.cli.keep.keeping import data_folder
@@ -52,7 +52,7 @@ def verify(
     if not shared and not path.is_file():
         app.open_existing_log(path.parent)  # says where it looked and what to do
 
-    def judged(lines: Iterable[Anchor] | None) -> Report:
+    def judged(lines: Iterable[Anchor] | None) -> Verification:
         return _shared(ctx, lines, quick, keys) if shared else verify_log(path, lines, quick=quick, keys=keys)
 
     if against is not None:
@@ -79,7 +79,7 @@ def _anchors_for(path: Path, file: Path | None) -> Path | None:
     return anchors_beside(path) if file is not None and anchors_beside(path).is_file() else None
 
 
-def _shared(ctx: click.Context, lines: Iterable[Anchor] | None, quick: bool, keys: tuple[str, ...]) -> Report:
+def _shared(ctx: click.Context, lines: Iterable[Anchor] | None, quick: bool, keys: tuple[str, ...]) -> Verification:
     """Judge the log in PostgreSQL."""
     from monitor.log.postgres.snapshot import verify_postgres
 
@@ -88,12 +88,12 @@ def _shared(ctx: click.Context, lines: Iterable[Anchor] | None, quick: bool, key
 
 
 def _against(
-    judged: Callable[[Iterable[Anchor] | None], Report],
+    judged: Callable[[Iterable[Anchor] | None], Verification],
     place: Path,
     *,
     cosigners: tuple[str, ...],
     roots: tuple[Path, ...],
-) -> Report:
+) -> Verification:
     """Verify a log against heads kept elsewhere, and what vouches for those."""
     from monitor.log.proof.receipts import check_receipts
     from monitor.surfaces.witness import read_witness
@@ -116,7 +116,7 @@ def _against(
     return report
 
 
-def remember(path: Path, report: Report, *, clear: bool) -> None:
+def remember(path: Path, report: Verification, *, clear: bool) -> None:
     """Keep what is wrong beside the log, where appending looks; a full verification that holds clears it.
 
     What could not be checked leaves things as they are.
@@ -128,7 +128,7 @@ def remember(path: Path, report: Report, *, clear: bool) -> None:
         write_marker(path, "")
 
 
-def _write_report(report: Report) -> None:
+def _write_report(report: Verification) -> None:
     for problem in sorted(report.problems, key=lambda found: (found.position == 0, found.position)):
         click.echo(f"WRONG  {safe.line(problem.what, 400)}")
     for line in report.restores:

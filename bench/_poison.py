@@ -13,7 +13,7 @@ from monitor.classify.model import Model
 from monitor.classify.modelstore import cold_model
 from monitor.learn.candidate import Candidate, Materials, train_candidate
 from monitor.learn.metrics import average_precision
-from monitor.learn.train import Labelled, Text
+from monitor.learn.train import Labelled, TrainingText
 
 HARM = 0.02
 PLOT = [
@@ -76,7 +76,7 @@ Items = list[Labelled]
 
 
 def item(name: str, words: list[str], plot: bool, source: str) -> Labelled:
-    return Labelled(Text(f"entry:{name}", "", " ".join(words)), plot, 1.0, f"s{name}", source)
+    return Labelled(TrainingText(f"entry:{name}", "", " ".join(words)), plot, 1.0, f"s{name}", source)
 
 
 def honest(n: int, seed: int, share: float = 0.3) -> Items:
@@ -154,7 +154,7 @@ def precision_of(model: Model, test: Items) -> float:
 def attack_all() -> list[tuple[str, tuple[str, ...], float, float]]:
     """Return (attack, the gate's reasons, average precision of the attacked model, of the honest one)."""
     items, test = honest(200, 1), honest(600, 2)
-    background = tuple(Text(f"background:{x.text.ref}", "", x.text.summary) for x in honest(300, 3, share=0.0))
+    background = tuple(TrainingText(f"background:{x.text.ref}", "", x.text.summary) for x in honest(300, 3, share=0.0))
     first = train_candidate(Materials(tuple(items), background), cold_model())
     assert isinstance(first, Candidate)
     current = Model.from_bytes(first.content)

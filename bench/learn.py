@@ -138,10 +138,10 @@ def speed(n: int) -> None:
     from bench._words import Words
     from monitor.learn.cold import shipped_prior
     from monitor.learn.terms import TermStore
-    from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, fit_set
+    from monitor.learn.train import OPTIONS, Row, TrainingSet, TrainingText, count_texts, fit_set
 
     words = Words(5)
-    texts = [Text(f"background:{i}", words.title(), words.text(60)) for i in range(n)]
+    texts = [TrainingText(f"background:{i}", words.title(), words.text(60)) for i in range(n)]
     store = TermStore(len(OPTIONS.views))
     prior = shipped_prior()
     store.add_all(p.counts for p in prior)

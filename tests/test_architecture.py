@@ -173,6 +173,7 @@ def test_what_the_tests_hold_is_met_in_figures_too() -> None:
         "uses of a database outside views",
         "store classes above log",
         "lines of the longest function",
+        "words of several meanings",
     }
     met = {figure.name for figure in house.figures() if not figure.missed}
     assert set() == held - met

@@ -12,7 +12,7 @@ import pytest
 from monitor.facts.card import read_card
 from monitor.facts.reading.sentences import MAX_WORDS, read_sentences
 from monitor.stories.ledger import PrintedReport, ledger_of
-from monitor.stories.link import Linker, StoryEntry
+from monitor.stories.link import Linkable, Linker
 from monitor.text.mask import lexicon_for, mark
 from monitor.text.tokens import fold
 
@@ -44,7 +44,7 @@ def masked(text: str) -> object:
 def linked(text: str) -> object:
     """Link one entry."""
     linker = Linker.from_entries([], window_s=1e6, join=0.3, merge=0.3)
-    return linker.link(StoryEntry(entry_id="a", published_at=0.0, title="Plot", text=text, lang="en"))
+    return linker.link(Linkable(entry_id="a", published_at=0.0, title="Plot", text=text, lang="en"))
 
 
 def steps(work: Callable[[str], object], text: str) -> int:

@@ -14,7 +14,7 @@ from monitor.classify.model import Model, sigmoid
 from monitor.learn.cold import shipped_prior
 from monitor.learn.fit import Options, ViewOptions, fit
 from monitor.learn.terms import TermStore
-from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, export, fit_set, weigh
+from monitor.learn.train import OPTIONS, Row, TrainingSet, TrainingText, count_texts, export, fit_set, weigh
 
 WORDS = [
     "police",
@@ -36,16 +36,16 @@ WORDS = [
 ]
 
 
-def texts(n: int, seed: int) -> list[Text]:
+def texts(n: int, seed: int) -> list[TrainingText]:
     """Made-up texts of a small vocabulary."""
     rng = random.Random(seed)
     return [
-        Text(f"entry:{i}", " ".join(rng.choices(WORDS, k=6)), " ".join(rng.choices(WORDS, k=rng.randrange(30))))
+        TrainingText(f"entry:{i}", " ".join(rng.choices(WORDS, k=6)), " ".join(rng.choices(WORDS, k=rng.randrange(30))))
         for i in range(n)
     ]
 
 
-def small_set(n: int = 120) -> tuple[TrainingSet, list[Text]]:
+def small_set(n: int = 120) -> tuple[TrainingSet, list[TrainingText]]:
     """A training set of made-up texts, every third a plot."""
     store = TermStore(3)
     made = texts(n, 1)

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.learn.compare import Comparison, FigurePair, Replayed
 from monitor.learn.gate import judge, judge_labels
-from monitor.learn.train import Labelled, Text
+from monitor.learn.train import Labelled, TrainingText
 
 SAME = FigurePair(0.8, 0.8)
 
@@ -32,7 +32,7 @@ def labels(n: int, plot: bool, *, source: str = "", start: int = 0, words: str =
     """Labels on texts of their own."""
     name = "plot" if plot else "other"
     return [
-        Labelled(Text(f"entry:{name}{n}", f"{name} {words} {n}"), plot, source=source, group=f"{name}{n}")
+        Labelled(TrainingText(f"entry:{name}{n}", f"{name} {words} {n}"), plot, source=source, group=f"{name}{n}")
         for n in range(start, start + n)
     ]
 
@@ -119,7 +119,7 @@ def test_the_same_text_may_not_be_labelled_both_ways() -> None:
     clean = labels(50, True) + labels(50, False)
 
     def both_ways(n: int) -> list[Labelled]:
-        text = [Text(f"entry:x{n}", f"the very same words {n}") for n in range(n)]
+        text = [TrainingText(f"entry:x{n}", f"the very same words {n}") for n in range(n)]
         pairs = [(item, plot) for item in text for plot in (True, False)]
         return [Labelled(item, plot, group=f"{item.ref}{plot}") for item, plot in pairs]
 
@@ -132,7 +132,7 @@ def test_the_same_text_may_not_be_labelled_again_and_again() -> None:
     clean = labels(50, True) + labels(50, False)
 
     def repeated(n: int, group: str = "") -> list[Labelled]:
-        return [Labelled(Text(f"entry:r{k}", "one text"), True, group=group or f"g{k}") for k in range(n)]
+        return [Labelled(TrainingText(f"entry:r{k}", "one text"), True, group=group or f"g{k}") for k in range(n)]
 
     assert judge_labels(clean + repeated(11)) == []
     assert any("11 of 112 labels repeat" in reason for reason in judge_labels(clean + repeated(12)))

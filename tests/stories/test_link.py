@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from monitor.stories.link import Linker, StoryEntry
+from monitor.stories.link import Linkable, Linker
 
 DAY = 86_400.0
 ARREST = "Police in Freedonia arrest two men over alleged plot to kidnap exiled broadcaster"
@@ -75,8 +75,8 @@ def test_no_time_and_no_words_are_no_error() -> None:
 def test_a_linker_seeded_from_the_log_keeps_what_people_decided() -> None:
     """The log put the second report in a story of its own (a split): the seed honours it."""
     entries = [
-        StoryEntry(entry_id="a1", published_at=0.0, title=ARREST, story_id="sa1"),
-        StoryEntry(entry_id="h1", published_at=10.0, title=HARVEST, story_id="sa1"),
+        Linkable(entry_id="a1", published_at=0.0, title=ARREST, story_id="sa1"),
+        Linkable(entry_id="h1", published_at=10.0, title=HARVEST, story_id="sa1"),
     ]
     linker = Linker.from_entries(entries)
     assert linker.add("h2", 60.0, "Maize harvest a record: grain prices fall").story_id == "sa1"

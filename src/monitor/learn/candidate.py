@@ -29,8 +29,8 @@ from monitor.learn.train import (
     OPTIONS,
     Labelled,
     Row,
-    Text,
     TrainingSet,
+    TrainingText,
     example_of,
     export,
     fit_set,
@@ -49,7 +49,7 @@ MEASURES = ("held_out_recall", "held_out_average_precision", "gold_average_preci
 class RecentText(msgspec.Struct, frozen=True):
     """An entry of the last weeks: its text, its UTC day, its story, its verdict if somebody judged it."""
 
-    text: Text
+    text: TrainingText
     day: str
     story_id: str
     plot: bool | None = None
@@ -62,7 +62,7 @@ class Materials(msgspec.Struct, frozen=True):
     """
 
     labelled: tuple[Labelled, ...]
-    background: tuple[Text, ...] = ()
+    background: tuple[TrainingText, ...] = ()
     recent: tuple[RecentText, ...] = ()
     label_positions: tuple[int, ...] = ()
     rows_per_day: float = 10.0
@@ -156,7 +156,7 @@ class _Counted:
     def _remember(self, row: int, prior: Prior) -> None:
         self._margins[row] = self._current.margin(prior.counts)  # type: ignore[arg-type]
 
-    def _count(self, texts: Sequence[Text], *, remember: bool = True) -> Any:
+    def _count(self, texts: Sequence[TrainingText], *, remember: bool = True) -> Any:
         rows = []
         for text in texts:
             counts = self._features.counts(text.title, text.summary, text.text, text.lang)

@@ -17,7 +17,7 @@ import numpy as np
 
 from monitor.learn.fit import Options
 from monitor.learn.metrics import average_precision
-from monitor.learn.train import Row, Text, TrainingSet, fit_set, scores_of
+from monitor.learn.train import Row, TrainingSet, TrainingText, fit_set, scores_of
 
 GOLD_FILE = Path(__file__).parent / "gold.jsonl"
 N_FOLDS = 4
@@ -153,11 +153,12 @@ def _top_share(scores: Sequence[float], labels: Sequence[bool], n: int) -> float
 
 
 @cache
-def gold_items() -> tuple[tuple[Text, bool], ...]:
+def gold_items() -> tuple[tuple[TrainingText, bool], ...]:
     """Return the frozen items every candidate is measured on, written for this project; never trained on."""
     rows: list[Mapping[str, str]] = [json.loads(line) for line in GOLD_FILE.read_text("utf-8").splitlines()]
     return tuple(
-        (Text(f"gold:{row['id']}", row["title"], row["summary"], "", row["lang"]), bool(row["label"])) for row in rows
+        (TrainingText(f"gold:{row['id']}", row["title"], row["summary"], "", row["lang"]), bool(row["label"]))
+        for row in rows
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from monitor.learn.train import Labelled, Text
+from monitor.learn.train import Labelled, TrainingText
 from monitor.log.store import EventStore
 from monitor.views.fold import Views
 from monitor.views.queries.entries import entry, undecided
@@ -73,15 +73,17 @@ def labelled_texts(views: Views, log: EventStore, settled: Sequence[Verdict]) ->
         if content.erased:
             continue
         weight = 1.0 / row.probability if verdict.sample and row.probability else 1.0
-        text = Text(f"entry:{verdict.entry_id}", content.title, content.summary, content.text, row.lang)
+        text = TrainingText(f"entry:{verdict.entry_id}", content.title, content.summary, content.text, row.lang)
         found.append(Labelled(text, verdict.plot, weight, verdict.story_id, row.source))
     return found
 
 
-def background_texts(views: Views, log: EventStore, n: int) -> list[Text]:
+def background_texts(views: Views, log: EventStore, n: int) -> list[TrainingText]:
     """Return the texts of at most `n` recent entries nobody flagged or labelled: contrast for training."""
     texts = []
     for row, content in with_texts(log, undecided(views, n)):
         if not content.erased:
-            texts.append(Text(f"background:{row.entry_id}", content.title, content.summary, content.text, row.lang))
+            texts.append(
+                TrainingText(f"background:{row.entry_id}", content.title, content.summary, content.text, row.lang)
+            )
     return texts

@@ -37,7 +37,7 @@ OPTIONS = Options(
 )
 
 
-class Text(msgspec.Struct, frozen=True):
+class TrainingText(msgspec.Struct, frozen=True):
     """A text to learn from; `ref` is "seed:NAME", "entry:ID" or "background:ID"."""
 
     ref: str
@@ -50,7 +50,7 @@ class Text(msgspec.Struct, frozen=True):
 class Labelled(msgspec.Struct, frozen=True):
     """A text a person judged: `group` is its story, `source` its publisher, `weight` 1 / probability in a sample."""
 
-    text: Text
+    text: TrainingText
     plot: bool
     weight: float = 1.0
     group: str = ""
@@ -213,7 +213,7 @@ def scores_of(margins: Floats) -> list[float]:
     return [sigmoid(margin) for margin in margins.tolist()]
 
 
-def count_texts(store: TermStore, texts: Sequence[Text]) -> range:
+def count_texts(store: TermStore, texts: Sequence[TrainingText]) -> range:
     """Count texts into the store and return their rows."""
     features = Features()
     return store.add_all(features.counts(t.title, t.summary, t.text, t.lang) for t in texts)
@@ -228,7 +228,7 @@ def example_of(store: TermStore, row: int, ref: str, title: str) -> Example:
     return Example(ref, title, {terms[c]: round(float(n) / length, 6) for c, n in zip(columns, counts, strict=True)})
 
 
-def texts_sha(texts: Sequence[Text | Labelled]) -> str:
+def texts_sha(texts: Sequence[TrainingText | Labelled]) -> str:
     """Return the SHA-256 (hex) over texts (and verdicts) in order: what the card names a set of them by."""
     digest = hashlib.sha256()
     for text in texts:

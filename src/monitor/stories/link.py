@@ -40,7 +40,7 @@ AGE_S = 7 * 86_400.0  # what a story said a week ago counts 37 %
 STORY_TERMS = 400
 
 
-class StoryEntry(msgspec.Struct, frozen=True, kw_only=True):
+class Linkable(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as the linker needs it; `story_id` is set where the log has placed it already."""
 
     entry_id: str
@@ -112,18 +112,18 @@ class Linker:
         self._ahead: float | None = None
 
     @classmethod
-    def from_entries(cls, entries: Iterable[StoryEntry], **options: object) -> Linker:
+    def from_entries(cls, entries: Iterable[Linkable], **options: object) -> Linker:
         """Return a linker that knows these entries, oldest first; those with a `story_id` stay where they are."""
         linker = cls(**options)  # type: ignore[arg-type]
         for entry in entries:
             linker.place(entry) if entry.story_id else linker.link(entry)
         return linker
 
-    def link(self, entry: StoryEntry) -> Link:
+    def link(self, entry: Linkable) -> Link:
         """Add an entry; see `add`."""
         return self.add(entry.entry_id, entry.published_at, entry.title, entry.text, entry.lang)
 
-    def place(self, entry: StoryEntry) -> None:
+    def place(self, entry: Linkable) -> None:
         """Add an entry to the story it is known to belong to."""
         at = self._advance(entry.published_at)
         title, text = plain_words(entry.title), plain_words(entry.text)

@@ -20,7 +20,7 @@ from monitor.learn.replay.pool import POOL_OPTIONS, Start, pool_counts, pool_fig
 from monitor.learn.replay.simulate import RETRAIN_DAYS, Replay, SimulatedAnswer, figures, replay
 from monitor.learn.replay.streams import PoolRecord, StreamEntry, StreamLabel, read_pool
 from monitor.learn.terms import TermStore
-from monitor.learn.train import OPTIONS, Row, Text, TrainingSet, count_texts, fit_set
+from monitor.learn.train import OPTIONS, Row, TrainingSet, TrainingText, count_texts, fit_set
 from monitor.stories.link import Linker
 
 BACKGROUND_MAX = 20_000
@@ -95,8 +95,8 @@ class Experiment:
         return fit_set(data, self.options).margins(self.rows)
 
 
-def _text(entry: StreamEntry) -> Text:
-    return Text(f"entry:{entry.entry_id}", entry.title, entry.summary, entry.text, entry.lang)
+def _text(entry: StreamEntry) -> TrainingText:
+    return TrainingText(f"entry:{entry.entry_id}", entry.title, entry.summary, entry.text, entry.lang)
 
 
 def screen_file(path: Path, budget: int | None = None) -> dict[str, Any]:

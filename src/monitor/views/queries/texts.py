@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Protocol, TypeVar
 
 from monitor.log.payloads import EntryText, read_entry_payload
 from monitor.log.store import EventStore
@@ -33,8 +34,20 @@ def read_texts(log: EventStore, text_shas: Iterable[str]) -> Iterator[EntryText]
         yield from (_words(found.get(sha), "") for sha in run)
 
 
-def with_texts(log: EventStore, rows: Iterable[EntryRow]) -> Iterator[tuple[EntryRow, EntryText]]:
-    """Yield many entries with the words of their newest revisions, in order."""
+class Worded(Protocol):
+    """A row that names a text and its language."""
+
+    @property
+    def text_sha(self) -> str: ...  # noqa: D102
+    @property
+    def lang(self) -> str: ...  # noqa: D102
+
+
+Row = TypeVar("Row", bound=Worded)
+
+
+def with_texts(log: EventStore, rows: Iterable[Row]) -> Iterator[tuple[Row, EntryText]]:
+    """Yield many rows with their words, in order."""
     wanted = iter(rows)
     while run := list(islice(wanted, RUN)):
         found = log.payloads({row.text_sha for row in run})

@@ -27,10 +27,7 @@ class Unscored(msgspec.Struct, frozen=True, gc=False):
     entry_id: str
     revision: int
     text_sha: str
-    title: str
-    summary: str
-    text: str = ""
-    lang: str = ""
+    text: EntryText
     earlier: tuple[EarlierFlag, ...] = ()
 
 
@@ -52,10 +49,11 @@ def score_all(model: Model, candidates: Sequence[Unscored], why: str) -> list[Sc
     threshold = round(model.threshold, SCORE_DIGITS)
     scored = []
     for item in candidates:
-        score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
+        text = item.text
+        score = round(model.score(text.title, text.summary, text.text, text.lang), SCORE_DIGITS)
         flag = "" if score < threshold else why
         if flag and item.earlier:
-            flag = flag_again(score, EntryText(item.title, item.summary, item.text), item.earlier)
+            flag = flag_again(score, text, item.earlier)
         scored.append(Scored(item, score, flag))
     return scored
 
@@ -81,8 +79,8 @@ def scored_event(model: Model, scored: Sequence[Scored], feed_id: str, why: str,
 
 def flagged_event(model: Model, scored: Scored, alert_at: float | None = None) -> NewEvent:
     """Return the entry-flagged event with its reasons; `alert_at` is the score from which its band is `alert`."""
-    item = scored.candidate
-    reasons = model.explain(item.title, item.summary, item.text, item.lang)
+    item, text = scored.candidate, scored.candidate.text
+    reasons = model.explain(text.title, text.summary, text.text, text.lang)
     data = EntryFlagged(
         entry_id=item.entry_id,
         revision=item.revision,

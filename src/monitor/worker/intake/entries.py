@@ -14,7 +14,7 @@ from monitor.config.values import FeedConfig
 from monitor.fetch.values import FetchResult
 from monitor.log.codec import iso
 from monitor.log.events import EntryRevised, EntrySeen, FeedFetched, NewEvent, PageRead
-from monitor.log.payloads import entry_payload, payload_sha, read_entry_payload
+from monitor.log.payloads import EntryText, entry_payload, payload_sha, read_entry_payload
 from monitor.parse.values import ParsedEntry, ParsedFeed
 from monitor.poll import schedule
 from monitor.poll.counters import only_counters
@@ -112,9 +112,9 @@ class EntryReader:
             earlier = tuple(earlier_flags(log, views, candidate.entry_id))
             candidate = msgspec.structs.replace(candidate, earlier=earlier)
         page = read_entry_payload(log.payload(held.page_sha)) if held.page_sha else None
-        if page is None or len(page.text) <= len(candidate.text):
+        if page is None or len(page.text) <= len(candidate.text.text):
             return candidate
-        payload = entry_payload(candidate.title, candidate.summary, page.text)
+        payload = entry_payload(candidate.text.title, candidate.text.summary, page.text)
         sha = payload_sha(payload)
         payloads[sha] = payload
         data = PageRead(
@@ -122,7 +122,8 @@ class EntryReader:
             text_sha=sha, n_chars=len(page.text), kept=True,
         )  # fmt: skip
         events.append(NewEvent(f"page-kept:{candidate.entry_id}:{candidate.revision}", data))
-        return msgspec.structs.replace(candidate, text=page.text, text_sha=sha)
+        text = msgspec.structs.replace(candidate.text, text=page.text)
+        return msgspec.structs.replace(candidate, text=text, text_sha=sha)
 
     def _assess(
         self, feed: FeedConfig, candidates: Mapping[str, Sequence[Unscored]], changes: Sequence[Change]
@@ -220,8 +221,8 @@ def _known(
 def _candidate(feed: FeedConfig, change: Change) -> Unscored:
     entry = change.entry
     return Unscored(
-        change.entry_id, change.revision, change.text_sha, entry.title, entry.summary, entry.text,
-        entry.lang or feed.language,
+        change.entry_id, change.revision, change.text_sha,
+        EntryText(entry.title, entry.summary, entry.text, entry.lang or feed.language),
     )  # fmt: skip
 
 

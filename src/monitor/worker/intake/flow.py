@@ -26,11 +26,9 @@ from monitor.learn.threshold import (
 )
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import NewEvent, ThresholdMoved
-from monitor.log.payloads import read_entry_payload
-from monitor.parse.values import ParsedEntry
 from monitor.views.queries.entries import FlowEntry, best_since, first_seen_at, n_scored_since
 from monitor.views.queries.queue import flagged_since
-from monitor.views.queries.texts import read_texts
+from monitor.views.queries.texts import read_text, read_texts
 from monitor.worker.intake.assess import Scored, Unscored, flagged_event
 from monitor.worker.intake.linking import StoryLinking
 from monitor.worker.workspace import Workspace
@@ -61,17 +59,13 @@ def follow_flow(workspace: Workspace, now: datetime) -> int:
     n_flagged = 0
     for place in within_day(waiting, _flagged(workspace, now), _most(workspace)) if waiting else ():
         entry = passed_over[place]
-        text = read_entry_payload(workspace.log.payload(entry.text_sha))
-        if text is None:
+        text = read_text(workspace.log, entry.text_sha, entry.lang)
+        if text.erased:
             continue
-        candidate = Unscored(
-            entry.entry_id, entry.revision, entry.text_sha, text.title, text.summary, text.text, entry.lang
-        )
+        candidate = Unscored(entry.entry_id, entry.revision, entry.text_sha, text)
         found = Scored(candidate, entry.score, ROOM)
         events = [flagged_event(model, found, workspace.config.settings.alert_score or None)]
-        feed = next((feed for feed in workspace.config.feeds if feed.feed_id == entry.feed_id), None)
-        if feed is not None:
-            events += linking.link(feed, candidate, _parsed(entry), now)
+        events += linking.link_row(entry, candidate, now)
         workspace.append(events)
         n_flagged += 1
     return n_flagged
@@ -127,12 +121,3 @@ def _seen(workspace: Workspace, scored: Sequence[tuple[float, str]]) -> list[See
     """Return (score, text) pairs with the titles of the texts."""
     texts = read_texts(workspace.log, (sha for _, sha in scored))
     return [Seen(score, text.title) for (score, _), text in zip(scored, texts, strict=True)]
-
-
-def _parsed(entry: FlowEntry) -> ParsedEntry:
-    return ParsedEntry(
-        guid=entry.entry_id, link=entry.link, title="",
-        summary="",
-        published_at=parse_iso(entry.published_at) if entry.published_at else None,
-        source_name=entry.source_name, source_url=entry.source_url,
-    )  # fmt: skip

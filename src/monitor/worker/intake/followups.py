@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from monitor.log.codec import iso, parse_iso
+from monitor.log.codec import iso
 from monitor.log.events import NewEvent, StoryLinked, StoryOpened
 from monitor.log.store import EventStore
-from monitor.parse.values import ParsedEntry
 from monitor.stories.cases import CaseMatch, Cases
 from monitor.stories.followed import Followed
 from monitor.views.fold import Views
-from monitor.views.queries.cases import FOLLOW_UP, PossibleFollowup, confirmed_reports, unflagged_after
-from monitor.views.queries.texts import read_texts
+from monitor.views.queries.cases import FOLLOW_UP, confirmed_reports, unflagged_after
+from monitor.views.queries.texts import read_texts, with_texts
 from monitor.worker.intake.assess import Scored, Unscored, flagged_event
 from monitor.worker.intake.linking import StoryLinking
 from monitor.worker.workspace import Workspace
@@ -60,17 +59,15 @@ def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
     linking = StoryLinking(workspace)
     n_flagged = 0
     entries = unflagged_after(views, after, MOST_ENTRIES)
-    for entry, text in zip(entries, read_texts(log, (each.text_sha for each in entries)), strict=True):
+    for entry, text in with_texts(log, entries):
         if text.erased:
             continue
-        match = known.continued(entry.score, text.title, f"{text.summary}\n{text.text}".strip())
+        match = known.continued(entry.score, text.title, text.words)
         if match is None:
             continue
-        candidate = Unscored(
-            entry.entry_id, entry.revision, entry.text_sha, text.title, text.summary, text.text, entry.lang
-        )
+        candidate = Unscored(entry.entry_id, entry.revision, entry.text_sha, text)
         events = [flagged_event(workspace.model, Scored(candidate, entry.score, f"{FOLLOW_UP}{match.case_id}"))]
-        events += _linked(workspace, linking, entry, candidate, now)
+        events += linking.link_row(entry, candidate, now)
         opened = next((event.data for event in events if isinstance(event.data, StoryOpened)), None)
         if opened is not None and not any(isinstance(event.data, StoryLinked) for event in events):
             data = StoryLinked(
@@ -80,16 +77,3 @@ def flag_followups(workspace: Workspace, after: int, now: datetime) -> int:
         workspace.append(events)
         n_flagged += 1
     return n_flagged
-
-
-def _linked(
-    workspace: Workspace, linking: StoryLinking, entry: PossibleFollowup, candidate: Unscored, now: datetime
-) -> list[NewEvent]:
-    feed = next((feed for feed in workspace.config.feeds if feed.feed_id == entry.feed_id), None)
-    if feed is None:
-        return []
-    parsed = ParsedEntry(
-        guid="", link=entry.link, title="", summary="", source_name=entry.source_name, source_url=entry.source_url,
-        published_at=parse_iso(entry.published_at) if entry.published_at else None,
-    )  # fmt: skip
-    return linking.link(feed, candidate, parsed, now)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
 
 from monitor.config.values import FeedConfig
-from monitor.log.codec import iso
+from monitor.log.codec import iso, parse_iso
 from monitor.log.events import NewEvent, StoryJoined, StoryMerged, StoryOpened
-from monitor.parse.values import ParsedEntry
-from monitor.stories.link import Linker, StoryEntry
+from monitor.stories.link import Linkable, Linker
 from monitor.stories.publishers import publisher_of
 from monitor.views.queries.entries import linked_of, linked_since
 from monitor.views.queries.stories import member
@@ -30,6 +30,41 @@ WINDOW = timedelta(days=30)
 JOIN = MERGE = 0.28
 
 
+class Printed(Protocol):
+    """How a source printed an entry, as far as its story needs it."""
+
+    @property
+    def link(self) -> str: ...  # noqa: D102
+    @property
+    def published_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def source_name(self) -> str: ...  # noqa: D102
+    @property
+    def source_url(self) -> str: ...  # noqa: D102
+
+
+class PrintedRow(Protocol):
+    """The same of a row of the views, which has times as text and names its feed."""
+
+    @property
+    def feed_id(self) -> str: ...  # noqa: D102
+    @property
+    def link(self) -> str: ...  # noqa: D102
+    @property
+    def published_at(self) -> str: ...  # noqa: D102
+    @property
+    def source_name(self) -> str: ...  # noqa: D102
+    @property
+    def source_url(self) -> str: ...  # noqa: D102
+
+
+class _Row(NamedTuple):
+    link: str
+    published_at: datetime | None
+    source_name: str
+    source_url: str
+
+
 class StoryLinking:
     """Links one tick's flagged entries; nothing is read from the log until the first of them."""
 
@@ -43,7 +78,15 @@ class StoryLinking:
         self._cases = CaseLinking(workspace)
         self._sources: dict[str, str] = {}  # entry of this tick -> whose report it is
 
-    def link(self, feed: FeedConfig, candidate: Unscored, entry: ParsedEntry, now: datetime) -> list[NewEvent]:
+    def link_row(self, row: PrintedRow, candidate: Unscored, now: datetime) -> list[NewEvent]:
+        """Return the story events of a flagged entry of the log; none where its feed is watched no longer."""
+        feed = next((feed for feed in self._workspace.config.feeds if feed.feed_id == row.feed_id), None)
+        if feed is None:
+            return []
+        published_at = parse_iso(row.published_at) if row.published_at else None
+        return self.link(feed, candidate, _Row(row.link, published_at, row.source_name, row.source_url), now)
+
+    def link(self, feed: FeedConfig, candidate: Unscored, entry: Printed, now: datetime) -> list[NewEvent]:
         """Return the story events of one flagged entry: opened or joined, and merges that follow."""
         if self._backfill_of and now.timestamp() > self._at + WINDOW.total_seconds():
             self._linker = None  # long after the last: the linker alone would take one leap of time for a mistake
@@ -52,18 +95,16 @@ class StoryLinking:
             self._linker = Linker.from_entries(
                 self._recent(now), window_s=WINDOW.total_seconds(), join=JOIN, merge=MERGE
             )
-        words = f"{candidate.summary}\n{candidate.text}".strip()
+        title, words = candidate.text.title, candidate.text.words
         at = _moment(entry.published_at, now)
         link = self._linker.link(
-            StoryEntry(
-                entry_id=candidate.entry_id, published_at=at, title=self._unsigned(candidate.title),
-                text=self._unsigned(words), lang=candidate.lang,
+            Linkable(
+                entry_id=candidate.entry_id, published_at=at, title=self._unsigned(title),
+                text=self._unsigned(words), lang=candidate.text.lang,
             )
         )  # fmt: skip
         # Only what is configured as a publisher is one: a feed may be called anything.
-        publisher = publisher_of(
-            feed.publisher, entry.source_name, entry.source_url, entry.link, f"{candidate.title}\n{words}"
-        )
+        publisher = publisher_of(feed.publisher, entry.source_name, entry.source_url, entry.link, f"{title}\n{words}")
         origin = publisher.origin or self._copied_from(link.why)
         self._sources[candidate.entry_id] = origin or publisher.family
         data: StoryOpened | StoryJoined
@@ -81,7 +122,7 @@ class StoryLinking:
             merged = StoryMerged(story_id=kept, from_id=gone, reason=f"grew alike ({similarity:.2f})")
             events.append(NewEvent(f"story-merged:{gone}:{kept}", merged))
         if link.opened:
-            events += self._cases.link(link.story_id, candidate.title, words, now)
+            events += self._cases.link(link.story_id, title, words, now)
         return events
 
     def _copied_from(self, why: str) -> str:
@@ -103,7 +144,7 @@ class StoryLinking:
             self._names = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
         return self._names.sub(" ", words)
 
-    def _recent(self, now: datetime) -> list[StoryEntry]:
+    def _recent(self, now: datetime) -> list[Linkable]:
         log, views = self._workspace.log, self._workspace.views
         entries = []
         since = iso(now - WINDOW)
@@ -113,7 +154,7 @@ class StoryLinking:
                 continue
             published_at = datetime.fromisoformat(row.published_at) if row.published_at else None
             entries.append(
-                StoryEntry(
+                Linkable(
                     entry_id=row.entry_id, published_at=_moment(published_at, datetime.fromisoformat(row.seen_at)),
                     title=self._unsigned(text.title), text=self._unsigned(text.words), lang=row.lang,
                     story_id=row.story_id,

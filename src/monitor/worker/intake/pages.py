@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.config.values import FeedConfig
 from monitor.fetch.policy import ACCEPT_PAGE, FetchPolicy
 from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.codec import iso
 from monitor.log.events import NewEvent, PageFailed, PageRead
 from monitor.log.payloads import EntryText, entry_payload, payload_sha, read_entry_payload
-from monitor.parse.values import ParsedEntry
 from monitor.poll.schedule import host_of
 from monitor.text.walls import FITS, PASSING, fit_of, wall_of
 from monitor.views.queries.entries import WantedPage, wanted_pages
@@ -186,8 +184,8 @@ def _take(workspace: Workspace, page: WantedPage, read: Read, linking: StoryLink
         extractor=read.article.extractor,
     )  # fmt: skip
     candidate = Unscored(
-        entry_id=page.entry_id, revision=page.revision, text_sha=sha, title=title, summary=before.summary,
-        text=text, lang=page.lang,
+        entry_id=page.entry_id, revision=page.revision, text_sha=sha,
+        text=EntryText(title, before.summary, text, page.lang),
         earlier=tuple(earlier_flags(workspace.log, workspace.views, page.entry_id)) if page.flagged else (),
     )  # fmt: skip
     events = [NewEvent(f"page-read:{page.entry_id}:{page.revision}:{sha[:16]}", data)]
@@ -208,20 +206,8 @@ def _assess(
     if scored[0].flag:
         events.append(flagged_event(model, scored[0], workspace.config.settings.alert_score or None))
     if scored[0].flag and scored[0].is_first:
-        events += linking.link(_feed(workspace, page.feed_id), candidate, _entry(page), now)
+        events += linking.link_row(page, candidate, now)
     return events, bool(scored[0].flag)
-
-
-def _entry(page: WantedPage) -> ParsedEntry:
-    at = datetime.fromisoformat(page.published_at) if page.published_at else None
-    return ParsedEntry(
-        guid="", link=page.link, title="", summary="", published_at=at, source_name=page.source_name,
-        source_url=page.source_url,
-    )  # fmt: skip
-
-
-def _feed(workspace: Workspace, feed_id: str) -> FeedConfig:
-    return next(feed for feed in workspace.config.feeds if feed.feed_id == feed_id)
 
 
 def _record_failure(

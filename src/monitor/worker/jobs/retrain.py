@@ -18,14 +18,14 @@ from monitor.classify.seeds import seeds_in_use
 from monitor.errors import ModelError, NotFoundError
 from monitor.learn.candidate import Materials, RecentText, comparison_figures, train_candidate
 from monitor.learn.labels import background_texts, labelled_texts
-from monitor.learn.train import Text, texts_sha
+from monitor.learn.train import TrainingText, texts_sha
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted, ModelRejected, NewEvent
 from monitor.triage.standing import verdicts
 from monitor.views.queries.entries import seen_since, undecided_since
 from monitor.views.queries.models import in_use
 from monitor.views.queries.texts import with_texts
-from monitor.worker.intake.assess import SCORE_DIGITS, Scored, Unscored, flagged_event, scored_event
+from monitor.worker.intake.assess import Unscored, flagged_event, score_all, scored_event
 from monitor.worker.setup import bring_model, trained_event
 from monitor.worker.workspace import Workspace
 
@@ -152,11 +152,7 @@ def second_look(workspace: Workspace) -> tuple[int, int]:
     now, model = workspace.clock(), workspace.model
     candidates, old = _unflagged(workspace, now)
     occasion = str(workspace.log.head()[0])  # the same model may be promoted again
-    threshold = round(model.threshold, SCORE_DIGITS)
-    scored = []
-    for item in candidates:
-        score = round(model.score(item.title, item.summary, item.text, item.lang), SCORE_DIGITS)
-        scored.append(Scored(item, score, "second-look" if score >= threshold else ""))
+    scored = score_all(model, candidates, "second-look")
     limit = int(SECOND_LOOK_ROWS * workspace.config.settings.rows_per_day)
     best = sorted((s for s in scored if s.flag), key=lambda s: (-s.score, s.candidate.entry_id))
     # as many of archives besides, which have a queue of their own: a year imported must not crowd out the weeks
@@ -178,12 +174,7 @@ def _unflagged(workspace: Workspace, now: datetime) -> tuple[list[Unscored], set
         if row.backfill:
             old.add(row.entry_id)
         if not text.erased:
-            found.append(
-                Unscored(
-                    entry_id=row.entry_id, revision=row.revision, text_sha=row.text_sha, title=text.title,
-                    summary=text.summary, text=text.text, lang=row.lang,
-                )
-            )  # fmt: skip
+            found.append(Unscored(row.entry_id, row.revision, row.text_sha, text))
     return found, old
 
 
@@ -193,6 +184,6 @@ def _recent(workspace: Workspace, now: datetime, judged: Mapping[str, bool]) -> 
     found = []
     for row, text in with_texts(workspace.log, seen_since(workspace.views, since, RECENT_MAX)):
         if not text.erased:
-            content = Text(f"entry:{row.entry_id}", text.title, text.summary, text.text, row.lang)
+            content = TrainingText(f"entry:{row.entry_id}", text.title, text.summary, text.text, row.lang)
             found.append(RecentText(content, row.seen_at[:10], row.story_id, judged.get(row.entry_id)))
     return found

@@ -158,6 +158,17 @@ def test_what_a_feed_lists_from_its_archive_stands_last_and_says_so(desk: Desk) 
     assert shown(desk) == [(FERRY, ""), (BRIDGE, ""), (MAYOR, "archive")]
 
 
+def test_a_row_is_as_old_as_its_report_not_as_its_arrival(desk: Desk) -> None:
+    """Promise: an old report that came today does not look fresh; a date of tomorrow or none is no older than that."""
+    tomorrow = iso(desk.now + timedelta(days=1))
+    dates = {"aaaa1": "2009-03-01T00:00:00Z", "bbbb2": tomorrow, "cccc3": ""}
+    for entry_id, title in zip(dates, (MAYOR, FERRY, BRIDGE), strict=True):
+        desk.entry(entry_id, title, 0.9, published_at=dates[entry_id])
+    rows = {row.entry_id: row for row in list_queue(desk.log, desk.views, desk.now)}
+    assert rows["aaaa1"].reported_at == "2009-03-01T00:00:00Z"
+    assert [rows[e].reported_at == rows[e].flagged_at for e in ("bbbb2", "cccc3")] == [True, True]
+
+
 def test_a_story_with_one_entry_of_today_is_todays(desk: Desk) -> None:
     """Promise: a follow-up of an old report is news, and leads its row."""
     desk.entry("aaaa1", MAYOR, 0.95, published_at="2009-03-01T00:00:00Z")

@@ -58,6 +58,11 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     states: list[str] = []
 
     @property
+    def reported_at(self) -> str:
+        """When it was reported: the publisher's date where it is the earlier one, else when it came here."""
+        return min(self.published_at or self.flagged_at, self.flagged_at)
+
+    @property
     def reasons(self) -> Reasons:
         """Why it was flagged, in phrases: the one text every surface shows. The terms hold the numbers."""
         terms = [*self.terms_for, *self.terms_against]

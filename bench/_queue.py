@@ -221,7 +221,7 @@ def flag(
         sha = payload_sha(payload)
         payloads[sha] = payload
         events += list(_events(entry, score, sha, why))
-        link = linker.add(entry.entry_id, float(timegm(now.timetuple())), entry.title, entry.summary, entry.lang)
+        link = linker.add(entry.entry_id, float(timegm(now.timetuple())), entry.title, entry.summary)
         data: StoryOpened | StoryJoined = (
             StoryOpened(story_id=link.story_id, entry_id=entry.entry_id, publisher=entry.feed)
             if link.opened

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import load as config_module
-from monitor.config.load import config_fingerprint, load_config, parse_config
+from monitor.config.load import Config, load_config, parse_config
 from monitor.errors import ConfigError
 
 GOOD = """\
@@ -168,23 +167,24 @@ def test_a_missing_file_is_a_clear_line(tmp_path: Path):
         load_config(tmp_path / "feeds.yaml")
 
 
-def test_the_cache_answers_for_the_same_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_cache_answers_for_the_same_file_only(tmp_path: Path):
     """With the cache, an unchanged file is not parsed again; a changed one is; a damaged cache is no error."""
     path = tmp_path / "feeds.yaml"
     path.write_text(GOOD)
-    first = load_config(path, tmp_path)
-    parsed = []
-    real = parse_config
-    monkeypatch.setattr(config_module, "parse_config", lambda *args: parsed.append(args) or real(*args))
-    assert load_config(path, tmp_path) == first
-    assert parsed == []
-    fingerprint = config_fingerprint(path)
+    parsed: list[bytes] = []
+
+    def parse(data: bytes, name: str) -> Config:
+        parsed.append(data)
+        return parse_config(data, name)
+
+    first = load_config(path, tmp_path, parse)
+    assert load_config(path, tmp_path, parse) == first
+    assert len(parsed) == 1
     path.write_text(GOOD.replace("Atom", "Atoms"))
-    assert load_config(path, tmp_path).feeds[1].name == "Atoms"
-    assert config_fingerprint(path) != fingerprint
+    assert load_config(path, tmp_path, parse).feeds[1].name == "Atoms"
     (tmp_path / "config.cache").write_bytes((tmp_path / "config.cache").read_bytes()[:-7])
-    assert load_config(path, tmp_path).feeds[1].name == "Atoms"
-    assert len(parsed) == 2
+    assert load_config(path, tmp_path, parse).feeds[1].name == "Atoms"
+    assert len(parsed) == 3
 
 
 def test_a_cache_folder_that_cannot_be_written_is_no_error(tmp_path: Path):

@@ -44,7 +44,7 @@ def masked(text: str) -> object:
 def linked(text: str) -> object:
     """Link one entry."""
     linker = Linker.from_entries([], window_s=1e6, join=0.3, merge=0.3)
-    return linker.link(Linkable(entry_id="a", published_at=0.0, title="Plot", text=text, lang="en"))
+    return linker.link(Linkable(entry_id="a", published_at=0.0, title="Plot", text=text))
 
 
 def steps(work: Callable[[str], object], text: str) -> int:

@@ -53,8 +53,8 @@ def test_memory_is_bounded_by_the_number_of_entries() -> None:
         code = "".join(chr(97 + int(digit)) for digit in f"{i:03d}")
         linker.add(f"e{i}", float(i), " ".join(code + end for end in ("alp", "bra", "cha", "del", "ech", "fox")))
     assert len(linker._stories) <= 50
-    assert len(linker._where) <= 50
-    assert len(linker._index) <= 50 * 6
+    assert len(linker._stories._where) <= 50
+    assert len(linker._stories._index) <= 50 * 6
     assert len(linker._copies._known) <= 50
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.fingerprint import fingerprint
+from monitor.stories.fingerprint import Fingerprint, fingerprint
 from monitor.stories.origins import origin_of
 from monitor.stories.publishers import (
     Publisher,
     corroborate,
     host_of,
-    independence,
     publisher_of,
     registrable,
     shown_name,
 )
 
 GOOGLE = "https://news.google.com/rss/articles/abc?oc=5"
+
+
+def counts(publishers: list[Publisher], prints: tuple[Fingerprint, ...] = ()) -> tuple[int, int]:
+    """How many publishers there are, and how many independent sources."""
+    found = corroborate(publishers, prints)
+    return found.n_publishers, found.n_independent
 
 
 @pytest.mark.parametrize(
@@ -85,7 +90,7 @@ def test_papers_under_one_roof_are_one_family() -> None:
     mail = publisher_of("", "", "", "https://www.dailymail.co.uk/news/a")
     metro = publisher_of("", "", "", "https://metro.co.uk/b")
     assert (mail.family, metro.family) == ("dmgt", "dmgt")
-    assert independence([mail, metro]) == (1, 1)
+    assert counts([mail, metro]) == (1, 1)
 
 
 def test_a_host_that_is_not_listed_is_its_own_family_whatever_the_subdomain() -> None:
@@ -106,14 +111,14 @@ def test_an_agency_and_the_papers_that_copy_it_are_one_source() -> None:
     agency = publisher_of("", "", "", "https://apnews.com/article/1")
     paper = publisher_of("", "", "", "https://paper.example/1", "LIMA (AP) — Police said")
     own = publisher_of("", "", "", "https://other.example/1", "Our reporter saw it")
-    assert independence([agency, paper, own]) == (3, 2)
+    assert counts([agency, paper, own]) == (3, 2)
 
 
 def test_copied_text_is_one_source_even_without_a_credit() -> None:
     words = " ".join(f"word{i}" for i in range(80))
     papers = [Publisher("a", "a"), Publisher("b", "b")]
-    assert independence(papers) == (2, 2)
-    assert independence(papers, [fingerprint("x", words), fingerprint("y", words + " end")]) == (2, 1)
+    assert counts(papers) == (2, 2)
+    assert counts(papers, [fingerprint("x", words), fingerprint("y", words + " end")]) == (2, 1)
     assert (
         str(corroborate(papers, [fingerprint("x", words)] * 2))
         == "2 publishers, 1 independent source (the rest copy or cite)"
@@ -121,7 +126,7 @@ def test_copied_text_is_one_source_even_without_a_credit() -> None:
 
 
 def test_unknown_publishers_corroborate_nothing() -> None:
-    assert independence([Publisher(), Publisher("", "", "ap"), Publisher("a", "a")]) == (1, 1)
+    assert counts([Publisher(), Publisher("", "", "ap"), Publisher("a", "a")]) == (1, 1)
 
 
 @pytest.mark.parametrize(

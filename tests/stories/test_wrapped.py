@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.publishers import Publisher, independence, publisher_of
+from monitor.stories.publishers import Publisher, corroborate, publisher_of
 from monitor.stories.wrapped import innermost
 
 PAGE = "https://www.mereth-herald.example/a"
@@ -60,4 +60,5 @@ def test_a_link_that_does_not_say_whose_page_it_is_is_no_source(link: str) -> No
 def test_one_article_by_three_ways_is_one_source() -> None:
     """Promise: the article, its AMP copy and a search alert for it are one publisher and one source."""
     links = (PAGE, "https://x.cdn.ampproject.org/c/s/mereth-herald.example/a", f"https://www.google.com/url?url={PAGE}")
-    assert independence([publisher_of("", "", "", link) for link in links]) == (1, 1)
+    found = corroborate([publisher_of("", "", "", link) for link in links])
+    assert (found.n_publishers, found.n_independent) == (1, 1)

@@ -58,15 +58,15 @@ def test_a_label_for_the_entry_alone_goes_before_the_storys() -> None:
     assert standing(rows).label == "not-plot"
 
 
-def test_split_disputed_and_agreed_are_three_things() -> None:
-    """Promise: even votes are split, contradiction is a dispute, and agreement is everybody saying the same."""
+def test_split_and_agreed_are_two_things() -> None:
+    """Promise: even votes are split, and agreement is everybody saying the same."""
     even, two_to_one, unsure = (
         said(("ana", "plot"), ("ben", "not-plot")),
         said(("ana", "plot"), ("ben", "not-plot"), ("cleo", "plot")),
         said(("ana", "plot"), ("ben", "unsure")),
     )
-    assert [(one.split, one.disputed, one.agreed) for one in (even, two_to_one, unsure)] == [
-        (True, True, False), (False, True, False), (False, False, False),
+    assert [(one.split, one.agreed) for one in (even, two_to_one, unsure)] == [
+        (True, False), (False, False), (False, False),
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -28,7 +29,17 @@ class Config(msgspec.Struct, frozen=True):
     settings: Settings
 
 
-def load_config(path: Path | str, cache_dir: Path | str | None = None) -> Config:
+Parse = Callable[[bytes, str], Config]
+
+
+def parse_config(data: bytes, name: str = "feeds.yaml") -> Config:
+    """Read the bytes of a feeds.yaml. Raises ConfigError listing every fault as `name:line: text`."""
+    from monitor.config.shape import parse_feeds_yaml  # a tick with a warm cache does without the YAML reader
+
+    return Config(*parse_feeds_yaml(data, name))
+
+
+def load_config(path: Path | str, cache_dir: Path | str | None = None, parse: Parse = parse_config) -> Config:
     """Read feeds.yaml. Raises ConfigError listing every fault as `file:line: text`."""
     path = Path(path)
     try:
@@ -38,22 +49,10 @@ def load_config(path: Path | str, cache_dir: Path | str | None = None) -> Config
     fingerprint = hashlib.sha256(data).hexdigest()
     if cache_dir is not None and (cached := _read_cache(Path(cache_dir), fingerprint)) is not None:
         return cached
-    config = parse_config(data, str(path))
+    config = parse(data, str(path))
     if cache_dir is not None:
         _write_cache(Path(cache_dir), fingerprint, config)
     return config
-
-
-def config_fingerprint(path: Path | str) -> str:
-    """Return the SHA-256 of the file; the same fingerprint means the same configuration."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-def parse_config(data: bytes, name: str = "feeds.yaml") -> Config:
-    """Read the bytes of a feeds.yaml. Raises ConfigError listing every fault as `name:line: text`."""
-    from monitor.config.shape import parse_feeds_yaml  # a tick with a warm cache does without the YAML reader
-
-    return Config(*parse_feeds_yaml(data, name))
 
 
 def _read_cache(folder: Path, fingerprint: str) -> Config | None:

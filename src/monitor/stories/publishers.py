@@ -233,9 +233,3 @@ def corroborate(
 def _is_copy(publisher: Publisher) -> bool:
     """Return whether it carries an agency's report; an agency itself does not."""
     return publisher.origin in agencies() and publisher.origin != publisher.family
-
-
-def independence(publishers: Sequence[Publisher], prints: Sequence[Fingerprint] = ()) -> tuple[int, int]:
-    """Return (publishers, independent sources); see `corroborate`."""
-    counts = corroborate(publishers, prints)
-    return counts.n_publishers, counts.n_independent

@@ -36,11 +36,6 @@ class Standing(msgspec.Struct, frozen=True):
         return 0 < self.n_plot == self.n_not_plot
 
     @property
-    def disputed(self) -> bool:
-        """Whether somebody says plot and somebody else says not-plot, however many."""
-        return self.n_plot > 0 and self.n_not_plot > 0
-
-    @property
     def agreed(self) -> bool:
         """Whether every reviewer says the same."""
         return len(set(self.by.values())) == 1

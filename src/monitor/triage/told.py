@@ -54,10 +54,6 @@ class StoryFacts(msgspec.Struct, frozen=True, kw_only=True):
         fields = {field: self.card.codes(field) for field in LIST_FIELDS}
         return {field: codes for field, codes in fields.items() if codes or field == "linked_states"}
 
-    def confirmed_codes(self, field: str) -> list[str]:
-        """Return a field's codes where a reviewer stands behind them, else nothing."""
-        return self.card.codes(field) if field in self.confirmed else []
-
 
 def story_facts(log: EventStore, views: Views, story_id: str) -> StoryFacts:
     """Return what a story's reports tell. Never raises: what cannot be read is empty, with a note."""

@@ -7,10 +7,12 @@ machine are left out. Labels given in one act share its name in `act`. An undo i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from monitor.log import events as ev
+
+Fold = Callable[[sqlite3.Connection, Sequence[ev.Event]], None]
 
 MACHINE = "monitor"  # the actor of what no person did
 
@@ -64,59 +66,47 @@ def _skipped(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
         _put(db, event, "skip", data.entry_id, story_id, data.until)
 
 
-def _merged(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
-    for event in events:
-        data = cast(ev.StoryMerged, event.data)
-        if data.undoes:
-            db.execute(_UNDONE, (event.position, data.undoes))
-        else:
-            moved = data.entry_ids[0] if data.entry_ids else data.from_id.removeprefix("s")
-            _put(db, event, "merge", moved, data.story_id, data.from_id)
+def _act(kind: str, words: Callable[[Any], tuple[str, str, str]]) -> Fold:
+    """Return the fold of an act that a later event of the same type may take back; `words`: entry, story, detail."""
+
+    def fold(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
+        for event in events:
+            data: Any = event.data
+            if data.undoes:
+                db.execute(_UNDONE, (event.position, data.undoes))
+            else:
+                _put(db, event, kind, *words(data))
+
+    return fold
 
 
-def _split(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
-    for event in events:
-        data = cast(ev.StorySplit, event.data)
-        if data.undoes:
-            db.execute(_UNDONE, (event.position, data.undoes))
-        else:
-            _put(db, event, "split", data.entry_ids[0] if data.entry_ids else "", data.story_id, data.new_id)
+def _merge(data: ev.StoryMerged) -> tuple[str, str, str]:
+    return data.entry_ids[0] if data.entry_ids else data.from_id.removeprefix("s"), data.story_id, data.from_id
 
 
-def _linked(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
-    for event in events:
-        data = cast(ev.StoryLinked, event.data)
-        if data.undoes:
-            db.execute(_UNDONE, (event.position, data.undoes))
-        else:
-            _put(db, event, "link", "", data.story_id, data.case_id)
+def _split(data: ev.StorySplit) -> tuple[str, str, str]:
+    return data.entry_ids[0] if data.entry_ids else "", data.story_id, data.new_id
 
 
-def _corrected(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
-    for event in events:
-        data = cast(ev.CardCorrected, event.data)
-        if data.undoes:
-            db.execute(_UNDONE, (event.position, data.undoes))
-        else:
-            _put(db, event, "correct", "", data.story_id, data.field)
+def _link(data: ev.StoryLinked) -> tuple[str, str, str]:
+    return "", data.story_id, data.case_id
 
 
-def _confirmed(db: sqlite3.Connection, events: Sequence[ev.Event]) -> None:
-    for event in events:
-        data = cast(ev.CardConfirmed, event.data)
-        if data.undoes:
-            db.execute(_UNDONE, (event.position, data.undoes))
-        else:
-            _put(db, event, "confirm", "", data.story_id, ", ".join(data.values))
+def _correction(data: ev.CardCorrected) -> tuple[str, str, str]:
+    return "", data.story_id, data.field
+
+
+def _confirmation(data: ev.CardConfirmed) -> tuple[str, str, str]:
+    return "", data.story_id, ", ".join(data.values)
 
 
 HANDLERS = {
     "entry-labelled": _labelled,
     "label-withdrawn": _withdrawn,
     "row-skipped": _skipped,
-    "story-merged": _merged,
-    "story-split": _split,
-    "story-linked": _linked,
-    "card-corrected": _corrected,
-    "card-confirmed": _confirmed,
+    "story-merged": _act("merge", _merge),
+    "story-split": _act("split", _split),
+    "story-linked": _act("link", _link),
+    "card-corrected": _act("correct", _correction),
+    "card-confirmed": _act("confirm", _confirmation),
 }

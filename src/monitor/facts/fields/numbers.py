@@ -95,10 +95,6 @@ def _explicit(sentence: Sentence, mark: Mark) -> tuple[int, int, int] | None:
     return None
 
 
-def _all_capitals(sentence: Sentence) -> bool:
-    return not any(word.islower() for word in sentence.words)
-
-
 def _part_of_name(sentence: Sentence, at: int) -> bool:
     """Return whether the number belongs to a name or a longer number: "Unit 18", "thirty-three" read from its end."""
     before = sentence.words[at - 1] if at else ""

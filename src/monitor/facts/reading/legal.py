@@ -36,9 +36,6 @@ _PEOPLE = frozenset({
 _SOUGHT = (
     "warrant", "arrest", "red", "interpol", "manhunt", "police", "hunt", "wanted", "person", "seeks",
 )  # fmt: skip
-_COMING = frozenset({
-    "could", "face", "faces", "facing", "punishable",
-})  # fmt: skip
 _ASKED = frozenset({
     "ask", "asked", "asks", "failed", "ordered", "orders", "pledged", "refused", "refuses", "told", "tried", "tries",
     "urged", "urges", "vowed", "vows", "wanted", "wants",

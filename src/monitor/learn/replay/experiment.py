@@ -38,7 +38,7 @@ class Linked:
         """Link one day's entries."""
         for index, entry in entries:
             at = float(timegm(strptime(entry.day, "%Y-%m-%d")))
-            link = self._linker.add(entry.entry_id, at, entry.title, entry.summary, entry.lang)
+            link = self._linker.add(entry.entry_id, at, entry.title, entry.summary)
             self._story[index] = link.story_id
             for kept, gone, _ in link.merged:
                 self._became[gone] = kept

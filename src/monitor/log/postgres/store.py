@@ -22,7 +22,7 @@ from monitor.log.postgres.claims import PostgresClaims
 from monitor.log.postgres.connect import Connections, driver, explain, one_line_errors, shown
 from monitor.log.postgres.rows import COPY_FROM_ROWS, INSERT, INSERT_PAYLOADS, columns, copy_rows
 from monitor.log.postgres.schema import SCHEMA_VERSION
-from monitor.log.proof.anchors import Anchor, anchors_path, last_anchor, read_marker, write_anchor
+from monitor.log.proof.anchors import Anchor, anchor_head, anchors_path, last_anchor, read_marker
 from monitor.log.proof.guard import broken
 from monitor.log.rows import Appended, event_of
 
@@ -359,10 +359,7 @@ class PostgresLog:
     def close(self) -> None:
         """Anchor the head on this machine if this object appended, then close every thread's connection."""
         if self._appended and self._checked is not None:
-            position, hash_ = self._checked
-            with suppress(OSError):  # the events are safe; a missing anchor only leaves the tail less guarded
-                anchor = Anchor(position=position, hash=hash_.hex(), recorded_at=self._appended)
-                write_anchor(anchors_path(self.path), anchor)
+            anchor_head(self.path, self._checked, self._appended)
             self._appended = ""
         self._connections.close()
 

@@ -8,6 +8,7 @@ that log and anchors were changed together.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -77,6 +78,12 @@ def write_anchor(path: Path, anchor: Anchor) -> None:
         os.write(handle, msgspec.json.encode(anchor) + b"\n")
     finally:
         os.close(handle)
+
+
+def anchor_head(log_path: Path, head: tuple[int, bytes], recorded_at: str) -> None:
+    """Anchor the head of the log at `log_path`, where the folder lets us."""
+    with suppress(OSError):  # the events are safe; a missing anchor only leaves the tail less guarded
+        write_anchor(anchors_path(log_path), Anchor(position=head[0], hash=head[1].hex(), recorded_at=recorded_at))
 
 
 def read_marker(log_path: Path) -> str:

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from monitor.log.codec import decode_data, encode_all
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
 from monitor.log.payloads import ERASED, check_payloads, unpack
-from monitor.log.proof.anchors import Anchor, anchors_path, write_anchor
+from monitor.log.proof.anchors import anchor_head
 from monitor.log.proof.guard import check_end, check_since, hash_at, head_row
 from monitor.log.rows import (
     ERASE_PAYLOAD,
@@ -314,10 +314,7 @@ class SqliteLog:
     def close(self) -> None:
         """Anchor the head if this object appended, then close every thread's connection."""
         if self._appended and self._checked is not None:
-            position, hash_ = self._checked
-            with suppress(OSError):  # the events are safe; a missing anchor only leaves the tail less guarded
-                anchor = Anchor(position=position, hash=hash_.hex(), recorded_at=self._appended)
-                write_anchor(anchors_path(self.path), anchor)
+            anchor_head(self.path, self._checked, self._appended)
             self._appended = ""
         for connection in self._connections:
             connection.close()

@@ -129,13 +129,6 @@ def label_at(views: Views, position: int) -> LabelRow | None:
     return _label(row) if row else None
 
 
-def newest_standing_of(views: Views, by: str) -> LabelRow | None:
-    """Return a reviewer's newest label that was not withdrawn."""
-    query = f"{_SELECT} WHERE l.by = ? AND l.withdrawn_position IS NULL ORDER BY l.position DESC LIMIT 1"
-    row = views.db.execute(query, (by,)).fetchone()
-    return _label(row) if row else None
-
-
 def n_given(views: Views, entry_id: str, story_id: str) -> int:
     """Return how many labels a story (or, where `story_id` is empty, an entry alone) was ever given."""
     if story_id:

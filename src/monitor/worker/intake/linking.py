@@ -100,7 +100,7 @@ class StoryLinking:
         link = self._linker.link(
             Linkable(
                 entry_id=candidate.entry_id, published_at=at, title=self._unsigned(title),
-                text=self._unsigned(words), lang=candidate.text.lang,
+                text=self._unsigned(words),
             )
         )  # fmt: skip
         # Only what is configured as a publisher is one: a feed may be called anything.
@@ -156,7 +156,7 @@ class StoryLinking:
             entries.append(
                 Linkable(
                     entry_id=row.entry_id, published_at=_moment(published_at, datetime.fromisoformat(row.seen_at)),
-                    title=self._unsigned(text.title), text=self._unsigned(text.words), lang=row.lang,
+                    title=self._unsigned(text.title), text=self._unsigned(text.words),
                     story_id=row.story_id,
                 )
             )  # fmt: skip

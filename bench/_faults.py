@@ -23,8 +23,9 @@ from pathlib import Path
 from bench._victim import AT, batch
 from monitor.log.proof.anchors import anchors_path, read_anchors
 from monitor.log.proof.checkpoints import sign_checkpoint
+from monitor.log.proof.judgement import Verification
 from monitor.log.sqlite.store import open_log
-from monitor.log.sqlite.verify import Report, verify_log
+from monitor.log.sqlite.verify import verify_log
 
 ROOT = Path(__file__).resolve().parent.parent
 MODES = ("eio", "enospc", "short", "kill")
@@ -253,7 +254,7 @@ def tamper(counts: dict[str, int], *, seed: int = 1) -> dict[str, dict[str, int]
     return result
 
 
-def _verify(path: Path) -> Report:
+def _verify(path: Path) -> Verification:
     return verify_log(path, read_anchors(anchors_path(path)))
 
 

@@ -16,9 +16,9 @@ from monitor.log.events import EntrySeen, NewEvent, PayloadErased
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.proof.anchors import anchors_path, read_anchors
 from monitor.log.proof.checkpoints import sign_checkpoint
-from monitor.log.proof.judgement import HOLDS
+from monitor.log.proof.judgement import HOLDS, Verification
 from monitor.log.sqlite.store import SqliteLog, open_log
-from monitor.log.sqlite.verify import Report, verify_log
+from monitor.log.sqlite.verify import verify_log
 from tests.conftest import ROOT
 from tests.log.conftest import AT, label
 
@@ -39,7 +39,7 @@ def full(tmp_path: Path) -> Path:
     return log.path
 
 
-def verify(path: Path) -> Report:
+def verify(path: Path) -> Verification:
     return verify_log(path, read_anchors(anchors_path(path)))
 
 

@@ -39,7 +39,7 @@ class Story:
         self.faded_at = at
 
 
-class Stories:
+class OpenStories:
     """The open stories, each under a number; the number of an older story is smaller."""
 
     def __init__(self, window_s: float) -> None:

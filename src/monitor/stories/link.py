@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import msgspec
 
 from monitor.stories.fingerprint import Copies, fingerprint
-from monitor.stories.index import Stories
+from monitor.stories.index import OpenStories
 from monitor.stories.terms import Frequencies, count_terms, stem
 from monitor.text.plain import plain_words
 
@@ -72,7 +72,7 @@ class Linker:
         self.reasons = reasons
         self.join = join
         self.merge = merge
-        self._stories = Stories(window_s)
+        self._stories = OpenStories(window_s)
         self._live: deque[tuple[float, str]] = deque()
         self._copies = Copies(window_entries)
         self._clock = -math.inf

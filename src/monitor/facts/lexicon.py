@@ -19,6 +19,11 @@ LATIN_LANGUAGES = ("en", "es", "de", "fr")
 # A word of letters, or a number with its signs; the s of a possessive is no word of its own.
 WORD = re.compile(r"(?<!['’])[^\W\d_]+|(?!s\b)[^\W\d_]+|\d[\d.,]*\d|\d")
 NAME_KINDS = frozenset({"state", "capital", "region", "city", "service", "proxy", "home"})
+# Names of states in other languages that are words, first names or towns in English ("Kharg Island" is not Iceland).
+_NOT_ENGLISH = frozenset({
+    "Island", "Chili", "Granada", "Maurice", "Dominique", "Reunion", "Jersey", "Salvador", "Malte", "San Martin",
+    "Santa Elena", "Sark", "Ascension", "Guadalupe", "Inde", "Man", "Grenade",
+})  # fmt: skip
 _CHOICE = re.compile(r"\(([^)]*)\)")
 _MAX_REMEMBERED = 50_000
 _LONGEST_STEM = 30  # letters; a longer word is looked up whole
@@ -111,7 +116,7 @@ def gazetteer() -> dict[str, Any]:
 def index_for(language: str) -> Index:
     """Return the index for a language: its own phrases and adjectives, and the names of places and services."""
     index = Index()
-    _add_names(index, "s" if language == "de" else "")
+    _add_names(index, "s" if language == "de" else "", _NOT_ENGLISH if language == "en" else frozenset())
     columns = [language] if language in LATIN_LANGUAGES else ["en"]
     for line in data_lines("nationalities.tsv"):
         code, *by_language = line.split("\t")
@@ -130,11 +135,13 @@ def index_for(language: str) -> Index:
     return index
 
 
-def _add_names(index: Index, genitive: str = "") -> None:
+def _add_names(index: Index, genitive: str, left_out: frozenset[str]) -> None:
     """Add the names of places and services; with `genitive`, states and capitals with that ending too."""
     table = gazetteer()
     for code, row in table["countries"].items():
         for name in row["latin"]:
+            if name in left_out:
+                continue
             index.add(name, Meaning("state", code, "name"), _case(name))
             if genitive and not name.endswith("s"):
                 index.add(name + genitive, Meaning("state", code, "name"), _case(name))

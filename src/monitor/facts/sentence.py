@@ -96,7 +96,7 @@ def _groups(card: Card) -> list[Claim]:
     for claim in card.claims:
         if not set(claim.states) <= allowed or not (claim.states or claim.services):
             continue
-        if not _rests_on_an_act(claim, card):
+        if claim.open or not _rests_on_an_act(claim, card):
             continue
         key = (claim.states, claim.services if not claim.states else ())
         if key not in best or _order(claim) < _order(best[key]):

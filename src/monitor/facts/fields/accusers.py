@@ -78,15 +78,24 @@ def _verb_of(sentence: Sentence, first: int, last: int, rules: Rules) -> str:
 def _verb_after(sentence: Sentence, first: int, last: int, rules: Rules) -> str:
     """Return the verb of speech within a few words after a speaker, before anything that leads away from it."""
     states = {mark.first for mark in sentence.of("state", "capital")}
+    stops = 0
     for at in range(last, min(len(sentence.lowers), last + REACH)):
+        stops += _stop_before(sentence, at)
         word, classes = sentence.lowers[at], classes_of(sentence.lowers[at], rules)
         named = sentence.field != "title" and sentence.words[at][0].isupper()  # "on America Reports"
         if "SAYS/" in classes and not word.endswith("ing") and not named:
+            if stops == 1 and not sentence.loose:
+                return ""  # of two stops the words between are the speaker's name; after one another speaks
             passive = at and sentence.lowers[at - 1] in ("was", "were", "is", "are", "been", "being")
             return "" if passive else word
         if word in _LEADS_AWAY or at in states or ("ACT/" in classes and at == last):
             return ""
     return "said" if sentence.field == "title" and sentence.after(last) == ":" and first == 0 else ""
+
+
+def _stop_before(sentence: Sentence, at: int) -> bool:
+    start = sentence.starts[at - 1] + len(sentence.words[at - 1]) if at else 0
+    return any(sign in sentence.text[start : sentence.starts[at]] for sign in ",;–—")
 
 
 def _kind(sentence: Sentence, unit: Unit) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from monitor.facts.fields.accusers import Accuser, accuser_of
 from monitor.facts.reading.roles import Accusation, Rules, accusations, rules_for, tells_tale
 from monitor.facts.reading.sentences import Sentence
+from monitor.facts.reading.tenor import is_figure, is_war, tells_openly
 from monitor.facts.reading.units import PROXY, units_of
 from monitor.facts.values import METHODS, Claim, Value
 
@@ -37,12 +38,12 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
     Nothing where the head tells of an accusation as a tale, or where nobody reads the language.
     """
     rules = rules_for(language)
-    if rules is None or tells_tale([s for s in sentences if s.field != "text"], rules):
+    if rules is None or tells_tale([s for s in sentences if s.field != "text"], rules) or is_figure(sentences):
         return ()
     named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
     claims: list[Claim] = []
     head: Accuser | None = None
-    told = _tells_of_plot(sentences)
+    told, war = _tells_of_plot(sentences), is_war(sentences)
     for sentence in sentences:
         if (sentence.old and not overview) or not _may_accuse(sentence):
             continue
@@ -53,9 +54,16 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
         speaker = accuser_of(sentence, units, {a.unit.code for a in found}, rules)
         if sentence.field != "text" and speaker and head is None and speaker.verb.startswith(_ACCUSING):
             head = speaker
-        claims += _claims_of(sentence, found, speaker, rules)
+        claims += [_opened(claim, sentence, head, war=war) for claim in _claims_of(sentence, found, speaker, rules)]
     claims = [_with_head(claim, head) for claim in claims]
     return tuple(_distinct(claims)[:MAX_CLAIMS])
+
+
+def _opened(claim: Claim, sentence: Sentence, head: Accuser | None, *, war: bool) -> Claim:
+    """Return the claim, marked where its words are of open war."""
+    accuser = bool(claim.accuser or claim.accuser_state or (head and sentence.field != "text"))
+    so = claim.open or tells_openly(sentence, war=war, accuser=accuser, avowed=claim.verb == "admits")
+    return msgspec.structs.replace(claim, open=True) if so and not claim.open else claim
 
 
 def _tells_of_plot(sentences: list[Sentence]) -> bool:
@@ -77,12 +85,13 @@ def _may_accuse(sentence: Sentence) -> bool:
 
 def _claims_of(sentence: Sentence, found: list[Accusation], speaker: Accuser | None, rules: Rules) -> list[Claim]:
     """Return the claims of one sentence: those accused by one verb stand in one claim."""
-    by_verb: dict[tuple[str, bool], list[str]] = {}
+    by_verb: dict[tuple[str, bool, bool], list[str]] = {}
     for accusation in found:
-        by_verb.setdefault((accusation.verb, accusation.tied), []).append(accusation.unit.code)
+        key = (accusation.verb, accusation.tied, accusation.open)
+        by_verb.setdefault(key, []).append(accusation.unit.code)
     acts = tuple(dict.fromkeys(m.code for m in sentence.of("method") if m.code in METHODS))
     claims = []
-    for (verb, tied), codes in by_verb.items():
+    for (verb, tied, is_open), codes in by_verb.items():
         states = tuple(dict.fromkeys(code for code in codes if not code.startswith(PROXY)))
         proxies = [code.removeprefix(PROXY) for code in codes if code.startswith(PROXY)]
         named = [m.code for m in sentence.of("service") if set(m.extra.split("|")) & set(states)]
@@ -96,6 +105,7 @@ def _claims_of(sentence: Sentence, found: list[Accusation], speaker: Accuser | N
                 accuser="" if own else who.kind,
                 accuser_state="" if own else who.state,
                 tied=tied,
+                open=is_open,
                 acts=acts,
                 quote=sentence.text,
                 field=sentence.field,

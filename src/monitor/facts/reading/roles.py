@@ -17,8 +17,10 @@ BEFORE, AFTER = 16, 16  # items of the window on either side of a mention
 _MOTIVE_REACH = 8  # items between "in revenge for" and what it explains
 _AND = frozenset({"and", "or", "y", "und", "et", "и", "و", "ve"})
 _NEVER_ACCUSED = frozenset("plx")  # people, police and sides stand in no way of accusing
-_TIES = "ties"  # ways that link, back or trace rather than accuse of the act
-_WEAK = "weak"  # ways that accuse of a plot only where the report tells of one: a threat, spying, ties
+_TIES = ("ties", "loose")  # ways that link, back or trace rather than accuse of the act
+_WEAK = ("weak", "loose")  # ways that accuse of a plot only where the report tells of one: a threat, spying, ties
+_OPEN = "open"  # ways in which a state threatens or acts in its own name
+_PLAIN = (*_TIES, *_WEAK, _OPEN)
 _UNSHAKEN = ("denies", "suspects")  # ways whose own words hold a negation
 
 
@@ -44,6 +46,7 @@ class Accusation(NamedTuple):
     verb: str
     tied: bool = False
     weak: bool = False
+    open: bool = False
 
 
 def accusations(sentence: Sentence, units: list[Unit], rules: Rules) -> list[Accusation]:
@@ -59,15 +62,29 @@ def accusations(sentence: Sentence, units: list[Unit], rules: Rules) -> list[Acc
     _join(sentence, units, found)
     return [
         Accusation(
-            units[at], "alleges" if found[at] in (_TIES, _WEAK) else found[at], found[at] == _TIES, found[at] == _WEAK
+            units[at],
+            "alleges" if way in _PLAIN else way,
+            way in _TIES,
+            way in _WEAK,
+            way == _OPEN,
         )
-        for at in sorted(found)
+        for at, way in sorted(found.items())
     ]
 
 
 def tells_tale(sentences: list[Sentence], rules: Rules) -> bool:
     """Return whether the head reports an accusation as a tale (a hoax, a hateful myth, fiction), not as a claim."""
-    return any("TALE/" in classes_of(word, rules) for sentence in sentences for word in sentence.lowers)
+    return any(
+        "TALE/" in classes or ("HATE/" in classes and any("SPOKEN/" in after for after in following))
+        for sentence in sentences
+        for classes, following in _with_following(sentence, rules)
+    )
+
+
+def _with_following(sentence: Sentence, rules: Rules) -> list[tuple[str, list[str]]]:
+    """Return the classes of each word beside those of the two words after it."""
+    classes = [classes_of(word, rules) for word in sentence.lowers]
+    return [(own, classes[at + 1 : at + 3]) for at, own in enumerate(classes)]
 
 
 def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[str], list[int]]:

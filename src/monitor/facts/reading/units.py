@@ -16,6 +16,21 @@ _HEADS = (("AGENCY", "s"), ("POLICE", "l"), ("OFFICER", "o"), ("GOV", "g"))
 _POSSESSIVE = ("'s", "’s", "s'", "s’", "' ", "’ ")
 _MOST_INNER = 3  # words between a name and the head it belongs to
 _OF = frozenset({"of", "in", "de", "du", "des", "del", "von", "la", "der", "el", "l", "d", "en", "à"})
+_SEATS = frozenset({"BE"})  # capitals that stand for a union of states more often than for their own
+_TROUBLES = frozenset({"war", "conflict", "crisis", "deal", "talks", "protests", "earthquake"})
+_TOWARDS = frozenset(
+    "north south east west northern southern eastern western central northeast northwest southeast southwest "
+    "north-east north-west south-east south-west neighbouring neighboring nearby occupied".split()
+)
+_ATTACKS = frozenset(
+    "attack attacks bombing bombings blast blasts explosion explosions shooting shootings siege massacre killings "
+    "murders murder arson terror stabbing stabbings knife car truck bomb".split()
+)
+_DOER_AFTER = frozenset({"on", "against", "to"})
+_PAPERS = frozenset(
+    "Post Times Daily Herald Tribune Independent Insider Observer Review Journal Gazette Mail Today International "
+    "Telegraph Standard Chronicle Examiner".split()
+)
 _SIDE_WITH = frozenset({"pro", "anti", "non", "ex"})
 SUBJECT_OF = {"HK": "CN", "MO": "CN"}  # territories that run no services of their own
 
@@ -25,6 +40,8 @@ def units_of(sentence: Sentence, rules: Rules, named: frozenset[str] = frozenset
     found: list[Unit] = []
     for mark in sorted(sentence.of(*_KINDS), key=lambda mark: (mark.first, -mark.last)):
         if (found and mark.first < found[-1].last) or (mark.kind == "north" and "KR" not in named):
+            continue
+        if _names_a_paper(sentence, mark):
             continue
         found.append(_unit(sentence, mark, rules, named, found[-1].last if found else 0))
     return found
@@ -43,6 +60,8 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
     gap = _gap(sentence, mark.last - 1)
     if gap.lstrip(".").startswith(("-", "\u2010", "\u2011")) and mark.last < len(sentence.words):
         return Unit(code, mark.first, mark.last, "p" if _names_state(sentence, mark.last) else "h", mark)
+    if not sentence.loose and _is_site(sentence, mark):
+        return Unit(code, mark.first, mark.last, "i", mark)
     modifies = mark.extra == "adj" or gap.startswith(_POSSESSIVE)
     head, last = _head_after(sentence, mark.last, rules)
     if head:
@@ -54,12 +73,45 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
     if sentence.loose:
         return Unit(code, mark.first, mark.last, _loose_kind(sentence, mark, rules), mark)
     if modifies:
+        if mark.extra == "adj" and not sentence.noun_first and _is_people(sentence, mark):
+            return Unit(code, mark.first, mark.last, "p", mark)
         person = mark.last >= len(sentence.words) or _is(sentence, mark.last, "PERSON", rules)
         return Unit(code, mark.first, mark.last, "p" if person and mark.extra == "adj" else "a", mark)
     if mark.last < len(sentence.words) and _joined(sentence, mark.last) and _is(sentence, mark.last, "PERSON", rules):
         return Unit(code, mark.first, mark.last, "p", mark)
-    place = mark.first > 0 and _is(sentence, mark.first - 1, "IN", rules)
+    before = mark.first - 1
+    while before > 0 and sentence.lowers[before] in _TOWARDS:
+        before -= 1
+    place = before >= 0 and _is(sentence, before, "IN", rules)
     return Unit(code, mark.first, mark.last, "i" if place else "n", mark)
+
+
+def _names_a_paper(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether the name is the first word of a paper's or a channel's: "Washington Post", "Iran International"."""
+    if mark.kind not in ("state", "capital") or mark.extra == "adj" or mark.last >= len(sentence.words):
+        return False
+    alone = mark.last + 1 >= len(sentence.words) or not sentence.words[mark.last + 1].istitle()
+    in_title = sentence.field == "title" and sentence.words[mark.last] in ("Today", "Review", "Standard", "International")
+    return sentence.words[mark.last] in _PAPERS and _joined(sentence, mark.last) and (alone or not in_title)
+
+
+def _is_site(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether a name only tells where: "the Moscow attack", "the Ukraine war"; a seat of others is no actor."""
+    if mark.extra == "adj" or mark.last >= len(sentence.words) or not _joined(sentence, mark.last):
+        return mark.kind == "capital" and mark.code in _SEATS
+    following = sentence.lowers[mark.last]
+    if following in _TROUBLES and _gap(sentence, mark.last - 1) == " ":
+        return True
+    if mark.kind != "capital":
+        return False
+    after = next((word for word in sentence.lowers[mark.last + 1 : mark.last + 3] if word not in _ATTACKS), "")
+    return mark.code in _SEATS or (following in _ATTACKS and after not in _DOER_AFTER)
+
+
+def _is_people(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether an adjective stands for people of that nationality: "four Americans"."""
+    word = sentence.words[mark.last - 1]
+    return word.endswith("s") and word[0].isupper() and not word.endswith("ss") and len(word) > 4
 
 
 def _loose_kind(sentence: Sentence, mark: Mark, rules: Rules) -> str:

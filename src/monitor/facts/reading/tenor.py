@@ -1,0 +1,60 @@
+"""What a report's words are used for: an act, a figure of speech, open war.
+
+Owns two questions that the words of one accusation cannot answer: whether "sabotage" or "poison" is meant of a deal, a
+market or a match, and whether an act is one of open war. Of the first nobody is accused; the second stays a claim, and
+the plain sentence, which is about plots, does not tell it. The words stand in data/lexicon-*.txt (abstract, field, war,
+covert); a language without them is read as before.
+"""
+
+from __future__ import annotations
+
+from monitor.facts.reading.sentences import Mark, Sentence
+
+_OBJECT_REACH = 6  # words between an act and what it is done to
+# Beginnings of the words for acts that are also said of deals, games and markets.
+_SAID_OF_MUCH = (
+    "attack", "target", "hit", "strik", "kill", "murder", "poison", "sabotag", "torpedo", "derail", "hijack", "assassin",
+    "shoot", "shot", "stab", "blow", "blew", "harm", "strangl", "lure", "snatch", "bounc", "hammer", "violen", "toxi",
+    "slay", "slain", "ambush", "raid",
+)  # fmt: skip
+_IN_EARNEST = frozenset({"arrested", "charged", "on-trial", "convicted"})
+_AUTHORITIES = frozenset({"police", "prosecutors", "court", "intelligence"})
+
+
+def is_figure(sentences: list[Sentence]) -> bool:
+    """Return whether the title and summary speak of acts in a figure: of trade, sport, talks, with nobody held for it."""
+    head = [sentence for sentence in sentences if sentence.field != "text"]
+    acts = [(sentence, mark) for sentence in head for mark in sentence.of("method")]
+    if any(not sentence.lowers[mark.first].startswith(_SAID_OF_MUCH) for sentence, mark in acts):
+        return False
+    if any(m.code in _IN_EARNEST for s in head for m in s.of("legal")):
+        return False
+    if any(m.code in _AUTHORITIES for s in head for m in s.of("source")):
+        return False
+    if any(sentence.has("field") for sentence in head):
+        return True
+    told = [(s, m) for s, m in acts if m.code != "attack"]
+    return bool(told) and all(_done_to_a_thing_thought_of(sentence, mark) for sentence, mark in told)
+
+
+def _done_to_a_thing_thought_of(sentence: Sentence, act: Mark) -> bool:
+    return any(0 <= mark.first - act.last <= _OBJECT_REACH for mark in sentence.of("abstract"))
+
+
+def is_war(sentences: list[Sentence]) -> bool:
+    """Return whether the title or summary speaks of open war."""
+    return any(sentence.has("war") for sentence in sentences if sentence.field != "text")
+
+
+def tells_openly(sentence: Sentence, *, war: bool, accuser: bool, avowed: bool) -> bool:
+    """Return whether an accusation tells of open force rather than of a plot, or nobody alleges what it tells.
+
+    In a report of a war a plot is one only where its own sentence names a covert act, says who alleges it, and does not
+    speak of the fighting. Elsewhere what nobody alleges, suspects, judges or hides is told as a plain event.
+    """
+    covert = bool(sentence.of("covert", "service"))
+    if avowed:
+        return not covert
+    if sentence.has("war") or war:
+        return not covert or not accuser or sentence.has("war")
+    return not (accuser or covert or sentence.of("hedge", "legal", "foil", "deny") or "?" in sentence.text)

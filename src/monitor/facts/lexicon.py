@@ -19,10 +19,13 @@ LATIN_LANGUAGES = ("en", "es", "de", "fr")
 # A word of letters, or a number with its signs; the s of a possessive is no word of its own.
 WORD = re.compile(r"(?<!['’])[^\W\d_]+|(?!s\b)[^\W\d_]+|\d[\d.,]*\d|\d")
 NAME_KINDS = frozenset({"state", "capital", "region", "city", "service", "proxy", "home"})
-# Names of states in other languages that are words, first names or towns in English ("Kharg Island" is not Iceland).
+# Names of states and capitals that are words, first names or other towns in English ("Kharg Island" is not Iceland).
 _NOT_ENGLISH = frozenset({
     "Island", "Chili", "Granada", "Maurice", "Dominique", "Reunion", "Jersey", "Salvador", "Malte", "San Martin",
-    "Santa Elena", "Sark", "Ascension", "Guadalupe", "Inde", "Man", "Grenade",
+    "Santa Elena", "Sark", "Ascension", "Guadalupe", "Inde", "Man", "Grenade", "Plymouth", "Kingston", "Georgetown",
+    "George Town", "Hamilton", "Victoria", "Stanley", "Douglas", "Jamestown", "Male", "The Valley", "Road Town",
+    "Saint-Denis", "Saint-Pierre", "Sucre", "San Jose", "San Juan", "Nassau", "Roma", "Rom", "Damas", "Riad", "Vienne",
+    "Marigot", "Montserrat",
 })  # fmt: skip
 _CHOICE = re.compile(r"\(([^)]*)\)")
 _MAX_REMEMBERED = 50_000
@@ -148,7 +151,7 @@ def _add_names(index: Index, genitive: str, left_out: frozenset[str]) -> None:
     for kind in ("capitals", "regions", "cities"):
         singular = {"capitals": "capital", "regions": "region", "cities": "city"}[kind]
         for code, names in table[kind].items():
-            for name in names:
+            for name in names if kind == "cities" else [name for name in names if name not in left_out]:
                 index.add(name, Meaning(singular, code, name), "cap")
                 if genitive and kind == "capitals":
                     index.add(name + genitive, Meaning(singular, code, name), "cap")

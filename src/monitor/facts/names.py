@@ -27,7 +27,7 @@ _OFFICES = {
     "anonymous-officials": ("Officials", "of"), "media": ("Media reports", "in"),
 }  # fmt: skip
 _ALONE = {
-    "ministry": "A government ministry",
+    "ministry": "A government",
     "anonymous-officials": "Unnamed officials",
     "intelligence": "An intelligence service",
 }

@@ -6,6 +6,10 @@ card without a claim has no sentence. Names come from names.py; nothing is said 
 
 from __future__ import annotations
 
+import re
+
+import msgspec
+
 from monitor.facts.names import ACTS, TARGETS, accuser_name, is_plural, listed, service_name, state_name
 from monitor.facts.values import Card, Claim, Value
 
@@ -19,10 +23,36 @@ _SAYS = {
 _MOST_CLAIMS = 3
 _AT_THINGS = frozenset({"sabotage", "arson"})
 _PEOPLE = frozenset({"journalist", "dissident", "defector", "official"})
+_TOLD_BESIDE = ("methods", "target_types", "countries", "stage")
+_OPENING_CHARS = 240  # of a summary: what a claim in the title is explained by
 CORRECTION = "correction"  # the field of a value that a reviewer set
+_AT_PEOPLE = frozenset({"assassination", "abduction", "stabbing", "poisoning", "assault", "shooting"})
+_THINGS = frozenset({"infrastructure", "military"})
+_THING = re.compile(  # words for a thing among those for military targets; infrastructure is one always
+    r"infrastructure|pipeline|rail|plant|site|base|facilit|depot|factor|compound|complex|ship|tanker|grid|power|suppl|"
+    r"warehouse|installation|bridge|port|cable|vessel|convoy", re.IGNORECASE,
+)  # fmt: skip
 _KILLING = ("kill", "dead", "death", "died", "slain", "slay")
 _SURE_PLACE = 0.55  # below, the country is one that the report names and nothing ties to the act
 _SURE_STAGE = 0.5  # below, the stage is what remains where nothing calls the act planned, tried or stopped
+_UNDECIDED = re.compile(  # nobody accuses yet who asks whether
+    r"\b(?:investigat|examin|prob|look|explor|weigh|consider|assess)\w*\s+(?:\w+\s+){0,3}?(?:whether|if|potential|possible)\b",
+    re.IGNORECASE,
+)
+_PLURAL = re.compile(r"\bplots\b", re.IGNORECASE)
+_THREAT = re.compile(r"threat|vulnerable|menac", re.IGNORECASE)
+_MEANT = re.compile(r"plot|conspir|threats?\b|threaten(?:ed|s)\b|attack|hit list|target|planned|scheme", re.IGNORECASE)
+_LOCATED = r"\b(?:in|at|near|inside|outside|across|on|to|of)\s+(?:[\w’'-]+\s+){0,2}?%s"
+_FINDS = re.compile(
+    r"\b(?:court|judges?|tribunal|jury|inquiry)\b[^.;]*?\b(?:finds?|found|rule[sd]?|conclude[sd]?|says|held)\b",
+    re.IGNORECASE,
+)
+_COVERT = re.compile(r"plot|assassin|abduct|kidnap|arson|sabotag|poison|bomb|kill|murder|behind", re.IGNORECASE)
+_HIT = re.compile(
+    r"attack|str[iu]ck|strik|hit|damag|sabotag|blast|explo|destr|target|raid|drone|plot|threat", re.IGNORECASE
+)
+_TRIED = re.compile(r"attempt|tried|try|fail|botch|foil|thwart|surviv|unsuccess", re.IGNORECASE)
+_MISSION = re.compile(r"embass|consulate|high commission|diplomatic mission", re.IGNORECASE)
 _OPENINGS = (
     "The ",
     "A ",
@@ -41,23 +71,60 @@ def plain_sentence(card: Card) -> str:
 
     Claims that blame differently are told one after the other, each with its accuser.
     """
-    groups = _groups(card)
-    if not groups or not _tells_an_act(card):
+    groups = [claim for claim in _groups(card) if _tells_an_act(_beside(card, claim), claim.quote)]
+    if not groups:
         return ""  # an accusation of nothing that was planned or done is none
-    told = [_told(claim, card, first=at == 0) for at, claim in enumerate(groups[:_MOST_CLAIMS])]
+    near = _without_speaker(_beside(card, groups[0]), groups[0])
+    told = [_told(claim, near, first=at == 0) for at, claim in enumerate(groups[:_MOST_CLAIMS])]
     parts = [words if at == 0 else _lower(words) for at, words in enumerate(told)]
     return "; ".join([*parts, *_tail(card, groups)]) + "."
 
 
-def _tells_an_act(card: Card) -> bool:
+def _beside(card: Card, claim: Claim) -> Card:
+    """Return the card with those acts, targets, places and stages alone that stand beside the claim.
+
+    That is in its own sentence or in a title: a report's other sentences may tell of something else.
+    """
+    if not claim.quote:
+        return card
+    kept = {field: tuple(value for value in getattr(card, field) if _is_beside(value, claim)) for field in _TOLD_BESIDE}
+    return msgspec.structs.replace(card, **kept)
+
+
+def _without_speaker(card: Card, claim: Claim) -> Card:
+    """Drop the country of the accuser where nothing says that the act was there: "a US court finds"."""
+    kept = tuple(
+        value
+        for value in card.countries
+        if claim.accuser != "court"
+        or value.code != claim.accuser_state
+        or value.field == CORRECTION
+        or not value.quote
+        or re.search(_LOCATED % re.escape(value.quote), claim.quote, re.IGNORECASE)
+        or value.quote not in claim.quote
+    )
+    return msgspec.structs.replace(card, countries=kept)
+
+
+def _is_beside(value: Value, claim: Claim) -> bool:
+    if value.field in ("title", CORRECTION) or not value.quote:
+        return True
+    opening = claim.field == "title" and value.field == "summary" and value.offset < _OPENING_CHARS
+    return opening or _within(value, claim)
+
+
+def _tells_an_act(card: Card, quote: str = "") -> bool:
     """Return whether there is something to be accused of: a kind of act, an attack on a thing, a plan against somebody.
 
     A plot, a plan or an attempt alone may be one to win a game, an election or a quarrel.
     """
     stage = card.codes("stage")
     things = set(card.codes("target_types")) & {"infrastructure", "military", "diplomat"}
-    aimed = bool(card.target_types) and bool(stage) and stage != ["executed"]
-    return bool(card.methods or things or aimed) or (card.overview and bool(card.target_types))
+    meant = not quote or bool(_MEANT.search(quote)) or card.language != "en"
+    aimed = meant and bool(card.target_types) and bool(stage) and stage != ["executed"]
+    things = things if not quote or card.language != "en" or _HIT.search(quote) else set()
+    many = card.overview and bool(card.target_types) and (not quote or bool(_COVERT.search(quote)))
+    return many if card.overview else bool(card.methods or things or aimed)
 
 
 def _rests_on_an_act(claim: Claim, card: Card) -> bool:
@@ -109,7 +176,13 @@ def _groups(card: Card) -> list[Claim]:
         if value.code not in told and value.field == CORRECTION
     ]
     accusing = [claim for claim in claims if claim.verb != "denies"]
-    return sorted(accusing or claims, key=_order)
+    return [] if _tangled(accusing) else sorted(accusing or claims, key=_order)
+
+
+def _tangled(claims: list[Claim]) -> bool:
+    """Return whether one sentence accuses different states of what may be different acts."""
+    quotes = [(claim.quote, claim.entry_id) for claim in claims if claim.quote]
+    return len(set(quotes)) < len(quotes)
 
 
 def _order(claim: Claim) -> tuple[bool, bool, int]:
@@ -119,7 +192,7 @@ def _order(claim: Claim) -> tuple[bool, bool, int]:
 
 def _told(claim: Claim, card: Card, *, first: bool) -> str:
     whom = _whom(claim)
-    what = _what(card) if first else "it"
+    what = _what(card, claim.quote) if first else "it"
     many = " and " in whom
     if claim.verb == "denies":
         return f"{_upper(whom)} {'deny' if many else 'denies'} any part in {_alleged(what, card)}"
@@ -135,6 +208,10 @@ def _told(claim: Claim, card: Card, *, first: bool) -> str:
         return f"{report} {verb} the allegation that {whom} {'had a hand in' if claim.tied else was + ' behind'} {what}"
     singular, plural = _SAYS.get(claim.verb, _SAYS["alleges"])
     speak = is_plural(claim.accuser, claim.accuser_state)
+    if claim.accuser == "court" and _FINDS.search(claim.quote):
+        singular, plural = _SAYS["convicts"]
+    if claim.verb in ("alleges", "suspects") and _UNDECIDED.search(claim.quote):
+        return f"{who} {'are' if speak else 'is'} looking into whether {whom} {was} behind {what}"
     if claim.tied and claim.verb in ("alleges", "suspects"):
         return f"{who} {'link' if speak else 'links'} {whom} to {what}"
     return f"{who} {plural if speak else singular} {whom} {was} behind {what}"
@@ -157,36 +234,60 @@ def _whom(claim: Claim) -> str:
     return listed(states or services)
 
 
-def _what(card: Card) -> str:
+def _what(card: Card, quote: str = "") -> str:
     """Return the act: its stage, methods, target and country, as far as the card holds them."""
     if card.overview:
-        return "several plots"
+        return "several plots" if (card.codes("stage") or [""])[0] in ("planned", "foiled") else "several attacks"
     stage = (card.codes("stage") or [""])[0]
     methods = [value for value in card.methods[:2] if value.code in ACTS]
     done = stage not in ("planned", "foiled")  # a plot to kill somebody chosen is one to assassinate
     acts = ["killing" if done and _only_killed(value) else ACTS[value.code] for value in methods]
-    return _act(stage, acts, listed(_targets(card, [value.code for value in methods]))) + _place(card)
+    if stage == "attempted" and not _is_tried(card, acts):
+        stage = ""
+    if done and _at_a_mission(card) and set(acts) <= {"killing", "shooting", "assault"}:
+        return f"an attack on a diplomatic mission{_place(card)}"  # nobody kills an embassy
+    quote += " " + " ".join(value.quote for value in card.stage)
+    return _act(stage, acts, listed(_targets(card, [value.code for value in methods])), quote) + _place(card)
+
+
+def _is_tried(card: Card, acts: list[str]) -> bool:
+    """Return whether an act is to be called attempted: a killing that failed, or one that the report calls so."""
+    if any(act in ("assassination", "killing", "abduction") for act in acts) or not acts:
+        return True
+    return any(value.quote and _TRIED.search(value.quote) for value in card.stage)
+
+
+def _at_a_mission(card: Card) -> bool:
+    targets = [value for value in card.target_types if value.code in TARGETS]
+    return bool(targets) and all(value.code == "diplomat" and _MISSION.search(value.quote) for value in targets)
 
 
 def _targets(card: Card, methods: list[str]) -> list[str]:
     """Return whom or what the act was aimed at, in words that go with it: nobody sabotages a person."""
     things = bool(methods) and set(methods) <= _AT_THINGS
     names = TARGETS | ({} if set(methods) <= _AT_THINGS | {"bombing"} else {"military": "a military figure"})
-    codes = [code for code in card.codes("target_types") if code in TARGETS]
-    return [names[code] for code in codes if not (things and code in _PEOPLE)][:2]
+    persons = bool(methods) and set(methods) <= _AT_PEOPLE
+    values = [value for value in card.target_types if value.code in TARGETS and not (things and value.code in _PEOPLE)]
+    if persons:
+        values = [value for value in values if not (value.code in _THINGS and _THING.search(value.quote or value.code))]
+    return [names[value.code] for value in values][:2]
 
 
-def _act(stage: str, acts: list[str], target: str) -> str:
+def _act(stage: str, acts: list[str], target: str, quote: str) -> str:
     against = f" against {target}" if target else ""
     of = f" of {target}" if target else ""
     noun = listed(acts)
     if stage == "foiled":
-        return f"a foiled {noun} plot{against}" if noun else f"a foiled plot{against}"
+        plot = "plots" if _PLURAL.search(quote) else "plot"
+        article = "" if plot == "plots" else "a "
+        return f"{article}foiled {noun} {plot}{against}" if noun else f"{article}foiled {plot}{against}"
     if not noun:
         nouns = {"planned": "a plan or threat", "attempted": "a failed attack", "executed": "an act"}
         return nouns.get(stage, "an act") + against
     if "arson" in acts[:1]:
         of = against
+    if stage == "planned" and _THREAT.search(quote):
+        return f"a threat of {noun}{against}"
     if stage in ("planned", "attempted"):
         return f"{'a' if stage == 'planned' else 'an'} {stage} {noun}{of}"
     article = "an" if noun[0] in "aeiou" else "a"

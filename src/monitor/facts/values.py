@@ -48,8 +48,9 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     `verb`: one of CLAIM_VERBS. `states`, `services`: who is accused (of `denies` and `admits`: who speaks); `services`
     holds proxies too, whose patron stands in `states` only where the text names it. `accuser`: a code of CLAIMANTS, or
     "" where the report names nobody; `accuser_state`: the state that accuser belongs to, or "". `tied`: the words link,
-    back or trace rather than accuse of the act; `open`: the words are of open war, which no plain sentence tells. `acts`: codes of METHODS in the same sentence. `quote` is the whole
-    sentence, which stands at `offset` of `field`; `entry_id` and `publisher` say whose report it is.
+    back or trace rather than accuse of the act. `open`: the words are of open war or force, which no plain sentence
+    tells. `acts`: codes of METHODS in the same sentence. `quote` is the whole sentence, which stands at `offset` of
+    `field`; `entry_id` and `publisher` say whose report it is.
     """
 
     verb: str

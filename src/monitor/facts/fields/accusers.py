@@ -23,6 +23,12 @@ _LEADS_AWAY = frozenset(
     }
 )  # fmt: skip
 _HANGS_ON = frozenset({"with", "of", "by", "against", "to", "for", "from", "about", "over", "near", "into", "between"})
+_ROUGH = frozenset({  # people of a state who do not speak for it
+    "hackers", "hacker", "saboteurs", "mercenaries", "assassins", "hitmen", "soldiers", "soldier", "agents",
+    "spies", "staff",
+})  # fmt: skip
+_BLAMING = frozenset({"blaming", "accusing"})
+_CLOSING = frozenset({"say", "says", "said", "claims", "alleges", "believes", "reports", "warns"})
 _VERB_FIRST = frozenset({"say", "says", "said", "report", "reports"})
 _KIND_OF = {"g": "ministry", "s": "intelligence", "l": "police", "o": "anonymous-officials", "n": "ministry"}
 _UNNAMED = frozenset({"officials", "officers", "funcionarios", "responsables", "beamte", "sources"})
@@ -38,8 +44,12 @@ class Accuser(NamedTuple):
 
 def accuser_of(sentence: Sentence, units: list[Unit], accused: set[str], rules: Rules) -> Accuser | None:
     """Return who speaks in a sentence, or None."""
+    last = units[-1] if units else None
+    if last and last.code not in accused and last.kind in _KIND_OF and _says_at_the_end(sentence, last):
+        return Accuser(_kind(sentence, last), last.code, sentence.lowers[last.last])
     for unit in units:
-        if unit.kind in _KIND_OF and unit.code not in accused and ":" not in unit.code:
+        rough = unit.kind == "o" and not _ROUGH.isdisjoint(sentence.lowers[unit.first : unit.last])
+        if unit.kind in _KIND_OF and not rough and unit.code not in accused and ":" not in unit.code:
             verb = _verb_of(sentence, unit.first, unit.last, rules)
             if verb:
                 return Accuser(_kind(sentence, unit), unit.code, verb)
@@ -50,6 +60,12 @@ def accuser_of(sentence: Sentence, units: list[Unit], accused: set[str], rules: 
             kind = "anonymous-officials" if mark.code == "officials" else mark.code
             return Accuser(kind if kind in CLAIMANTS else "", "", verb)
     return None
+
+
+def _says_at_the_end(sentence: Sentence, unit: Unit) -> bool:
+    """Return whether a sentence closes with its speaker: "..., Peru says"."""
+    closing = sentence.lowers[unit.last :]
+    return len(closing) == 1 and closing[0] in _CLOSING and _stop_before(sentence, unit.first)
 
 
 def _of_accused(sentence: Sentence, units: list[Unit], mark: Mark, accused: set[str]) -> bool:
@@ -83,6 +99,9 @@ def _verb_after(sentence: Sentence, first: int, last: int, rules: Rules) -> str:
         stops += _stop_before(sentence, at)
         word, classes = sentence.lowers[at], classes_of(sentence.lowers[at], rules)
         named = sentence.field != "title" and sentence.words[at][0].isupper()  # "on America Reports"
+        blaming = stops == 1 and word in _BLAMING  # "Peru, blaming Chile, calls for talks"
+        if blaming:
+            return word
         if "SAYS/" in classes and not word.endswith("ing") and not named:
             if stops == 1 and not sentence.loose:
                 return ""  # of two stops the words between are the speaker's name; after one another speaks

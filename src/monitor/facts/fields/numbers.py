@@ -11,6 +11,7 @@ from monitor.facts.reading.sentences import Mark, Sentence
 from monitor.facts.values import Value
 
 BEFORE, AFTER = 9, 4
+_MORE = frozenset({"further", "additional", "another", "more"})
 _UNITS = {
     word: number
     for number, words in enumerate(
@@ -54,6 +55,8 @@ def read_number(sentences: list[Sentence], legal: str) -> tuple[Value, ...]:
         for mark in sentence.of("legal"):
             if mark.code != legal or not has_happened(sentence, mark):
                 continue
+            if _adds_to(sentence, mark):
+                continue
             count, first, last = _explicit(sentence, mark) or _implied(sentence, mark) or (0, 0, 0)
             if count > 1 or (count == 1 and not fallback):
                 quote, offset = sentence.span(min(first, mark.first), max(last, mark.last))
@@ -62,6 +65,12 @@ def read_number(sentences: list[Sentence], legal: str) -> tuple[Value, ...]:
                     return value
                 fallback = value
     return fallback
+
+
+def _adds_to(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether the number only adds to an earlier one that is not told: "eight further arrests"."""
+    around = {*sentence.lowers[max(0, mark.first - 3) : mark.first], *sentence.lowers[mark.last : mark.last + 3]}
+    return not _MORE.isdisjoint(around)
 
 
 def number_at(words: list[str], at: int) -> int:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import msgspec
 
 from monitor.facts.fields.accusers import Accuser, accuser_of
-from monitor.facts.reading.roles import Accusation, Rules, accusations, rules_for, tells_tale
+from monitor.facts.reading.roles import Accusation, Unit, accusations, rules_for, tells_tale
 from monitor.facts.reading.sentences import Sentence
-from monitor.facts.reading.tenor import is_figure, is_war, tells_openly
+from monitor.facts.reading.tenor import by_force, is_figure, is_war, tells_openly
 from monitor.facts.reading.units import PROXY, units_of
 from monitor.facts.values import METHODS, Claim, Value
 
@@ -29,6 +29,8 @@ _IN_DANGER = ("dissident", "journalist", "jewish-or-israeli", "defector")
 _GUARDED = frozenset({"protection", "bodyguard", "bodyguards", "kill", "lives", "revenge", "saboteurs"})
 _BEARING = ("method", "done", "plan", "legal", "deny", "denyword", "foil", "service", "blame")
 _STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
+_TELLING_OFF = ("expel", "summon", "sanction", "order")
+_SIDE_BY_SIDE = 2  # words between two states that are accused together
 _CONFIDENCE = {"title": 0.9, "summary": 0.85, "text": 0.7}
 
 
@@ -54,7 +56,8 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
         speaker = accuser_of(sentence, units, {a.unit.code for a in found}, rules)
         if sentence.field != "text" and speaker and head is None and speaker.verb.startswith(_ACCUSING):
             head = speaker
-        claims += [_opened(claim, sentence, head, war=war) for claim in _claims_of(sentence, found, speaker, rules)]
+        speaks_of = _told_off(sentence, units, speaker)
+        claims += [_opened(claim, sentence, head, war=war) for claim in _claims_of(sentence, found, speaker, speaks_of)]
     claims = [_with_head(claim, head) for claim in claims]
     return tuple(_distinct(claims)[:MAX_CLAIMS])
 
@@ -83,19 +86,33 @@ def _may_accuse(sentence: Sentence) -> bool:
     return sentence.field != "text" or any(sentence.has(kind) for kind in _BEARING)
 
 
-def _claims_of(sentence: Sentence, found: list[Accusation], speaker: Accuser | None, rules: Rules) -> list[Claim]:
-    """Return the claims of one sentence: those accused by one verb stand in one claim."""
-    by_verb: dict[tuple[str, bool, bool], list[str]] = {}
-    for accusation in found:
-        key = (accusation.verb, accusation.tied, accusation.open)
+def _told_off(sentence: Sentence, units: list[Unit], speaker: Accuser | None) -> frozenset[str] | None:
+    """Return whom a speaker that expels or summons tells off, or None where it speaks of anybody."""
+    if speaker is None or not speaker.verb.startswith(_TELLING_OFF) or speaker.verb not in sentence.lowers:
+        return None
+    at = sentence.lowers.index(speaker.verb)
+    return frozenset([unit.code for unit in units if unit.first > at][:1])
+
+
+def _claims_of(
+    sentence: Sentence, found: list[Accusation], speaker: Accuser | None, speaks_of: frozenset[str] | None
+) -> list[Claim]:
+    """Return the claims of one sentence: those accused side by side, by one verb, stand in one claim."""
+    by_verb: dict[tuple[str, bool, bool, int], list[str]] = {}
+    group = 0
+    for at, accusation in enumerate(found):
+        if at and accusation.unit.first - found[at - 1].unit.last > _SIDE_BY_SIDE:
+            group += 1
+        is_open = accusation.open or by_force(sentence, accusation.unit.first, accusation.unit.last)
+        key = (accusation.verb, accusation.tied, is_open, group)
         by_verb.setdefault(key, []).append(accusation.unit.code)
     acts = tuple(dict.fromkeys(m.code for m in sentence.of("method") if m.code in METHODS))
     claims = []
-    for (verb, tied, is_open), codes in by_verb.items():
+    for (verb, tied, is_open, _), codes in by_verb.items():
         states = tuple(dict.fromkeys(code for code in codes if not code.startswith(PROXY)))
         proxies = [code.removeprefix(PROXY) for code in codes if code.startswith(PROXY)]
         named = [m.code for m in sentence.of("service") if set(m.extra.split("|")) & set(states)]
-        who = speaker or Accuser()
+        who = speaker if speaker and (speaks_of is None or not speaks_of.isdisjoint(codes)) else Accuser()
         own = verb in ("denies", "admits")
         claims.append(
             Claim(

@@ -19,6 +19,7 @@ REACH = 7
 _BY_NAME = {"dissident", "journalist", "jewish-or-israeli", "defector"}
 _BY_ACT = {"diplomat", "official", "military"}
 _SPEAKERS = {"official", "diplomat", "military", "other", "journalist", "dissident"}
+_ASKS = frozenset({"spoke", "speaks", "speaking", "interview", "interviewed", "joined", "tells"})
 _LEFT = {"former", "ex", "exiled", "opposition", "senior", "top", "retired", "prominent", "leading"}
 
 
@@ -119,6 +120,8 @@ def _speaks(sentence: Sentence, mark: Mark) -> bool:
     after = any(m.kind in ("say", "claims", "deny") and 0 <= m.first - mark.last <= 2 for m in sentence.marks)
     after = after or (mark.first == 0 and sentence.after(mark.last) == ":")
     before = any(0 <= mark.first - m.last <= 1 and m.code for m in sentence.of("say"))
+    asked = not _ASKS.isdisjoint(sentence.lowers[max(0, mark.first - 5) : mark.first]) and not _acted_on(sentence, mark)
+    after = after or asked
     return after or (before and not _acted_on(sentence, mark))
 
 

@@ -74,6 +74,9 @@ def accusations(sentence: Sentence, units: list[Unit], rules: Rules) -> list[Acc
 
 def tells_tale(sentences: list[Sentence], rules: Rules) -> bool:
     """Return whether the head reports an accusation as a tale (a hoax, a hateful myth, fiction), not as a claim."""
+    acts = any(mark.code != "attack" for sentence in sentences for mark in sentence.of("method"))
+    if not acts and any("BIGOTRY/" in classes for s in sentences for classes, _ in _with_following(s, rules)):
+        return True  # somebody is told off for bigotry, and nothing was done to anybody
     return any(
         "TALE/" in classes or ("HATE/" in classes and any("SPOKEN/" in after for after in following))
         for sentence in sentences

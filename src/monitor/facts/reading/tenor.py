@@ -8,21 +8,29 @@ covert); a language without them is read as before.
 
 from __future__ import annotations
 
+from monitor.facts.reading.bystanders import gap_after
 from monitor.facts.reading.sentences import Mark, Sentence
 
 _OBJECT_REACH = 6  # words between an act and what it is done to
 # Beginnings of the words for acts that are also said of deals, games and markets.
 _SAID_OF_MUCH = (
-    "attack", "target", "hit", "strik", "kill", "murder", "poison", "sabotag", "torpedo", "derail", "hijack", "assassin",
-    "shoot", "shot", "stab", "blow", "blew", "harm", "strangl", "lure", "snatch", "bounc", "hammer", "violen", "toxi",
-    "slay", "slain", "ambush", "raid",
+    "attack", "target", "hit", "strik", "kill", "murder", "poison", "sabotag", "torpedo", "derail", "hijack",
+    "assassin", "shoot", "shot", "stab", "blow", "blew", "harm", "strangl", "lure", "snatch", "bounc", "hammer",
+    "violen", "toxi",
+    "slay", "slain", "ambush", "raid", "eliminat", "liquidat",
 )  # fmt: skip
+_PEOPLE = frozenset({"journalist", "dissident", "defector", "diplomat", "jewish-or-israeli"})
+_DONE_TO_PERSONS = frozenset({"stabbing", "poisoning", "killing", "assassination"})
+_FUNCTION_WORDS = frozenset({
+    "in", "with", "by", "from", "to", "for", "over", "on", "and", "as", "after", "through", "while", "at", "before",
+})  # fmt: skip
+_ARMY = frozenset({"forces", "army", "military", "troops", "navy", "soldiers", "soldier", "fighters", "marines"})
 _IN_EARNEST = frozenset({"arrested", "charged", "on-trial", "convicted"})
 _AUTHORITIES = frozenset({"police", "prosecutors", "court", "intelligence"})
 
 
 def is_figure(sentences: list[Sentence]) -> bool:
-    """Return whether the title and summary speak of acts in a figure: of trade, sport, talks, with nobody held for it."""
+    """Return whether the title and summary speak of acts in a figure: of trade, sport or talks, nobody being held."""
     head = [sentence for sentence in sentences if sentence.field != "text"]
     acts = [(sentence, mark) for sentence in head for mark in sentence.of("method")]
     if any(not sentence.lowers[mark.first].startswith(_SAID_OF_MUCH) for sentence, mark in acts):
@@ -31,19 +39,38 @@ def is_figure(sentences: list[Sentence]) -> bool:
         return False
     if any(m.code in _AUTHORITIES for s in head for m in s.of("source")):
         return False
-    if any(sentence.has("field") for sentence in head):
+    people = any(mark.code in _PEOPLE for sentence in head for mark in sentence.of("target"))
+    if not people and any(sentence.has("field") for sentence in head):
         return True
     told = [(s, m) for s, m in acts if m.code != "attack"]
     return bool(told) and all(_done_to_a_thing_thought_of(sentence, mark) for sentence, mark in told)
 
 
 def _done_to_a_thing_thought_of(sentence: Sentence, act: Mark) -> bool:
-    return any(0 <= mark.first - act.last <= _OBJECT_REACH for mark in sentence.of("abstract"))
+    """Return whether an act is done to a deal, a market, a mind, or to a state as one does to a person."""
+    if any(0 <= mark.first - act.last <= _OBJECT_REACH for mark in sentence.of("abstract")):
+        return True
+    if act.code not in _DONE_TO_PERSONS:
+        return False
+    return any(mark.first == act.last and _ends(sentence, mark) for mark in sentence.of("state") if mark.extra != "adj")
+
+
+def _ends(sentence: Sentence, state: Mark) -> bool:
+    """Return whether a name of a state stands for itself: no noun of its own follows."""
+    following = sentence.lowers[state.last : state.last + 1]
+    possessive = gap_after(sentence, state.last - 1).startswith(("'s", "’s"))
+    return not possessive and (not following or following[0] in _FUNCTION_WORDS)
 
 
 def is_war(sentences: list[Sentence]) -> bool:
     """Return whether the title or summary speaks of open war."""
     return any(sentence.has("war") for sentence in sentences if sentence.field != "text")
+
+
+def by_force(sentence: Sentence, first: int, last: int) -> bool:
+    """Return whether the mention of a state in tokens [first, last) is of its army, no covert act beside it."""
+    words = sentence.lowers[first:last]
+    return not _ARMY.isdisjoint(words) and "intelligence" not in words and not sentence.has("covert")
 
 
 def tells_openly(sentence: Sentence, *, war: bool, accuser: bool, avowed: bool) -> bool:
@@ -52,9 +79,11 @@ def tells_openly(sentence: Sentence, *, war: bool, accuser: bool, avowed: bool) 
     In a report of a war a plot is one only where its own sentence names a covert act, says who alleges it, and does not
     speak of the fighting. Elsewhere what nobody alleges, suspects, judges or hides is told as a plain event.
     """
-    covert = bool(sentence.of("covert", "service"))
+    covert = sentence.of("covert")
     if avowed:
-        return not covert
+        return all(mark.code != "x" for mark in covert)
     if sentence.has("war") or war:
         return not covert or not accuser or sentence.has("war")
-    return not (accuser or covert or sentence.of("hedge", "legal", "foil", "deny") or "?" in sentence.text)
+    tried = any(sentence.lowers[mark.first].startswith("tr") for mark in sentence.of("try"))  # not "in an attempt to"
+    alleged = tried or sentence.of("hedge", "legal", "plan", "foil", "deny", "denyword") or "?" in sentence.text
+    return not (accuser or alleged or any(mark.code != "drone" for mark in covert))

@@ -7,6 +7,7 @@ roles.py.
 
 from __future__ import annotations
 
+from monitor.facts.reading.bystanders import gap_after, is_paper, is_patrol, is_people, is_site, place_word
 from monitor.facts.reading.roles import Rules, Unit, classes_of
 from monitor.facts.reading.sentences import Mark, Sentence
 
@@ -16,21 +17,7 @@ _HEADS = (("AGENCY", "s"), ("POLICE", "l"), ("OFFICER", "o"), ("GOV", "g"))
 _POSSESSIVE = ("'s", "’s", "s'", "s’", "' ", "’ ")
 _MOST_INNER = 3  # words between a name and the head it belongs to
 _OF = frozenset({"of", "in", "de", "du", "des", "del", "von", "la", "der", "el", "l", "d", "en", "à"})
-_SEATS = frozenset({"BE"})  # capitals that stand for a union of states more often than for their own
-_TROUBLES = frozenset({"war", "conflict", "crisis", "deal", "talks", "protests", "earthquake"})
-_TOWARDS = frozenset(
-    "north south east west northern southern eastern western central northeast northwest southeast southwest "
-    "north-east north-west south-east south-west neighbouring neighboring nearby occupied".split()
-)
-_ATTACKS = frozenset(
-    "attack attacks bombing bombings blast blasts explosion explosions shooting shootings siege massacre killings "
-    "murders murder arson terror stabbing stabbings knife car truck bomb".split()
-)
-_DOER_AFTER = frozenset({"on", "against", "to"})
-_PAPERS = frozenset(
-    "Post Times Daily Herald Tribune Independent Insider Observer Review Journal Gazette Mail Today International "
-    "Telegraph Standard Chronicle Examiner".split()
-)
+_CALLED = frozenset({"service", "agency", "intelligence", "police", "the", "unit", "bureau", "corps"})
 _SIDE_WITH = frozenset({"pro", "anti", "non", "ex"})
 SUBJECT_OF = {"HK": "CN", "MO": "CN"}  # territories that run no services of their own
 
@@ -41,10 +28,27 @@ def units_of(sentence: Sentence, rules: Rules, named: frozenset[str] = frozenset
     for mark in sorted(sentence.of(*_KINDS), key=lambda mark: (mark.first, -mark.last)):
         if (found and mark.first < found[-1].last) or (mark.kind == "north" and "KR" not in named):
             continue
-        if _names_a_paper(sentence, mark):
+        if is_paper(sentence, mark):
             continue
-        found.append(_unit(sentence, mark, rules, named, found[-1].last if found else 0))
+        unit = _unit(sentence, mark, rules, named, found[-1].last if found else 0)
+        if found and _owns(sentence, found[-1], unit):
+            unit = unit._replace(first=found.pop().first)  # "Russia's GRU" is one mention
+        found.append(unit)
     return found
+
+
+def _owns(sentence: Sentence, state: Unit, service: Unit) -> bool:
+    """Return whether a state's name and a service of its own stand as one: "Russia's GRU", "Israeli agency Mossad"."""
+    if state.code != service.code or service.mark.kind != "service" or state.mark.kind == "service":
+        return False
+    between = sentence.lowers[state.last : service.first]
+    apart = sentence.text[sentence.starts[state.last - 1] : sentence.starts[service.first]]
+    return (
+        len(between) <= _MOST_INNER
+        and not any(sign in apart for sign in ",;:()")
+        and state.kind in "asng"
+        and (not between or between[-1] in _CALLED)
+    )
 
 
 def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], floor: int) -> Unit:
@@ -57,61 +61,34 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
         return Unit(code, mark.first, last if head else mark.last, head if head in ("o", "l") else kind, mark)
     if _sides(sentence, mark.first):
         return Unit(code, mark.first, mark.last, "x", mark)
-    gap = _gap(sentence, mark.last - 1)
+    gap = gap_after(sentence, mark.last - 1)
     if gap.lstrip(".").startswith(("-", "\u2010", "\u2011")) and mark.last < len(sentence.words):
         return Unit(code, mark.first, mark.last, "p" if _names_state(sentence, mark.last) else "h", mark)
-    if not sentence.loose and _is_site(sentence, mark):
+    if not sentence.loose and is_site(sentence, mark):
         return Unit(code, mark.first, mark.last, "i", mark)
-    modifies = mark.extra == "adj" or gap.startswith(_POSSESSIVE)
     head, last = _head_after(sentence, mark.last, rules)
+    if head == "o" and is_patrol(sentence, mark, last):
+        head = "l"
     if head:
-        owns = _gap(sentence, last - 1).startswith(_POSSESSIVE)  # "X's minister's killing": not the one who acts
+        owns = gap_after(sentence, last - 1).startswith(_POSSESSIVE)  # "X's minister's killing": not the one who acts
         return Unit(code, mark.first, last, "a" if owns else head, mark)
     before = _head_before(sentence, mark, rules, floor)
     if before:
         return Unit(code, before[1], mark.last, before[0], mark)
     if sentence.loose:
         return Unit(code, mark.first, mark.last, _loose_kind(sentence, mark, rules), mark)
-    if modifies:
-        if mark.extra == "adj" and not sentence.noun_first and _is_people(sentence, mark):
-            return Unit(code, mark.first, mark.last, "p", mark)
-        person = mark.last >= len(sentence.words) or _is(sentence, mark.last, "PERSON", rules)
-        return Unit(code, mark.first, mark.last, "p" if person and mark.extra == "adj" else "a", mark)
-    if mark.last < len(sentence.words) and _joined(sentence, mark.last) and _is(sentence, mark.last, "PERSON", rules):
-        return Unit(code, mark.first, mark.last, "p", mark)
-    before = mark.first - 1
-    while before > 0 and sentence.lowers[before] in _TOWARDS:
-        before -= 1
-    place = before >= 0 and _is(sentence, before, "IN", rules)
-    return Unit(code, mark.first, mark.last, "i" if place else "n", mark)
+    return Unit(code, mark.first, mark.last, _bare_kind(sentence, mark, rules, gap), mark)
 
 
-def _names_a_paper(sentence: Sentence, mark: Mark) -> bool:
-    """Return whether the name is the first word of a paper's or a channel's: "Washington Post", "Iran International"."""
-    if mark.kind not in ("state", "capital") or mark.extra == "adj" or mark.last >= len(sentence.words):
-        return False
-    alone = mark.last + 1 >= len(sentence.words) or not sentence.words[mark.last + 1].istitle()
-    in_title = sentence.field == "title" and sentence.words[mark.last] in ("Today", "Review", "Standard", "International")
-    return sentence.words[mark.last] in _PAPERS and _joined(sentence, mark.last) and (alone or not in_title)
-
-
-def _is_site(sentence: Sentence, mark: Mark) -> bool:
-    """Return whether a name only tells where: "the Moscow attack", "the Ukraine war"; a seat of others is no actor."""
-    if mark.extra == "adj" or mark.last >= len(sentence.words) or not _joined(sentence, mark.last):
-        return mark.kind == "capital" and mark.code in _SEATS
-    following = sentence.lowers[mark.last]
-    if following in _TROUBLES and _gap(sentence, mark.last - 1) == " ":
-        return True
-    if mark.kind != "capital":
-        return False
-    after = next((word for word in sentence.lowers[mark.last + 1 : mark.last + 3] if word not in _ATTACKS), "")
-    return mark.code in _SEATS or (following in _ATTACKS and after not in _DOER_AFTER)
-
-
-def _is_people(sentence: Sentence, mark: Mark) -> bool:
-    """Return whether an adjective stands for people of that nationality: "four Americans"."""
-    word = sentence.words[mark.last - 1]
-    return word.endswith("s") and word[0].isupper() and not word.endswith("ss") and len(word) > 4
+def _bare_kind(sentence: Sentence, mark: Mark, rules: Rules, gap: str) -> str:
+    """Return what a name without a head stands for: people, what it modifies, a place, or the state."""
+    person = mark.last >= len(sentence.words) or _is(sentence, mark.last, "PERSON", rules)
+    if mark.extra == "adj" or gap.startswith(_POSSESSIVE):
+        return "p" if is_people(sentence, mark) or (person and mark.extra == "adj") else "a"
+    if mark.last < len(sentence.words) and person and _joined(sentence, mark.last):
+        return "p"
+    before, spot = place_word(sentence, mark.first)
+    return "i" if spot or (before >= 0 and _is(sentence, before, "IN", rules)) else "n"
 
 
 def _loose_kind(sentence: Sentence, mark: Mark, rules: Rules) -> str:
@@ -183,22 +160,15 @@ def _is(sentence: Sentence, at: int, name: str, rules: Rules) -> bool:
     return f"{name}/" in classes_of(sentence.lowers[at], rules)
 
 
-def _gap(sentence: Sentence, at: int) -> str:
-    """Return the text between token `at` and the next."""
-    starts, words = sentence.starts, sentence.words
-    end = starts[at] + len(words[at])
-    return sentence.text[end : starts[at + 1]] if at + 1 < len(words) else sentence.text[end:]
-
-
 def _joined(sentence: Sentence, at: int) -> bool:
     """Return whether no stop stands before token `at`."""
-    gap = _gap(sentence, at - 1) if at else ","
+    gap = gap_after(sentence, at - 1) if at else ","
     return gap == " " or not any(sign in gap for sign in ",;:()–—")
 
 
 def _sides(sentence: Sentence, at: int) -> bool:
     """Return whether the name is the second half of "pro-X", "anti-X" or "Y-X"."""
-    if not at or "-" not in _gap(sentence, at - 1):
+    if not at or "-" not in gap_after(sentence, at - 1):
         return at > 0 and sentence.lowers[at - 1] in _SIDE_WITH
     return sentence.lowers[at - 1] in _SIDE_WITH or any(m.last == at for m in sentence.of("state", "capital"))
 

@@ -3,8 +3,9 @@
 Owns the small pattern language and reading it: classes of words, and patterns of elements around one mention of a
 state. A pattern is tried only where its first element can begin, so that a sentence costs little more than its words.
 Elements: `@X` a word of a class, `a|b` words (`*` ends a stem), `G A N H I S O U` the accused mention by kind, `#`
-another mention, `_3` up to three words without a stop, `~3` with stops, `.` any word, `?` optional, `!x` not followed
-by x, `!_3:x` nor within three words, `<` the window's beginning, `>` the end of the clause.
+another mention, `_3` up to three words without a stop, `-3` none of them opening a clause, `~3` with stops, `.` any
+word, `?` optional, `!x` not followed by x, `!_3:x` nor within three words, `<` the window's beginning, `>` the end of
+the clause.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ OTHER = "#"
 _MOST_KNOWN = 50_000
 _LONGEST = 24  # letters of a stem
 _GAP = r"(?:[^ ,:;]+ ){0,%d}?"
+_WITHIN = r"(?:(?!(?:after|following|amid|since|because|despite|while|before)/)[^ ,:;]+ ){0,%d}?"
 _ANY = r"(?:[^ ]+ ){0,%d}?"
 _ENDERS = (
     "and but as in on at with after over against or because when while to says? said who which that amid before during "
@@ -130,8 +132,8 @@ def _compiled(elements: list[str]) -> str:
     parts = []
     for element in elements:
         body = element.rstrip("?")
-        if re.fullmatch(r"[_~]\d+", body):
-            parts.append((_GAP if body[0] == "_" else _ANY) % int(body[1:]))
+        if re.fullmatch(r"[_~-]\d+", body):
+            parts.append({"_": _GAP, "~": _ANY, "-": _WITHIN}[body[0]] % int(body[1:]))
         elif body == "<":
             parts.append("^")
         elif body.startswith("!_"):

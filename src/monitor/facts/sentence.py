@@ -107,7 +107,7 @@ def _without_speaker(card: Card, claim: Claim) -> Card:
 
 
 def _is_beside(value: Value, claim: Claim) -> bool:
-    if value.field in ("title", CORRECTION) or not value.quote:
+    if value.field in ("title", CORRECTION) or not value.quote or value.confidence >= 1.0:  # a reviewer's word
         return True
     opening = claim.field == "title" and value.field == "summary" and value.offset < _OPENING_CHARS
     return opening or _within(value, claim)

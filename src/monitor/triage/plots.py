@@ -99,10 +99,16 @@ def confirmed_card(facts: StoryFacts) -> Card:
 
     A claim stays only where its states are confirmed, and says who makes it only where that is confirmed too.
     """
-    bare = {field: () for field in LIST_FIELDS if field not in facts.confirmed}
-    card = msgspec.structs.replace(facts.card, **bare)
+    fields = {
+        field: tuple(msgspec.structs.replace(value, confidence=1.0) for value in getattr(facts.card, field))
+        if field in facts.confirmed
+        else ()
+        for field in LIST_FIELDS
+    }
+    card = msgspec.structs.replace(facts.card, **fields)
     claims = []
     for claim in card.claims if "linked_states" in facts.confirmed else ():
+        claim = msgspec.structs.replace(claim, open=False)  # whether it is a plot is no longer asked
         if "services" not in facts.confirmed:
             claim = msgspec.structs.replace(claim, services=())
         if "claimed_by" not in facts.confirmed:

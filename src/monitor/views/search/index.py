@@ -24,7 +24,7 @@ from monitor.views.search.words import words_of
 SHARD = 16_384
 RUN = 200  # texts held at a time
 SLICE = 2_000  # events in one transaction: others wait for no longer than a fifth of a second
-VERSION = 1
+VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS indexed (position INTEGER NOT NULL, hash TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS shards (shard INTEGER PRIMARY KEY);
@@ -81,8 +81,10 @@ class SearchIndex:
         if self.position > head or not self._on_this_log():
             self._empty()
         left = head - self.position if most is None else most
-        while left > 0 and self.position < head:
+        while left > 0 and (before := self.position) < head:
             left -= self._slice(min(SLICE, left), head)
+            for full in range(before // SHARD, self.position // SHARD):
+                self._merge(full)
         if self.path is not None:  # what was overwritten must not live on in the write-ahead log
             self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return head - self.position
@@ -115,6 +117,12 @@ class SearchIndex:
                 sha = event.data.text_sha if isinstance(event.data, _Text) else ""
                 yield event, read_entry_payload(found.get(sha))
 
+    def _merge(self, shard: int) -> None:
+        """Make one piece of a shard that nothing is added to any more: a tenth smaller, and quicker to search."""
+        with self._transaction():
+            if shard in self.shards():
+                self.db.execute(f"INSERT INTO {table(shard)} ({table(shard)}) VALUES ('optimize')")
+
     def _add(self, event: Event, text: EntryText | None) -> None:
         """Index one text; what its entry said before is stale from here on."""
         data, id_ = event.data, event.position
@@ -130,14 +138,17 @@ class SearchIndex:
     def _put(self, position: int, text: EntryText | None) -> None:
         if text is not None:
             shard = self._shard(position // SHARD)
-            row = (position, " ".join(words_of(text.title)), " ".join(words_of(text.words)))
-            self.db.execute(f"INSERT INTO {shard} (rowid, title, body) VALUES (?,?,?)", row)
+            row = (position, " ".join(words_of(text.words)), " ".join(words_of(text.title)))
+            self.db.execute(f"INSERT INTO {shard} (rowid, body, title) VALUES (?,?,?)", row)
 
     def _shard(self, number: int) -> str:
-        """Return the name of a shard's table, made where there is none."""
+        """Return the name of a shard's table, made where there is none.
+
+        FTS5 spends two bytes for each word that does not stand in the first column: the long one comes first.
+        """
         if self.db.execute("INSERT OR IGNORE INTO shards VALUES (?)", (number,)).rowcount:
             self.db.execute(
-                f"CREATE VIRTUAL TABLE {table(number)} USING fts5 (title, body, content='', tokenize=ascii)"
+                f"CREATE VIRTUAL TABLE {table(number)} USING fts5 (body, title, content='', tokenize=ascii)"
             )
         return table(number)
 
@@ -174,7 +185,7 @@ class SearchIndex:
 
     def matches(self, shard: int, match: str, *, ranked: bool) -> Iterator[tuple[int, float]]:
         """Yield (document, rank) of a shard that fit an FTS5 expression, newest first; a lower rank fits better."""
-        rank = f"bm25({table(shard)}, 4.0, 1.0)" if ranked else "0.0"
+        rank = f"bm25({table(shard)}, 1.0, 4.0)" if ranked else "0.0"
         query = f"SELECT rowid, {rank} FROM {table(shard)} WHERE {table(shard)} MATCH ? ORDER BY rowid DESC"
         with self._one_line():
             yield from self.db.execute(query, (match,))

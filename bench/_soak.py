@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench._kills import Installation
+from bench._traces import traces
 from monitor import app
 from monitor.errors import LogError, MonitorError, StaleViewError
 from monitor.log.codec import iso
@@ -95,16 +96,17 @@ def _erase(place: Installation, seen: Counter[str], notes: Path) -> None:
     try:
         recent = list(log.read(after=max(0, log.head()[0] - 3_000), types=("entry-seen",)))
         entry = next((event.data for event in recent if log.payload(event.data.text_sha) is not None), None)  # type: ignore[attr-defined]
-        text = read_entry_payload(log.payload(entry.text_sha)) if isinstance(entry, EntrySeen) else None
+        payload = log.payload(entry.text_sha) if isinstance(entry, EntrySeen) else None
+        text = read_entry_payload(payload)
     finally:
         log.close()
-    if not isinstance(entry, EntrySeen) or text is None:
+    if not isinstance(entry, EntrySeen) or text is None or payload is None:
         time.sleep(0.2)
         return
     code, output = place.run("erase", entry.entry_id, "--reason", "soak", "--yes", "--json")
     if code == 0 and json.loads(output)["erased"]:
         with notes.open("a") as file:
-            file.write(f"{text.title}\n")
+            file.write("".join(f"{trace.hex()}\n" for trace in traces(payload, text.title)))
         seen["erased"] += 1
         seen["pending"] += not json.loads(output)["finished"]
     elif code:

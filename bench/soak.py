@@ -89,18 +89,19 @@ def _judge(place: Installation) -> dict[str, int]:
 
 
 def _search(place: Installation) -> dict[str, int]:
-    """Search every byte of the data folder, named copies aside, for titles that were erased."""
-    titles = {line for path in place.folder.glob("erase-*.notes") for line in path.read_text().splitlines()}
-    left: set[str] = set()
+    """Search every byte of the data folder, named copies aside, for what could be left of erased texts."""
+    lines = [line for path in place.folder.glob("erase-*.notes") for line in path.read_text().splitlines()]
+    erased = {bytes.fromhex(line) for line in lines}
+    left: set[bytes] = set()
     data = place.database.parent
     for path in data.rglob("*"):
         if path.is_file() and not any(part in NAMED for part in path.relative_to(data).parts):
             content = path.read_bytes()
-            for title in titles - left:
-                if title.encode() in content:
-                    print(f"    {path.name} still holds {title!r}", flush=True)
-                    left.add(title)
-    return {"searched": len(titles), "found": len(left)}
+            for trace in erased - left:
+                if trace in content:
+                    print(f"    {path.name} still holds {trace!r}", flush=True)
+                    left.add(trace)
+    return {"searched": len(erased), "found": len(left)}
 
 
 def main() -> int:

@@ -151,13 +151,17 @@ class Verifier:
             self.wrong(f"{name}: the signature does not hold")
         self.key(name, fields["public_key"], first, at)
 
-    def event(self, fields: dict[str, Any], data: bytes, stored: bytes) -> None:
-        """Check one event against the one before."""
+    def event(self, fields: dict[str, Any], data: bytes, stored: bytes | None) -> None:
+        """Check one event against the one before; of a pack, only the last event's hash is stored."""
         position = fields["position"]
         if position != self.expected:
             self.wrong(f"event {self.expected} is missing: the next is {position}")
-        if event_hash(self.prev, fields, data) != stored:
-            self.wrong(f"event {position}: its hash does not match: it was changed, moved or replaced")
+        hashed = event_hash(self.prev, fields, data)
+        stored = hashed if stored is None else stored
+        if hashed != stored:
+            self.wrong(
+                f"event {position}: its hash does not match: it, or one of its pack, was changed, moved or replaced"
+            )
         self.prev, self.expected, self.n_events = stored, position + 1, self.n_events + 1
         if position in self.at:
             self.at[position] = stored.hex()
@@ -241,18 +245,53 @@ class Verifier:
             self.signature(name, anchor, position, anchor["hash"], position)
 
 
+def fields_of(position: int, head: str, key: str) -> dict[str, Any]:
+    """Return the fields of a stored event."""
+    recorded_at, kind, version, actor = head.split(" ", 3)
+    return {
+        "position": position, "recorded_at": recorded_at, "type": kind, "version": version, "actor": actor, "key": key
+    }  # fmt: skip
+
+
+def verify_packs(db: sqlite3.Connection, verifier: Verifier) -> None:
+    """Feed the events of every pack to the verifier: head, key and data line by line, deflated as one.
+
+    Of their hashes the last is stored; the chain gives the others, and must end in it.
+    """
+    for first, last, pack_hash, body in db.execute("SELECT first, last, hash, body FROM packs ORDER BY first"):
+        try:
+            lines = zlib.decompress(body).split(b"\n")
+        except zlib.error:
+            lines = []
+        if len(lines) != 3 * (last - first + 1):
+            verifier.wrong(f"events {first} to {last}: their pack was changed")
+            lines = []
+        for number in range(0, len(lines), 3):
+            position = first + number // 3
+            head, key, data = lines[number : number + 3]
+            fields = fields_of(position, head.decode(), key.decode())
+            verifier.event(fields, data, pack_hash if position == last else None)
+        if not lines:
+            verifier.prev, verifier.expected = pack_hash, last + 1
+
+
 def verify_database(path: Path, verifier: Verifier) -> None:
     """Feed every event and text of a log.db to the verifier."""
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     db.execute("BEGIN")  # one moment of the log, whoever appends meanwhile
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'packs'").fetchone():
+        verify_packs(db, verifier)
     for position, head, key, data, stored in db.execute(
         "SELECT position, head, key, data, hash FROM events ORDER BY 1"
     ):
-        recorded_at, kind, version, actor = head.split(" ", 3)
-        fields = {"recorded_at": recorded_at, "type": kind, "version": version, "actor": actor}
-        verifier.event({"position": position, "key": key, **fields}, data, stored)
-    for sha, form, body in db.execute("SELECT sha, form, body FROM payloads WHERE form IN (1, 2)"):
+        verifier.event(fields_of(position, head, key), data, stored)
+    words = b""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'dictionaries'").fetchone():
+        words = (db.execute("SELECT words FROM dictionaries WHERE form = 4").fetchone() or (b"",))[0]
+    for sha, form, body in db.execute("SELECT sha, form, body FROM payloads WHERE form IN (1, 2, 4)"):
         try:
+            if form == 4:
+                body = zlib.decompressobj(-zlib.MAX_WBITS, zdict=words).decompress(body)
             verifier.text(sha, zlib.decompress(body) if form == 2 else body)
         except zlib.error:
             verifier.wrong(f"text {sha.hex()[:16]} was changed")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from monitor.log.events import EntryLabelled, NewEvent
+from monitor.log.events import EntryLabelled, Event, NewEvent
 from monitor.log.memory import MemoryLog
 from monitor.log.postgres.setup import init_postgres
 from monitor.log.postgres.store import PostgresLog, open_postgres
@@ -30,7 +31,23 @@ def log(tmp_path: Path) -> Iterator[SqliteLog]:
     store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+class PackedLog(SqliteLog):
+    """A log.db that packs all but its newest event after each append, two and two."""
+
+    def append(self, *args: Any, **kwargs: Any) -> Sequence[Event]:
+        """Append, then pack."""
+        added = super().append(*args, **kwargs)
+        self.compact(1 << 20, keep=1, size=2)
+        return added
+
+
+def packed_log(path: Path) -> PackedLog:
+    """A new log whose events are packed as soon as can be."""
+    open_log(path, create=True).close()
+    return PackedLog(path)
+
+
+@pytest.fixture(params=["memory", "sqlite", "packed", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
     """Each implementation of the protocol in turn."""
     opened: EventStore
@@ -38,6 +55,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore
         opened = MemoryLog()
     elif request.param == "sqlite":
         opened = open_log(tmp_path / "log.db", create=True)
+    elif request.param == "packed":
+        opened = packed_log(tmp_path / "log.db")
     else:
         opened = new_postgres(request.getfixturevalue("database"), tmp_path)
     yield opened

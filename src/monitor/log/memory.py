@@ -90,6 +90,10 @@ class MemoryLog:
         """Memory keeps nothing beside its rows."""
         return True
 
+    def compact(self, most: int) -> int:
+        """Memory has no smaller place."""
+        return 0
+
     def last_keyed(self, prefix: str) -> Event | None:
         """Return the newest event whose key begins with `prefix` and a colon."""
         return next((event for event in reversed(self._events) if event.key.startswith(f"{prefix}:")), None)

@@ -1,7 +1,7 @@
 """Payloads: the erasable texts of entries, named by the SHA-256 of their bytes.
 
-Owns the canonical bytes of an entry's text, the name, and how a payload is packed into a row (short ones as they are,
-longer ones with zlib). Where rows live is the stores' business.
+Owns the canonical bytes of an entry's text, the name, and how a payload is packed into a row: deflated, each for
+itself, so that erasing one overwrites all there is of it. Where rows live is the stores' business.
 """
 
 from __future__ import annotations
@@ -14,10 +14,23 @@ import msgspec
 
 from monitor.errors import InputError, LogBrokenError
 
-ERASED, RAW, ZLIB, WITHHELD = 0, 1, 2, 3  # withheld: imported from an export without texts
+# Withheld: imported from an export without texts. RAW is for what does not shrink; ZLIB is what version 1 wrote.
+ERASED, RAW, ZLIB, WITHHELD, DEFLATED = 0, 1, 2, 3, 4
 
-# Below this size zlib costs 10 µs and more to save some 150 bytes; longer texts shrink to 40-60 %.
-COMPRESS_FROM_BYTES = 1024
+# What every short text begins with, and words that many hold: deflate looks back into it (RFC 1951, 3.2), which saves a
+# ninth of a headline with its summary. Never changed, for texts need it to be read; each log.db carries a copy, for
+# readers without this program. It was written for this place and learnt from no text: what is erased is not in it.
+WORDS = (
+    " der die das und von den mit auf für ist nicht ein eine que de la el los las por con para una del les des une "
+    "dans est pour sur pas qui ve bir için ile в на и не что по с из за его из-за من في على إلى أن از به در که را این "
+    "government president minister police officials country people years against between after before during "
+    "million security military according to the court charged with attack killed arrested news report reports would "
+    "have been more than the first from the at the on the for the of the in the to the and the that the with a is a "
+    "as a said that it has was were are their they this will who which about over says said on Monday Tuesday "
+    'Wednesday Thursday Friday ","text":"","title":"","summary":"","text":"","title":"{"summary":"'
+).encode()
+_LEVEL = 6
+_deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=WORDS)  # copied for each: half the time
 HEADLINE_CHARS = 120  # of the words that stand in for a missing title
 
 
@@ -83,11 +96,10 @@ def payload_sha(payload: bytes) -> str:
 
 
 def pack(payload: bytes) -> tuple[int, bytes]:
-    """Return (form, body) as stored: zlib level 1 where it pays."""
-    if len(payload) < COMPRESS_FROM_BYTES:
-        return RAW, payload
-    packed = zlib.compress(payload, 1)
-    return (ZLIB, packed) if len(packed) < len(payload) else (RAW, payload)
+    """Return (form, body) as stored."""
+    deflating = _deflate.copy()
+    packed = deflating.compress(payload) + deflating.flush()
+    return (DEFLATED, packed) if len(packed) < len(payload) else (RAW, payload)
 
 
 def unpack(sha: bytes, form: int, body: bytes) -> bytes | None:
@@ -95,13 +107,19 @@ def unpack(sha: bytes, form: int, body: bytes) -> bytes | None:
     if form in {ERASED, WITHHELD}:
         return None
     try:
-        payload = zlib.decompress(body) if form == ZLIB else body
+        payload = _unpacked(form, body)
         whole = sha256(payload).digest() == sha
     except (zlib.error, TypeError):  # TypeError: bit rot can turn a BLOB into another type
         whole = False
     if not whole:
         raise LogBrokenError(f"payload {sha.hex()[:16]} was changed on disk; run `monitor log verify`")
     return payload
+
+
+def _unpacked(form: int, body: bytes) -> bytes:
+    if form == DEFLATED:
+        return zlib.decompressobj(-zlib.MAX_WBITS, zdict=WORDS).decompress(body)
+    return zlib.decompress(body) if form == ZLIB else body
 
 
 def check_payloads(payloads: Mapping[str, bytes]) -> None:

@@ -27,12 +27,15 @@ SELECT position, head, key, data, hash FROM events
 WHERE ? = 0 OR substr(head, 29, instr(substr(head, 29), ' ') - 1) IN (SELECT value FROM json_each(?))
 ORDER BY position DESC LIMIT ?
 """
+# The event before the first row is the last of the packs.
 SELECT_WITH_PREV = """
-SELECT e.position, e.head, e.key, e.data, e.hash, p.hash
+SELECT e.position, e.head, e.key, e.data, e.hash,
+  coalesce(p.hash, (SELECT q.hash FROM packs q WHERE q.last = e.position - 1 ORDER BY q.first DESC LIMIT 1))
 FROM events e LEFT JOIN events p ON p.position = e.position - 1
 """
 SELECT_TYPES = """
-SELECT e.position, e.head, e.key, e.data, e.hash, p.hash
+SELECT e.position, e.head, e.key, e.data, e.hash,
+  coalesce(p.hash, (SELECT q.hash FROM packs q WHERE q.last = e.position - 1 ORDER BY q.first DESC LIMIT 1))
 FROM events e LEFT JOIN events p ON p.position = e.position - 1
 WHERE e.position > ? AND e.position <= ?
   AND substr(e.head, 29, instr(substr(e.head, 29), ' ') - 1) IN (SELECT value FROM json_each(?))

@@ -61,6 +61,9 @@ class EventStore(Protocol):
     def purge(self, wait_s: float) -> bool:
         """Drop what is left of overwritten payloads beside the rows; False where a reader is in the way."""
 
+    def compact(self, most: int) -> int:
+        """Put about `most` old events where they take less room, a few in each transaction; return how many."""
+
     def last_keyed(self, prefix: str) -> Event | None:
         """Return the newest event whose key begins with `prefix` and a colon."""
 

@@ -261,6 +261,10 @@ class PostgresLog:
         """Return the event with this key."""
         return None if "\0" in key else self._one("WHERE e.key = %s", key)
 
+    def compact(self, most: int) -> int:
+        """Events stay rows: many machines write at once, and the server's own tools move old ones (docs/scaling.md)."""
+        return 0
+
     def last_keyed(self, prefix: str) -> Event | None:
         """Return the newest event whose key begins with `prefix` and a colon."""
         condition = "WHERE e.key >= %s AND e.key < %s ORDER BY e.position + 0 DESC LIMIT 1"

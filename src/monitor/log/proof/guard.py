@@ -6,13 +6,12 @@ Some 4 ms. A log found broken here is not appended to; the whole of it is judged
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 from monitor.errors import LogBrokenError
-from monitor.log.chain import ZERO, Row, first_bad_row
+from monitor.log.chain import ZERO, first_bad_row
 from monitor.log.proof.anchors import Anchor, anchors_path, last_anchor, read_marker
-from monitor.log.rows import SELECT_RANGE
+from monitor.log.sqlite.packs import hash_in_pack, last_packed, rows_between
 
 # The last events, and a window that moves with the head, so that ticks together walk the whole log.
 _CHECK_ROWS = 1_000
@@ -37,7 +36,7 @@ def check_end(connection: sqlite3.Connection, path: Path) -> tuple[int, bytes]:
 def check_since(connection: sqlite3.Connection, known: tuple[int, bytes], head: tuple[int, bytes]) -> None:
     """Check the events other writers added after a head this process knows. Raises LogBrokenError."""
     position, prev = known
-    found = first_bad_row(_rows(connection, position), position, prev)
+    found = first_bad_row(rows_between(connection, position), position, prev)
     if found or head[0] < position:
         raise broken(*(found or (position, f"the log ends at {head[0]}, before event {position} it held a moment ago")))
 
@@ -55,7 +54,7 @@ def _check_rows(connection: sqlite3.Connection, after: int, upto: int) -> None:
     prev = hash_at(connection, after)
     if prev is None:
         raise broken(after, f"event {after} is missing")
-    found = first_bad_row(_rows(connection, after, upto), after, prev)
+    found = first_bad_row(rows_between(connection, after, upto), after, prev)
     if found:
         raise broken(*found)
 
@@ -72,7 +71,7 @@ def broken(position: int, what: str) -> LogBrokenError:
 def head_row(connection: sqlite3.Connection) -> tuple[int, bytes]:
     """Return the last position and its hash, as bytes."""
     row = connection.execute("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1").fetchone()
-    return row or (0, ZERO)
+    return row or last_packed(connection)
 
 
 def hash_at(connection: sqlite3.Connection, position: int) -> bytes | None:
@@ -80,11 +79,7 @@ def hash_at(connection: sqlite3.Connection, position: int) -> bytes | None:
     if position == 0:
         return ZERO
     row = connection.execute("SELECT hash FROM events WHERE position = ?", (position,)).fetchone()
-    return row[0] if row else None
-
-
-def _rows(connection: sqlite3.Connection, after: int, upto: int = 2**62) -> Iterator[Row]:
-    yield from connection.execute(SELECT_RANGE, (after, upto, -1))
+    return row[0] if row else hash_in_pack(connection, position)
 
 
 def _moving_window(head: int) -> int:

@@ -25,7 +25,8 @@ MAX_PROBLEMS = 20
 HOLDS, DOES_NOT_HOLD, UNCHECKED = "holds", "does-not-hold", "could-not-be-checked"
 TEXT_TYPES = ("entry-seen", "entry-revised", "page-read")
 
-RawRow = tuple[int, bytes, bytes, bytes, bytes]  # position, head, key, data, hash: nothing is decoded to be hashed
+# position, head, key, data, hash: nothing is decoded to be hashed. Of a pack, only the last event's hash is stored.
+RawRow = tuple[int, bytes, bytes, bytes, bytes | None]
 
 
 class Snapshot(Protocol):
@@ -146,22 +147,30 @@ def note_error(report: Verification, error: MonitorError) -> None:
 
 def check_chain(snapshot: Snapshot, report: Verification) -> None:
     """Recompute every hash; a fault is reported once, and the events after it are judged by the hash they follow."""
-    prev, expected = ZERO, 1
+    prev, expected, since = ZERO, 1, 0
     for position, head, key, data, stored in snapshot.rows():
         hashed = sha256(b"\0%b%d\n%b\n%b\n%b" % (prev, position, head, key, data)).digest()
+        if stored is None:
+            if position != expected:
+                _report_event(report, position, expected, hashed)
+            prev, expected, since = hashed, position + 1, since or position
+            continue
         if hashed != stored or position != expected:
-            _report_event(report, position, expected, stored)
-        prev, expected = stored, position + 1
+            _report_event(report, position, expected, stored, since)
+        prev, expected, since = stored, position + 1, 0
     report.n_events = snapshot.n_events()
     report.head = prev.hex()
 
 
-def _report_event(report: Verification, position: int, expected: int, stored: object) -> None:
+def _report_event(report: Verification, position: int, expected: int, stored: object, since: int = 0) -> None:
+    """Note what is wrong with an event, or with one of a pack that begins at `since`."""
     if position != expected:
         gone = str(expected) if position - expected == 1 else f"{expected} to {position - 1}"
         report.add(expected, f"event {gone} missing: the one stored next is {position}")
     elif not isinstance(stored, bytes) or len(stored) != len(ZERO):
         report.add(position, f"event {position}: its hash is not a hash")
+    elif since:
+        report.add(since, f"one of the events {since} to {position} was changed: their hashes do not end in the pack's")
     else:
         report.add(
             position, f"event {position} was changed, or is not the one that stood here: its hash does not match"

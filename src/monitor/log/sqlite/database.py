@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from monitor.errors import LogBrokenError, MonitorError, NotFoundError, StorageError
+from monitor.log.sqlite.schema import read_as_current
 
 PENDING_NAME = "restore.pending"  # beside a log that is being put in its place (pending.py)
 BUSY_TIMEOUT_S = 30.0
@@ -49,6 +50,7 @@ def _connect(path: Path, mode: str, *, alone: bool) -> sqlite3.Connection:
         if alone:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         if alone or mode == "ro":
+            read_as_current(connection)
             connection.execute("PRAGMA query_only = ON")
         else:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -10,15 +10,17 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from monitor.errors import LogBrokenError, LogError
+from monitor.log.payloads import DEFLATED, WORDS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1: without packs
 APPLICATION_ID = 0x4D4F4E4C  # "MONL": `file log.db` and plain sqlite3 can tell what this is
 
 # The text is ours, not a library's, so that verification can compare what is in the file letter by letter. A row of
-# events holds what is hashed (chain.py). The view is for people with a SQLite shell: the parts of a head as columns.
+# events holds what is hashed (chain.py); older events lie in packs (packs.py). The view is for people with a SQLite
+# shell: the parts of a head of each event that is not packed as columns.
 TABLES = {
     ("table", "events", "events"): """CREATE TABLE events (
   position INTEGER PRIMARY KEY,
@@ -35,6 +37,27 @@ TABLES = {
   body BLOB NOT NULL
 ) STRICT""",
     ("index", "payloads_sha", "payloads"): "CREATE UNIQUE INDEX payloads_sha ON payloads (sha)",
+    ("table", "packs", "packs"): """CREATE TABLE packs (
+  first INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL,
+  before BLOB NOT NULL,
+  hash BLOB NOT NULL,
+  earliest TEXT NOT NULL,
+  body BLOB NOT NULL
+) STRICT""",
+    ("table", "packed_keys", "packed_keys"): """CREATE TABLE packed_keys (
+  id INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (id, position)
+) STRICT, WITHOUT ROWID""",
+    ("table", "named_keys", "named_keys"): """CREATE TABLE named_keys (
+  key TEXT PRIMARY KEY,
+  position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID""",
+    ("table", "dictionaries", "dictionaries"): """CREATE TABLE dictionaries (
+  form INTEGER PRIMARY KEY,
+  words BLOB NOT NULL
+) STRICT""",
     ("view", "log", "log"): """CREATE VIEW log AS
 SELECT position, substr(head, 1, 27) AS recorded_at, substr(rest, 1, instr(rest, ' ') - 1) AS type,
   CAST(substr(rest, instr(rest, ' ') + 1) AS INTEGER) AS version,
@@ -45,8 +68,9 @@ FROM (SELECT *, substr(head, 29) AS rest FROM events)""",
 
 # OR REPLACE would delete the old row without firing a DELETE trigger, so INSERT itself is closed to other programs: the
 # function is known to monitor's connections alone (database.py), and SQLite refuses at once to prepare a statement that
-# needs an unknown one. It is never called: a trigger that looks the position and the key up costs 1.1 µs an event, 15 %
-# of an append; this one 0.5. A payload may be emptied for good (form 0); an emptied one never comes back.
+# needs an unknown one. It is not called: a trigger that looks the position and the key up costs 1.1 µs an event, 15 %
+# of an append; this one 0.5. A payload may be emptied for good (form 0); an emptied one never comes back. An event may
+# go only where a pack holds it.
 GUARDS = {
     "events_append_only": """CREATE TRIGGER events_append_only BEFORE INSERT ON events
 WHEN NEW.position IS NULL AND only_monitor_appends()
@@ -54,15 +78,56 @@ BEGIN SELECT RAISE(ABORT, 'append-only: an event needs a position'); END""",
     "events_no_update": """CREATE TRIGGER events_no_update BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be changed'); END""",
     "events_no_delete": """CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+WHEN NOT EXISTS (SELECT 1 FROM packs WHERE first <= OLD.position AND last >= OLD.position)
 BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be deleted'); END""",
+    "packs_append_only": """CREATE TRIGGER packs_append_only BEFORE INSERT ON packs
+WHEN NEW.first IS NULL AND only_monitor_appends()
+BEGIN SELECT RAISE(ABORT, 'append-only: a pack needs a position'); END""",
+    "packs_no_update": """CREATE TRIGGER packs_no_update BEFORE UPDATE ON packs
+BEGIN SELECT RAISE(ABORT, 'append-only: a pack cannot be changed'); END""",
+    "packs_no_delete": """CREATE TRIGGER packs_no_delete BEFORE DELETE ON packs
+BEGIN SELECT RAISE(ABORT, 'append-only: a pack cannot be deleted'); END""",
+    "packed_keys_append_only": """CREATE TRIGGER packed_keys_append_only BEFORE INSERT ON packed_keys
+WHEN NEW.id IS NULL AND only_monitor_appends()
+BEGIN SELECT RAISE(ABORT, 'append-only: a key needs a number'); END""",
+    "packed_keys_no_update": """CREATE TRIGGER packed_keys_no_update BEFORE UPDATE ON packed_keys
+BEGIN SELECT RAISE(ABORT, 'append-only: a packed key cannot be changed'); END""",
+    "packed_keys_no_delete": """CREATE TRIGGER packed_keys_no_delete BEFORE DELETE ON packed_keys
+BEGIN SELECT RAISE(ABORT, 'append-only: a packed key cannot be deleted'); END""",
+    "named_keys_append_only": """CREATE TRIGGER named_keys_append_only BEFORE INSERT ON named_keys
+WHEN NEW.key IS NULL AND only_monitor_appends()
+BEGIN SELECT RAISE(ABORT, 'append-only: a key needs a name'); END""",
+    "named_keys_no_update": """CREATE TRIGGER named_keys_no_update BEFORE UPDATE ON named_keys
+BEGIN SELECT RAISE(ABORT, 'append-only: a packed key cannot be changed'); END""",
+    "named_keys_no_delete": """CREATE TRIGGER named_keys_no_delete BEFORE DELETE ON named_keys
+BEGIN SELECT RAISE(ABORT, 'append-only: a packed key cannot be deleted'); END""",
     "payloads_append_only": """CREATE TRIGGER payloads_append_only BEFORE INSERT ON payloads
 WHEN NEW.sha IS NULL AND only_monitor_appends()
 BEGIN SELECT RAISE(ABORT, 'append-only: a payload needs a name'); END""",
     "payloads_only_erased": """CREATE TRIGGER payloads_only_erased BEFORE UPDATE ON payloads
-WHEN NEW.sha IS NOT OLD.sha OR NEW.id IS NOT OLD.id OR NEW.form <> 0 OR length(NEW.body) > 0
-BEGIN SELECT RAISE(ABORT, 'append-only: a payload can only be erased'); END""",
+WHEN NEW.sha IS NOT OLD.sha OR NEW.id IS NOT OLD.id OR (NEW.form = 0 AND length(NEW.body) > 0)
+  OR (NEW.form <> 0 AND NOT (OLD.form IN (1, 2) AND NEW.form = 4 AND only_monitor_appends()))
+BEGIN SELECT RAISE(ABORT, 'append-only: a payload can only be erased, or packed by monitor'); END""",
+    "dictionaries_append_only": """CREATE TRIGGER dictionaries_append_only BEFORE INSERT ON dictionaries
+WHEN NEW.words IS NULL AND only_monitor_appends()
+BEGIN SELECT RAISE(ABORT, 'append-only: a dictionary needs words'); END""",
+    "dictionaries_no_update": """CREATE TRIGGER dictionaries_no_update BEFORE UPDATE ON dictionaries
+BEGIN SELECT RAISE(ABORT, 'append-only: a dictionary cannot be changed'); END""",
+    "dictionaries_no_delete": """CREATE TRIGGER dictionaries_no_delete BEFORE DELETE ON dictionaries
+BEGIN SELECT RAISE(ABORT, 'append-only: a dictionary cannot be deleted'); END""",
     "payloads_no_delete": """CREATE TRIGGER payloads_no_delete BEFORE DELETE ON payloads
 BEGIN SELECT RAISE(ABORT, 'append-only: erase a payload with monitor erase'); END""",
+}
+
+
+# What a file of an older version has instead: nothing that is packed, and a guard that knew of no packs.
+_PACKING = ("packs", "packed_keys", "named_keys", "dictionaries")
+_OLD_GUARDS = {
+    ("trigger", "events_no_delete", "events"): """CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be deleted'); END""",
+    ("trigger", "payloads_only_erased", "payloads"): """CREATE TRIGGER payloads_only_erased BEFORE UPDATE ON payloads
+WHEN NEW.sha IS NOT OLD.sha OR NEW.id IS NOT OLD.id OR NEW.form <> 0 OR length(NEW.body) > 0
+BEGIN SELECT RAISE(ABORT, 'append-only: a payload can only be erased'); END""",
 }
 
 
@@ -81,15 +146,36 @@ def schema_version(connection: sqlite3.Connection) -> int:
 
 
 def schema_faults(connection: sqlite3.Connection) -> list[str]:
-    """Return what in the file is not as this release made it: a table, an index, a guard; or a foreign trigger."""
+    """Return what in the file is not as the release that made it: a table, an index, a guard; or a foreign trigger."""
     query = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> '_sqlite_migrations'"
     present = {row[:3]: row[3] for row in connection.execute(query)}
-    wanted = TABLES | {("trigger", name, name.split("_")[0]): sql for name, sql in GUARDS.items()}
+    wanted = _wanted(schema_version(connection))
     faults = [
         f"the {key[0]} {key[1]} is missing or was changed" for key, sql in wanted.items() if present.get(key) != sql
     ]
+    if ("table", "dictionaries", "dictionaries") in present:
+        words = connection.execute("SELECT form, words FROM dictionaries").fetchall()
+        faults += [] if words == [(DEFLATED, WORDS)] else ["the words that texts are deflated with were changed"]
     foreign = [key[1] for key in present if key[0] == "trigger" and key not in wanted]
     return faults + [f"the trigger {name} is not monitor's" for name in foreign]
+
+
+def _wanted(version: int) -> dict[tuple[str, str, str], str]:
+    """Return (type, name, table) -> statement of everything that a file of a version has."""
+    guards = {("trigger", name, sql.split(" ON ")[1].split()[0]): sql for name, sql in GUARDS.items()}
+    everything = TABLES | guards
+    if version >= SCHEMA_VERSION:
+        return everything
+    old = {key: sql for key, sql in everything.items() if key[2] not in _PACKING}
+    return old | _OLD_GUARDS
+
+
+def read_as_current(connection: sqlite3.Connection) -> None:
+    """Let a reader of a file of an older version ask for what that has not: in tables of its own, which are empty."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 1:
+        for name in _PACKING:
+            statement = TABLES["table", name, name]
+            connection.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE IF NOT EXISTS"))
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -98,6 +184,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     steps = Migrations("monitor-log")
     steps(name="0001-events-and-payloads")(_create)
+    steps(name="0002-packs")(_add_packs)
     connection.execute("BEGIN IMMEDIATE")
     try:
         steps.apply(Database(connection, execute_plugins=False))
@@ -111,5 +198,15 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _create(db: Database) -> None:
-    for statement in [*TABLES.values(), *GUARDS.values()]:
+    for statement in _wanted(1).values():
         db.execute(statement)
+
+
+def _add_packs(db: Database) -> None:
+    for _, name, _ in _OLD_GUARDS:
+        db.execute(f"DROP TRIGGER {name}")
+    old = _wanted(1)
+    for key, statement in _wanted(SCHEMA_VERSION).items():
+        if old.get(key) != statement:
+            db.execute(statement)
+    db.execute("INSERT INTO dictionaries (form, words) VALUES (?, ?)", (DEFLATED, WORDS))

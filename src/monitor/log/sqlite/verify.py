@@ -10,11 +10,24 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from monitor.errors import LogBrokenError, MonitorError
 from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors
+from monitor.log.proof.guard import hash_at, head_row
 from monitor.log.proof.judgement import MAX_PROBLEMS, RawRow, Verification, judge, note_error
 from monitor.log.sqlite.database import connect, explain
+from monitor.log.sqlite.packs import pack_faults, packed_of_types, packs_after, rows_between
 from monitor.log.sqlite.schema import schema_faults, schema_version
+
+
+class _Names(msgspec.Struct):
+    """What an event of a text says of it."""
+
+    text_sha: str
+
+
+_named = msgspec.json.Decoder(_Names).decode
 
 
 class SqliteSnapshot:
@@ -30,9 +43,15 @@ class SqliteSnapshot:
                 yield f"SQLite: {line}"
         for fault in schema_faults(self._connection):
             yield f"{fault}: someone may have opened the way to edit the log"
+        yield from pack_faults(self._connection)
 
     def rows(self) -> Iterator[RawRow]:
         """Yield every event in order, as bytes."""
+        for pack in packs_after(self._connection, 0):
+            lines = pack.lines()
+            for number in range(0, len(lines), 3):
+                position = pack.first + number // 3
+                yield position, *lines[number : number + 3], pack.hash if position == pack.last else None  # type: ignore[misc]
         self._connection.text_factory = bytes
         try:
             yield from self._connection.execute("SELECT position, head, key, data, hash FROM events ORDER BY position")
@@ -41,31 +60,34 @@ class SqliteSnapshot:
 
     def n_events(self) -> int:
         """Return how many events are stored."""
-        return int(self._connection.execute("SELECT count(*) FROM events").fetchone()[0])
+        packed = "(SELECT coalesce(sum(last - first + 1), 0) FROM packs)"
+        return int(self._connection.execute(f"SELECT count(*) + {packed} FROM events").fetchone()[0])  # noqa: S608
 
     def last_position(self) -> int:
         """Return the highest position; 0 where there is none."""
-        return int(self._connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()[0])
+        return head_row(self._connection)[0]
 
     def hash_at(self, position: int) -> bytes | None:
-        """Return the stored hash of one event."""
-        row = self._connection.execute("SELECT hash FROM events WHERE position = ?", (position,)).fetchone()
-        return row[0] if row else None
+        """Return the hash of one event."""
+        return hash_at(self._connection, position)
 
     def hashes(self, after: int, upto: int) -> Iterator[bytes]:
-        """Yield the hashes with after < position <= upto."""
-        query = "SELECT hash FROM events WHERE position > ? AND position <= ? ORDER BY position"
-        for (hash_,) in self._connection.execute(query, (after, upto)):
-            yield hash_
+        """Yield the hashes of the events with after < position <= upto."""
+        for row in rows_between(self._connection, after, upto):
+            yield row[4]
 
     def of_types(self, *types: str) -> Iterator[tuple[int, str, str, str]]:
         """Yield (position, type, recorded_at, data) of the events of some types, in order."""
+        for position, head, data in packed_of_types(self._connection, types):
+            yield position, head.split(" ", 2)[1], head[:27], data.decode()
         marks = ",".join("?" * len(types))
         query = f"SELECT position, type, recorded_at, data FROM log WHERE type IN ({marks}) ORDER BY position"  # noqa: S608
         yield from self._connection.execute(query, types)
 
     def names(self, *types: str) -> Iterator[tuple[int, str]]:
         """Yield (position, text_sha) of the events of some types, in order."""
+        for position, _, data in packed_of_types(self._connection, types):
+            yield position, _named(data).text_sha
         marks = ",".join("?" * len(types))
         query = f"SELECT position, json_extract(data, '$.text_sha') FROM log WHERE type IN ({marks})"  # noqa: S608
         yield from self._connection.execute(query, types)

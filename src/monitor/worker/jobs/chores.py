@@ -21,6 +21,10 @@ from monitor.views.queries.ticks import tick_days
 from monitor.worker.jobs.searching import fill_index
 from monitor.worker.workspace import Workspace
 
+PACKED_PER_TICK = (
+    4_096  # old events, a sixth of a second of CPU; more than ticks bring, so that large old logs shrink too
+)
+
 
 def do_chores(workspace: Workspace, now: datetime) -> None:
     """Do what is due after a tick."""
@@ -29,6 +33,7 @@ def do_chores(workspace: Workspace, now: datetime) -> None:
     if checkpoint_if_due(workspace.log, recorded_at=iso(now)) is not None:
         workspace.views.catch_up()
     fill_index(workspace)
+    workspace.log.compact(PACKED_PER_TICK)
 
 
 def drop_old_texts(workspace: Workspace, now: datetime) -> None:

@@ -18,6 +18,7 @@ from monitor.log.events import EVENT_TYPES
 from monitor.log.keep.copies import note_copy
 from monitor.log.store import LogStore
 from monitor.surfaces import safe
+from monitor.surfaces.cli.keep.compact import compact
 from monitor.surfaces.cli.keep.keeping import backup, data_folder, erase, rebuild, restore, write_backup
 from monitor.surfaces.cli.keep.moving import copy, init_postgres
 from monitor.surfaces.cli.keep.signing import checkpoint, cosign, new_key, vouch, witness
@@ -44,7 +45,7 @@ def log() -> None:
     """
 
 
-for command in (checkpoint, cosign, new_key, verify, vouch, witness):
+for command in (checkpoint, compact, cosign, new_key, verify, vouch, witness):
     log.add_command(command)
 
 

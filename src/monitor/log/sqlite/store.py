@@ -1,6 +1,6 @@
 """The event store in SQLite: one file, append-only, hash-chained, durable at every commit.
 
-Owns the hot append and what else writes. Reading is in sqlitereader.py, statements and rows in rows.py, old events in
+Owns the hot append and what else writes. Reading is in reader.py, statements and rows in rows.py, old events in
 packs.py, the rules of a connection in database.py, the tables in schema.py, full verification in verify.py.
 """
 

@@ -66,7 +66,14 @@ def test_what_forms_are_there_for_is_found(text: str, lang: str, read_as: str) -
         ("Die Luftbrücke endet", "de", "INFRA"), ("Die Deutsche Bahn streikt", "de", "STATE"),
         ("Gewaltige Schneemassen", "de", "ATTACK"), ("Minister verurteilen die Tat", "de", "CONVICT"),
         ("Die Antisemitismusbeauftragte", "de", "LINK"), ("Der Gegner im Finale", "de", "DISSIDENT"),
-        ("In Berlin brennen Kabel", "de", "CAPITAL"),
+        ("Ein Geheimtipp am See", "de", "COVERT"),
+        ("Le secrétaire d'État", "fr", "COVERT"), ("Cellules souches", "fr", "CELL"),
+        ("Un attaquant brésilien", "fr", "ATTACK"), ("La justice ordonne une expertise", "fr", "LINK"),
+        ("Anadolu Ajansı bildirdi", "tr", "AGENT"), ("Sonuç olumsuz", "tr", "KILL"),
+        ("Suçları önleme", "tr", "ACCUSE"), ("وزیر دیدار کرد", "fa", "DISSIDENT"), ("جامعه یهودیان", "fa", "SPORT"),
+        ("Клуб представил новичка", "ru", "POISON"), ("Гороскоп для стрельцов", "ru", "SHOOT"),
+        ("Гранатовый сок", "ru", "BOMB"), ("Un teléfono celular", "es", "CELL"), ("El poder judicial", "es", "JEWISH"),
+        ("The implications are clear", "en", "ACCUSE"), ("احتجاج على حرق المصحف", "ar", "ARSON"),
     ],
 )  # fmt: skip
 def test_words_that_only_look_alike_are_not_found(text: str, lang: str, never: str) -> None:

@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -136,20 +137,25 @@ def test_a_large_model_is_not_crowded_by_its_own_words() -> None:
     assert model.scan() is scan
 
 
-def test_a_call_within_a_call_is_left_to_the_plain_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
+class Asked(Scan):
+    """The compiled scorer with a say at each word that it asks for."""
+
+    def __init__(self, model: Model, say: Callable[[], None]) -> None:
+        self.say: Callable[[], None] = lambda: None
+        super().__init__(model.bias, model._views)
+        self.say = say
+
+    def _node(self, found: Any) -> int:
+        self.say()
+        return super()._node(found)
+
+
+def test_a_call_within_a_call_is_left_to_the_plain_scorer() -> None:
     """Two threads may share a model: whoever comes second while a word is asked for gets None, and the right score."""
     model = cold_model()
     title = "Zxcvbn alleged plot to abduct journalist"
     expected, inner = cold_model().score(title), []
-    real = Scan._node
-    scan = model.scan()
-    assert scan is not None
-
-    def node(self: Scan, found: Any) -> int:
-        inner.append(model.score(title))
-        return real(self, found)
-
-    monkeypatch.setattr(Scan, "_node", node)
+    model._scan = Asked(model, lambda: inner.append(model.score(title)))
     assert model.score(title) == expected
     assert inner
     assert set(inner) == {expected}
@@ -176,21 +182,18 @@ def test_the_compiled_half_refuses_numbers_it_does_not_know(method: str, argumen
     assert model.score("Alleged plot foiled") == cold_model().score("Alleged plot foiled")
 
 
-def test_a_failed_question_ends_the_call_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_question_ends_the_call_and_nothing_else() -> None:
     """An exception in the Python half comes through; the next call is answered as if nothing had been."""
     model = cold_model()
-    scan = model.scan()
-    assert scan is not None
-    model.score("warm")
-    unheard_of = min(mask.lexicon_for("en").lengths) + "qqqzzz"  # begins like a stem, so the lexicon is asked
-    monkeypatch.setattr(mask.Lexicon, "__missing__", _fail)
+    scan = model._scan = Asked(model, _fail)
     with pytest.raises(RuntimeError, match="no lexicon"):
-        scan.log_odds("alleged plot foiled", unheard_of, "en")
-    monkeypatch.undo()
-    assert_same(model, "alleged plot foiled", unheard_of, lang="en")
+        scan.log_odds("alleged plot foiled", "arrested in the embassy", "en")
+    scan.say = lambda: None
+    assert model.scan() is scan
+    assert_same(model, "alleged plot foiled", "arrested in the embassy", lang="en")
 
 
-def _fail(*_: object) -> None:
+def _fail() -> None:
     raise RuntimeError("no lexicon")
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from monitor.parse import fastpath
 from monitor.parse.fastpath import DeclinedError, read_fast
 from monitor.parse.feed import finish, parse_feed
 from monitor.parse.tolerant import read_tolerantly
@@ -186,18 +185,15 @@ def test_elements_nested_without_end_do_no_harm():
 
 
 @pytest.mark.parametrize("between", ["<x:a/>", "<x:a>t</x:a>", "<x:a><x:b>t</x:b></x:a>\n", "<!-- c -->"])
-def test_a_document_is_read_the_same_by_pieces(between, monkeypatch):
+def test_a_document_is_read_the_same_by_pieces(between):
     """Wherever the cuts fall: what has ended at one and what has not must not matter."""
     items = "".join(f"<item>{PLAIN.replace('T', f'T{n}', 1)}</item>{between}" for n in range(20))
     image = "<image><title>not this</title><textInput><title>nor this</title></textInput></image>"
     document = f"{HEAD}<language>en</language>{image}{items}<ttl>5</ttl></channel></rss>".encode()
     whole = read_fast(document)
     assert (whole.language, whole.ttl, len(whole.entries)) == ("en", "5", 20)
-    monkeypatch.setattr(fastpath, "_WHOLE", 0)
-    monkeypatch.setattr(fastpath, "_MAX_IDLE_PIECES", 1000)
     for size in (1, 7, 64, 1000):
-        monkeypatch.setattr(fastpath, "_PIECE", size)
-        assert read_fast(document) == whole
+        assert read_fast(document, whole=0, piece=size) == whole
 
 
 def test_a_common_feed_never_needs_feedparser():

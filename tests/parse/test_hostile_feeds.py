@@ -11,7 +11,7 @@ from monitor.parse.fastpath import DeclinedError, read_fast
 from monitor.parse.feed import finish
 from monitor.parse.tolerant import read_tolerantly
 from monitor.untrusted import charset
-from monitor.untrusted.sandbox import START_LIMIT_S, WALL_LIMIT_S
+from monitor.untrusted.sandbox import GRACE_S, LIMIT_S, START_LIMIT_S
 from tests.conftest import ROOT
 
 
@@ -27,7 +27,7 @@ def test_hostile_files_end_in_entries_or_a_clear_error(shared: Path, tmp_path: P
     hostile_feeds.write_all(str(tmp_path), count=450, seed=7)
     # The reader bounds its own work in CPU seconds (LIMIT_S). The checker's clock only has to outlast what the reader
     # may wait for, a child's start and its longest answer; less would measure how busy the machine is.
-    limit = START_LIMIT_S + 2 * WALL_LIMIT_S
+    limit = START_LIMIT_S + 2 * (LIMIT_S + GRACE_S)
     result = check_feeds.check(str(tmp_path), "monitor.parse.feed:entries_or_error", limit=limit)
     for module in ("check_feeds", "hostile_feeds", "attack_text"):
         sys.modules.pop(module, None)

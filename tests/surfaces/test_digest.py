@@ -79,22 +79,23 @@ def test_a_channel_that_fails_is_an_event_and_is_tried_again(house: House) -> No
     assert states == ["queued", "failed", "sent"]
 
 
-def test_an_alert_goes_out_with_the_tick_that_flagged_it_and_once(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_alert_goes_out_with_the_tick_that_flagged_it_and_once(house: House) -> None:
     """Promise: a story above the second threshold does not wait for the digest, and is not sent twice."""
     from monitor.surfaces.cli.plain import alert
     from monitor.worker.tick import TickReport
 
     house.entry("aaaa1111", "Alleged plot foiled", band="alert")
     sent: list[str] = []
-    monkeypatch.setattr(send, "notify", lambda target, subject, text: sent.append(subject))
+
+    def notify(target: str, subject: str, text: str) -> None:
+        sent.append(subject)
+
     workspace = workspace_with(house, notify=["json://127.0.0.1:1/"])
     workspace.config = msgspec.structs.replace(
         workspace.config, settings=msgspec.structs.replace(workspace.config.settings, alert_score=0.8)
     )
-    assert alert(workspace, TickReport(n_flagged=1)) == []
-    assert alert(workspace, TickReport(n_flagged=1)) == []
+    assert alert(workspace, TickReport(n_flagged=1), notify) == []
+    assert alert(workspace, TickReport(n_flagged=1), notify) == []
     workspace.close()
     assert sent == ["monitor alert: Alleged plot foiled"]
 

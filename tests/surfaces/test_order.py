@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -15,7 +14,6 @@ from monitor.surfaces.cli.decide.review import load
 from monitor.surfaces.digest.content import gather
 from monitor.surfaces.digest.render import FORMS
 from monitor.surfaces.review import press, screen
-from monitor.worker.workspace import Workspace
 from tests.surfaces.conftest import House
 
 FIRST, COPY, OTHER, LAST = "Mayor resigns over contract", "Mayor resigns, aide says", "Ferry resumes", "Library opens"
@@ -89,20 +87,18 @@ def test_the_digest_says_why_a_row_is_behind(desk: House) -> None:
     assert "behind: source" in text
 
 
-def test_the_command(desk: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command(desk: House) -> None:
     """`monitor queue` shows the day's rows; --all the rest behind them, as text and as JSON."""
 
-    @contextmanager
-    def reading(*_: object) -> Iterator[Workspace]:
-        with closing(desk.open()) as workspace:
-            yield workspace
+    def said(*args: str) -> str:
+        given = {"config": None, "data": None, "open": lambda *_: desk.open()}
+        return CliRunner().invoke(command.queue, list(args), obj=given, catch_exceptions=False).output
 
-    monkeypatch.setattr(command, "reading", reading)
-    day = CliRunner().invoke(command.queue, [], catch_exceptions=False).output
+    day = said()
     assert day.startswith("4 waiting, 2 shown")
     assert in_order(day, WANTED[:2])
-    everything = CliRunner().invoke(command.queue, ["--all"], catch_exceptions=False).output
+    everything = said("--all")
     assert in_order(everything, WANTED)
     assert everything.count(WHY) == 1
-    rows = msgspec.json.decode(CliRunner().invoke(command.queue, ["--json", "-n", "3"]).output)
+    rows = msgspec.json.decode(said("--json", "-n", "3"))
     assert [row["behind"] for row in rows] == ["", "", "same topic"]

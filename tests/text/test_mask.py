@@ -78,10 +78,9 @@ def test_the_longest_phrase_wins() -> None:
     assert "PLOT" not in concepts("the plot twist nobody saw", "en")
 
 
-def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_bounded() -> None:
     """A year of unknown words does not grow the lexicon without end, and known words survive the clearing."""
-    lexicon = mask.Lexicon("en")
-    monkeypatch.setattr(mask, "MEMORY", 100)
+    lexicon = mask.Lexicon("en", memory=100)
     given = len(lexicon)
     for number in range(1000):
         assert lexicon[f"zzq{number}"] is None

@@ -15,12 +15,11 @@ from monitor.untrusted.sandbox import KilledError, Sandbox
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch):
     """Return a maker of sandboxes for the jobs in sandbox_jobs.py, with short limits."""
-    monkeypatch.setattr("monitor.untrusted.sandbox.WALL_LIMIT_S", 6.0)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parent))
     made: list[Sandbox] = []
 
     def make(job: str, limit_s: float = 0.5) -> Sandbox:
-        made.append(Sandbox(f"sandbox_jobs:{job}", limit_s=limit_s))
+        made.append(Sandbox(f"sandbox_jobs:{job}", limit_s=limit_s, grace_s=1.0))
         return made[-1]
 
     yield make

@@ -15,7 +15,6 @@ from monitor.log.keep.erasure import erase_entry
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.sqlite.store import SqliteLog, open_log
 from monitor.views.fold import Views, open_views
-from monitor.views.search import index as index_module
 from monitor.views.search.find import find
 from monitor.views.search.index import SHARD, SearchIndex
 from monitor.views.search.query import parse_query
@@ -141,10 +140,9 @@ def test_the_index_is_for_its_owner_alone(ask: Callable[..., list[str]], tmp_pat
     assert stat.S_IMODE((tmp_path / "search.db").stat().st_mode) == 0o600
 
 
-def test_it_is_filled_a_little_at_a_time(fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_filled_a_little_at_a_time(fill: Fill, tmp_path: Path) -> None:
     """Promise: whoever asks for some gets some; two at once and any slices give the same index."""
-    monkeypatch.setattr(index_module, "SLICE", 2)
-    one, two = SearchIndex(tmp_path / "search.db", fill.log), SearchIndex(tmp_path / "search.db", fill.log)
+    one, two = (SearchIndex(tmp_path / "search.db", fill.log, slice_events=2) for _ in range(2))
     head = fill.log.head()[0]
     assert one.catch_up(2) == head - 2
     assert two.catch_up(3) <= head - 5

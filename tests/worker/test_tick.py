@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from monitor.config.load import Config
 from monitor.errors import LogBrokenError
-from monitor.log.keep.erasure import drop_expired
+from monitor.log.events import Event
 from monitor.log.store import EventStore
 from monitor.triage.queue import list_queue
 from monitor.views.fold import open_views
-from monitor.worker.jobs import chores
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site, rss
@@ -148,24 +149,33 @@ def test_rebuilt_views_equal_the_kept_ones(workspace: Workspace, site: Site, clo
     assert open_views(None, workspace.log).dump() == workspace.views.dump()
 
 
-def test_old_texts_are_dropped_after_the_first_tick_of_a_day(
-    workspace: Workspace, site: Site, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class CountingLog:
+    """A log that counts how often it is read from its beginning."""
+
+    def __init__(self, log: EventStore) -> None:
+        self.log, self.n_whole = log, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.log, name)
+
+    def read(self, **asked: Any) -> Iterator[Event]:
+        """Count, and read."""
+        self.n_whole += not asked.get("after")
+        return self.log.read(**asked)
+
+
+def test_old_texts_are_dropped_after_the_first_tick_of_a_day(workspace: Workspace, site: Site, clock: Clock) -> None:
     """Promise: retention is kept every day, and the whole log is read for it no oftener."""
-    days: list[int] = []
-
-    def counted(log: EventStore, now: datetime, keep_days: int, before: str) -> int:
-        days.append(now.day)
-        return drop_expired(log, now, keep_days, before)
-
-    monkeypatch.setattr(chores, "drop_expired", counted)
     settings = msgspec.structs.replace(workspace.config.settings, retain_unflagged_days=2, audit_per_day=0)
     workspace.config = Config(feeds=workspace.config.feeds, settings=settings)
     site.pages = {"alpha": (200, rss(("1", "Alleged plot"), ("2", "Chess"))), "beta": (200, rss())}
     began = clock.at = clock.at.replace(hour=1)
+    log = workspace.log = CountingLog(workspace.log)
+    days: list[int] = []
     for hour in (0, 1, 2, 24, 25, 48, 72, 80):
-        clock.at = began + timedelta(hours=hour)
+        clock.at, before = began + timedelta(hours=hour), log.n_whole
         run_tick(workspace, force=True)
+        days += [clock.at.day] if log.n_whole > before else []
     assert days == [(began + timedelta(days=n)).day for n in range(4)]
     assert types(workspace).count("payload-erased") == 1
     assert open_views(None, workspace.log).dump() == workspace.views.dump()

@@ -25,10 +25,10 @@ from monitor.parse.vocabulary import NAMESPACES, XML_LANG
 
 # Up to so many bytes a document is read as a whole, a larger one by pieces, what is read being cut off after each. A
 # byte of tags makes up to 100 bytes of tree.
-_WHOLE, _PIECE = 256 << 10, 64 << 10
+WHOLE, PIECE = 256 << 10, 64 << 10
 # Beyond any feed: blocks of memory piled up (some 70 bytes each), names and namespaces, characters of a single element,
 # pieces in a row within a single tag or comment.
-_MAX_BLOCKS, _MAX_NAMES, _MAX_SIZE, _MAX_IDLE_PIECES = 600_000, 5_000, 12 << 20, 8
+_MAX_BLOCKS, _MAX_NAMES, _MAX_SIZE, _MAX_IDLE = 600_000, 5_000, 12 << 20, 8 * PIECE
 # The tree builder copies an element's text for each comment in it: so many characters at most. So many open elements,
 # counted once a piece.
 _MAX_COPIED, _MAX_OPEN = 2 << 30, 4_000_000
@@ -43,13 +43,16 @@ _TEXTS_OF_FEED = frozenset({"title", "language", "ttl", "hour", "link"})
 _NEED_THEIR_END = _TEXTS_OF_FEED | {"entry"}
 
 
-def read_fast(document: bytes) -> RawFeed:
-    """Return what a UTF-8 document says. Raises DeclinedError where feedparser must be asked."""
+def read_fast(document: bytes, *, whole: int = WHOLE, piece: int = PIECE) -> RawFeed:
+    """Return what a UTF-8 document says, read in pieces where it has more than `whole` bytes.
+
+    Raises DeclinedError where feedparser must be asked.
+    """
     if not _PLAIN_START.match(document):
         _decline_doctype(document)
     reader = _Reader(is_sound=not any(sign in document for sign in _MENDING))
     try:
-        reader.parse(document)
+        reader.parse(document, whole, piece)
     except ParseError as error:
         raise DeclinedError(f"not well-formed: {error}") from error
     if not reader.feed.version:
@@ -98,25 +101,25 @@ class _Reader:
         self.parser = XMLParser(target=self.builder, encoding="utf-8")  # noqa: S314 - no DTD comes here, see above
         self.namespaces = XMLPullParser(["start-ns"], _parser=self.parser)
 
-    def parse(self, document: bytes) -> None:
+    def parse(self, document: bytes, whole: int, piece_size: int) -> None:
         """Read a document."""
-        if len(document) <= _WHOLE:
+        if len(document) <= whole:
             self.parser.feed(document)
         else:
-            self.feed_pieces(document)
+            self.feed_pieces(document, piece_size)
         self.parser.close()
         self.walk(is_open=frozenset())
 
-    def feed_pieces(self, document: bytes) -> None:
+    def feed_pieces(self, document: bytes, piece_size: int) -> None:
         """Parse a large document, reading what has ended and cutting it off as it comes."""
         names = self.names
         n_blocks = sys.getallocatedblocks()
         n_idle = n_copied = n_open = size = 0
-        for start in range(0, len(document), _PIECE):
-            piece = document[start : start + _PIECE]
+        for start in range(0, len(document), piece_size):
+            piece = document[start : start + piece_size]
             n_copied += piece.count(b"-->") * size
             if (
-                max(n_copied // _MAX_COPIED, n_open // _MAX_OPEN, n_idle // _MAX_IDLE_PIECES, size // _MAX_SIZE)
+                max(n_copied // _MAX_COPIED, n_open // _MAX_OPEN, n_idle * piece_size // _MAX_IDLE, size // _MAX_SIZE)
                 or len(names.actions) + len(names.prefixes) > _MAX_NAMES
                 or sys.getallocatedblocks() - n_blocks > _MAX_BLOCKS
             ):

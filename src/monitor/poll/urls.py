@@ -60,6 +60,11 @@ def canonical_url(url: str) -> str:
     """Return the canonical spelling of an http(s) address; anything else comes back stripped but otherwise as it is."""
     if _CANONICAL.fullmatch(url) and "/." not in url and len(url) <= _MAX_LENGTH:
         return url
+    return spelled_out(url)
+
+
+def spelled_out(url: str) -> str:
+    """Return the same by taking the address apart."""
     url = url.strip()
     if len(url) > _MAX_LENGTH or url[:4].lower() != "http":
         return url

@@ -84,8 +84,9 @@ class Marked(NamedTuple):
 class Lexicon(dict[str, "Form | Branch | None"]):
     """The words of one language (and English), as a dict that looks an unknown word up by stem, once."""
 
-    def __init__(self, language: str, forms: Iterable[tuple[str, Form]] | None = None) -> None:
+    def __init__(self, language: str, forms: Iterable[tuple[str, Form]] | None = None, *, memory: int = MEMORY) -> None:
         super().__init__()
+        self._memory = memory
         self.clitics = CLITICS.get(language, ())
         self.stems: dict[str, Form | Branch] = {}
         self.lengths: dict[str, list[int]] = {}  # a stem's first letters -> the lengths of those stems, longest first
@@ -137,7 +138,7 @@ class Lexicon(dict[str, "Form | Branch | None"]):
                     own.take(found)
 
     def __missing__(self, word: str) -> Form | Branch | None:
-        if len(self) > len(self._given) + MEMORY:
+        if len(self) > len(self._given) + self._memory:
             self._forget()
         found = self._find(word)
         self[word] = found

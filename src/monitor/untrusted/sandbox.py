@@ -25,8 +25,8 @@ T = TypeVar("T")
 
 LIMIT_S = 5.0
 MEMORY_BYTES = 1 << 30
-# On a busy machine 5 s of CPU take longer; after this the child is killed whatever it has used.
-WALL_LIMIT_S = 8.0
+# On a busy machine 5 s of CPU take longer; so much later the child is killed whatever it has used.
+GRACE_S = 3.0
 # Starting Python and importing the parser, on a busy machine.
 START_LIMIT_S = 60.0
 # What a child may answer: more than a body can hold.
@@ -49,9 +49,12 @@ class _WentIdleError(KilledError):
 class Sandbox:
     """A child process that runs one function, named `module:function`, on the arguments it is sent."""
 
-    def __init__(self, job: str, *, limit_s: float = LIMIT_S, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self, job: str, *, limit_s: float = LIMIT_S, memory_bytes: int = MEMORY_BYTES, grace_s: float = GRACE_S
+    ) -> None:
         self._job = job
         self._limit_s = limit_s
+        self._grace_s = grace_s
         self._memory_bytes = memory_bytes
         self._process: subprocess.Popen[bytes] | None = None
         self._owner_pid = 0
@@ -78,7 +81,7 @@ class Sandbox:
         process = self._running()
         try:
             _send(process, message)
-            return _receive(process, self._limit_s + WALL_LIMIT_S - LIMIT_S)
+            return _receive(process, self._limit_s + self._grace_s)
         except (OSError, EOFError, TimeoutError) as error:
             raise self._killed(error) from error
 

@@ -28,7 +28,8 @@ def working(ctx: click.Context) -> AbstractContextManager[Workspace]:
 @contextmanager
 def reading(ctx: click.Context, as_of: str | None = None) -> Iterator[Workspace]:
     """Open the workspace for a command that looks, now or as of then, and close it."""
-    workspace = app.open_reading(ctx.obj["config"], ctx.obj["data"], as_of)
+    opener = ctx.obj.get("open", app.open_reading)
+    workspace = opener(ctx.obj["config"], ctx.obj["data"], as_of)
     try:
         yield workspace
     finally:

@@ -16,6 +16,7 @@ from monitor.errors import NoFeedWorkedError
 from monitor.surfaces.cli.ending import complain
 
 if TYPE_CHECKING:
+    from monitor.surfaces.digest.send import Notify
     from monitor.worker.tick import TickReport
     from monitor.worker.workspace import Workspace
 
@@ -85,13 +86,13 @@ def quietly(
     return watch.run(work)
 
 
-def alert(workspace: Workspace, report: TickReport) -> list[str]:
+def alert(workspace: Workspace, report: TickReport, notify_by: Notify | None = None) -> list[str]:
     """Send what reached the second threshold at once; return one line for each channel that failed."""
     if not (report.n_flagged and workspace.config.settings.alert_score):
         return []
     from monitor.surfaces.digest.send import send_alerts
 
-    return [f"alert: {line}" for line in send_alerts(workspace) if ": failed" in line]
+    return [f"alert: {line}" for line in send_alerts(workspace, notify_by) if ": failed" in line]
 
 
 def warn(report: TickReport) -> None:

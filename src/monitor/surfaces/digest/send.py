@@ -40,6 +40,9 @@ _MESSAGES = "messages"
 _NOT_OUR_TURN = "messages: failed: another worker on this log is still sending; run again"
 
 
+Notify = Callable[[str, str, str], None]  # (target, subject, text)
+
+
 def send_digest(workspace: Workspace, kind: str = DAY) -> list[str]:
     """Send today's digest, or the weekly report, to every configured channel it has not reached; one line per channel.
 
@@ -56,7 +59,7 @@ def _send_digest(workspace: Workspace, kind: str) -> list[str]:
     lines = []
     for channel, deliver in channels(workspace.config.settings.digest, content, name).items():
         lines.append(_once(workspace, name, channel, n_rows, deliver))
-    return lines + _send_alerts(workspace)
+    return lines + _send_alerts(workspace, notify)
 
 
 def channels(settings: Digest, content: DigestContent, name: str) -> dict[str, Callable[[], None]]:
@@ -75,13 +78,13 @@ def channels(settings: Digest, content: DigestContent, name: str) -> dict[str, C
     return found
 
 
-def send_alerts(workspace: Workspace) -> list[str]:
+def send_alerts(workspace: Workspace, notify_by: Notify | None = None) -> list[str]:
     """Send one alert for every waiting story of band `alert` that has had none; none for what an archive lists."""
     with workspace.alone(_MESSAGES, TURN_WAIT_S) as mine:
-        return _send_alerts(workspace) if mine else [_NOT_OUR_TURN]
+        return _send_alerts(workspace, notify_by or notify) if mine else [_NOT_OUR_TURN]
 
 
-def _send_alerts(workspace: Workspace) -> list[str]:
+def _send_alerts(workspace: Workspace, notify_by: Notify) -> list[str]:
     settings = workspace.config.settings.digest
     lines = []
     for row in list_queue(workspace.log, workspace.views, workspace.clock()):
@@ -98,7 +101,7 @@ def _send_alerts(workspace: Workspace) -> list[str]:
             )
         for number, target in enumerate(settings.notify, 1):
             targets[f"notify {number}"] = (
-                lambda target=target, subject=subject, body=body: notify(target, subject, body)  # type: ignore[misc]
+                lambda target=target, subject=subject, body=body: notify_by(target, subject, body)  # type: ignore[misc]
             )
         for channel, deliver in targets.items():
             lines.append(_once(workspace, alert_id, channel, 1, deliver, story_id=row.story_id))

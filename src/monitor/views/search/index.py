@@ -44,8 +44,9 @@ class SearchIndex:
     Raises StorageError where the file cannot be made or written; a damaged one is made anew.
     """
 
-    def __init__(self, path: Path | None, log: EventStore) -> None:
+    def __init__(self, path: Path | None, log: EventStore, *, slice_events: int = SLICE) -> None:
         self.log = log
+        self._slice_events = slice_events
         self.path = path
         with self._one_line():
             try:
@@ -82,7 +83,7 @@ class SearchIndex:
             self._empty()
         left = head - self.position if most is None else most
         while left > 0 and (before := self.position) < head:
-            left -= self._slice(min(SLICE, left), head)
+            left -= self._slice(min(self._slice_events, left), head)
             for full in range(before // SHARD, self.position // SHARD):
                 self._merge(full)
         if self.path is not None:  # what was overwritten must not live on in the write-ahead log

@@ -1,17 +1,20 @@
 """Change the code in small ways and see whether a test notices: how well the guards of each room are held.
 
-    python3 dev.py bench mutants [ROOM …] [--most 40] [--seed 1] [--all]
+    python3 dev.py bench mutants [ROOM …] [--most 40] [--seed 1] [--all] [--whole]
 
 A mutant is one change at a point of decision: a comparison turned or moved by one, `and` for `or`, a guard that always
 or never holds, a number one more, a raise or a return left out. Each room has a sample of its mutants (--all: every
-one) tried against its own tests, in a copy of the tree. Survivors are printed with their line: each wants a test of the
-promise that it breaks, or is a change that means nothing. Exits 1 where a room is below its floor (FLOORS).
+one) tried in a copy of the tree against those of its tests that call the changed function; where none does, and with
+--whole for every survivor, against all of them (what tests run in child processes is seen only then). Survivors are
+printed with their line: each wants a test of the promise that it breaks, or is a change that means nothing. Exits 1
+where a room is below its floor (FLOORS).
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import random
 import shutil
@@ -68,26 +71,28 @@ class Mutant:
     line: int
     what: str
     text: str
+    function: int  # the first line of the function it is in
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Yield every mutant of a file; the file itself is not touched."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in list(_decisions(tree)):
+    for function, node in list(_decisions(tree)):
         for what, change, undo in _changes(node):
             before = ast.unparse(node).splitlines()[0]
             change()
-            yield Mutant(path, node.lineno, f"{before[:90]}   ->   {what}", ast.unparse(tree))
+            yield Mutant(path, node.lineno, f"{before[:90]}   ->   {what}", ast.unparse(tree), function)
             undo()
 
 
-def _decisions(tree: ast.Module) -> Iterator[ast.stmt | ast.expr]:
-    """Yield the nodes inside functions at which something is decided."""
+def _decisions(tree: ast.Module) -> Iterator[tuple[int, ast.stmt | ast.expr]]:
+    """Yield (first line of the function, node) of what is decided inside functions."""
     kinds = (ast.Compare, ast.BoolOp, ast.BinOp, ast.If, ast.Raise, ast.UnaryOp, ast.Constant)
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
             for statement in function.body:
-                yield from (node for node in ast.walk(statement) if isinstance(node, kinds))
+                yield from ((first, node) for node in ast.walk(statement) if isinstance(node, kinds))
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, object, object]]:
@@ -132,19 +137,30 @@ class Tree:
         for name in ("pyproject.toml", "dev.py", "README.md", "CONTRIBUTING.md", "feeds.yaml", "requirements.lock"):
             shutil.copy(ROOT / name, folder / name)
 
-    def passes(self, tests: list[str], timeout_s: float) -> bool:
+    def passes(self, tests: list[str], timeout_s: float, *options: str) -> bool:
         """Say whether the tests pass; those that hang do not."""
         env = os.environ | {
             "PYTHONPATH": str(self.folder / "src"),
             "PYTHONDONTWRITEBYTECODE": "1",
             "HYPOTHESIS_PROFILE": "fast",
+            "MONITOR_TOUCHED": str(self.folder / "touched.json"),
         }
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not browser", *tests]
+        (self.folder / "chosen.txt").write_text("\n".join(tests), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not browser", *options]
         try:
-            done = subprocess.run(command, cwd=self.folder, env=env, capture_output=True, timeout=timeout_s)
+            done = subprocess.run(
+                [*command, "@chosen.txt"], cwd=self.folder, env=env, capture_output=True, timeout=timeout_s
+            )
         except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0
+
+    def touched(self, tests: list[str]) -> dict[str, list[str]] | None:
+        """Run the tests and return which call each function (FILE:LINE below src/monitor); None where one fails."""
+        if not self.passes(tests, 3600, "-p", "bench._touched"):
+            return None
+        found: dict[str, list[str]] = json.loads((self.folder / "touched.json").read_text(encoding="utf-8"))
+        return found
 
     def survives(self, mutant: Mutant, tests: list[str], timeout_s: float) -> bool:
         """Say whether the tests pass with the mutant in place."""
@@ -157,25 +173,25 @@ class Tree:
             place.write_bytes(kept)
 
 
-def own_tests(mutant: Mutant, room: Room) -> list[str]:
-    """Return the room's tests, the file that bears the mutant's name first: it is the likeliest to notice."""
-    own = [f"{folder}/test_{mutant.path.stem}.py" for folder in room.tests]
-    first = [name for name in own if (ROOT / name).is_file()]
-    return first + [name for name in room.tests if (ROOT / name).exists()]
-
-
-def try_room(name: str, room: Room, tree: Tree, most: int | None, seed: int) -> tuple[int, int]:
+def try_room(name: str, room: Room, tree: Tree, most: int | None, seed: int, *, whole: bool) -> tuple[int, int]:
     """Try a room's mutants; print the survivors; return (noticed, tried)."""
     paths = sorted({path for pattern in room.files for path in (ROOT / SOURCE).glob(pattern)})
     found = [mutant for path in paths for mutant in mutants_of(path)]
     chosen = found if most is None else random.Random(seed).sample(found, min(most, len(found)))
     began = time.monotonic()
-    if not tree.passes([test for test in room.tests if (ROOT / test).exists()], 3600):
+    tests = [test for test in room.tests if (ROOT / test).exists()]
+    touched = tree.touched(tests)
+    if touched is None:
         raise SystemExit(f"{name}: its tests do not pass without any mutant")
     timeout_s = 3 * (time.monotonic() - began) + 20
     n_noticed = 0
     for mutant in chosen:
-        if tree.survives(mutant, own_tests(mutant, room), timeout_s):
+        place = f"{mutant.path.relative_to(ROOT / SOURCE)}:{mutant.function}"
+        near = touched.get(place, tests)
+        survived = tree.survives(mutant, near, timeout_s)
+        if survived and whole and near is not tests:
+            survived = tree.survives(mutant, tests, timeout_s)
+        if survived:
             print(f"  survived {mutant.path.relative_to(ROOT)}:{mutant.line}: {mutant.what}", flush=True)
         else:
             n_noticed += 1
@@ -193,6 +209,7 @@ def main(args: list[str]) -> int:
     parser.add_argument("--most", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--whole", action="store_true")
     given = parser.parse_args(args)
     if unknown := set(given.rooms) - set(FLOORS):
         parser.error(f"no room {', '.join(sorted(unknown))}; there are {', '.join(FLOORS)}")
@@ -201,7 +218,9 @@ def main(args: list[str]) -> int:
         tree = Tree(Path(folder))
         for name in given.rooms or FLOORS:
             room = FLOORS[name]
-            noticed, tried = try_room(name, room, tree, None if given.all else given.most, given.seed)
+            noticed, tried = try_room(
+                name, room, tree, None if given.all else given.most, given.seed, whole=given.whole
+            )
             below |= noticed < room.floor * tried
     return int(below)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -88,6 +89,17 @@ def test_no_line_is_too_odd_to_be_read(typed: str) -> None:
 def test_writings_of_one_word_are_one(one: str, other: str) -> None:
     """Promise: case, accents, vowel points and the variants of letters do not matter."""
     assert words_of(one) == words_of(other)
+
+
+def test_a_character_that_stands_for_more_than_a_word_is_left_as_it_is() -> None:
+    """Promise: "½", "⑴" and Arabic signs spelled out with a blank bring neither blanks nor operators into words."""
+    written = (chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+    spelled_out = [char for char in written if unicodedata.normalize("NFKD", char) != char]
+    words = [word for char in spelled_out for word in words_of(f"a{char}b {char}")]
+    assert "" not in words
+    assert [char for char in "".join(words) if unicodedata.category(char)[0] not in "LNM"] == []
+    assert words_of("½ ⑴ \ufc5e") == ["½", "⑴", "\ufc5e"]
+    assert words_of("ﬃ \ufef5") == words_of("ffi لآ")
 
 
 def test_marks_that_make_a_word_are_kept() -> None:

@@ -11,9 +11,11 @@ elements, names or text in a single entry beyond any real one is declined.
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
 from typing import cast
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser, XMLPullParser
 from xml.parsers import expat
@@ -87,6 +89,18 @@ def _decline_doctype(document: bytes) -> None:
         raise DeclinedError("no root element")
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector away: what it frees of others' meanwhile would let a tree grow by as much past its bound."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class _Reader:
     """One document in reading. `path` leads to where it stands: each element with the number of children read."""
 
@@ -106,7 +120,8 @@ class _Reader:
         if len(document) <= whole:
             self.parser.feed(document)
         else:
-            self.feed_pieces(document, piece_size)
+            with _no_collection():
+                self.feed_pieces(document, piece_size)
         self.parser.close()
         self.walk(is_open=frozenset())
 

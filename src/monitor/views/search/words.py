@@ -61,10 +61,19 @@ def fold(word: str) -> str:
     """Return a word as it is compared: lower case, without accents, points and letter variants."""
     if word.isascii():
         return word.lower()
-    folded = unicodedata.normalize("NFKD", word.casefold()).replace(_TATWEEL, "")
+    folded = unicodedata.normalize("NFKD", word.casefold())
+    if not _WORD.fullmatch(folded):
+        folded = "".join(map(_spelled, word.casefold()))
+    folded = folded.replace(_TATWEEL, "")
     if not _KEEPS_MARKS.search(folded):
         folded = "".join(char for char in folded if not unicodedata.combining(char))
     return unicodedata.normalize("NFC", folded.translate(_LETTERS))
+
+
+def _spelled(char: str) -> str:
+    """Return what a character stands for, itself where that is no word: a blank with a mark, "(1)", a prayer."""
+    spelled = unicodedata.normalize("NFKD", char)
+    return spelled if _WORD.fullmatch(spelled) else char
 
 
 def _apart(word: str, start: int) -> list[Token]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from monitor.errors import InputError
@@ -97,6 +99,31 @@ def test_publishers_that_count_differently_are_both_heard() -> None:
 def test_a_publisher_that_counts_anew_takes_its_old_number_back() -> None:
     """One paper's update is no conflict."""
     assert merge_cards(*reports(("Post", "9", 0.8), ("Post", "10", 0.8))).codes("n_arrested") == ["10"]
+
+
+def at(day: int, hour: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def test_a_later_count_of_any_paper_takes_the_place_of_the_earlier() -> None:
+    """It names the one before and its day; the sentence says "up from"."""
+    cards, ids, papers = reports(("Post", "2", 0.8), ("Blad", "3", 0.8))
+    (value,) = merge_cards(cards, ids, papers, [at(1), at(2)]).n_arrested
+    assert (value.code, value.earlier, value.said_on, value.entry_id) == ("3", "2", "2026-03-02", "e1")
+
+
+def test_counts_of_the_same_hours_stand_side_by_side() -> None:
+    """Papers that differ on one evening conflict, in whichever order they came in."""
+    cards, ids, papers = reports(("Post", "3", 0.8), ("Blad", "2", 0.8))
+    merged = merge_cards(cards, ids, papers, [at(1, 20), at(1, 14)])
+    assert [(value.code, value.earlier) for value in merged.n_arrested] == [("2", ""), ("3", "")]
+
+
+def test_an_old_report_that_joins_late_supersedes_nothing() -> None:
+    """What counts is when a report was published, not when it came in."""
+    cards, ids, papers = reports(("Post", "3", 0.8), ("Blad", "2", 0.8))
+    (value,) = merge_cards(cards, ids, papers, [at(5), at(1)]).n_arrested
+    assert (value.code, value.earlier) == ("3", "2")
 
 
 def test_a_number_that_is_only_implied_contradicts_nobody() -> None:

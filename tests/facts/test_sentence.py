@@ -63,6 +63,13 @@ def test_claims_that_blame_differently_stand_apart() -> None:
     )
 
 
+def test_a_later_count_is_told_with_its_day_and_the_one_before() -> None:
+    """Nobody reads an old number beside a new one as a conflict."""
+    later = Value("3", confidence=0.8, said_on="2026-05-02", earlier="2")
+    card = msgspec.structs.replace(PLOT, n_arrested=(later,))
+    assert "3 arrested by 2 May 2026, up from 2" in plain_sentence(card)
+
+
 def test_a_reviewer_who_strikes_a_state_out_silences_its_claim() -> None:
     """A correction of the linked states changes the sentence too."""
     struck = apply_corrections(PLOT, [{"field": "linked_states", "value": []}])

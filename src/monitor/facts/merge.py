@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -10,22 +12,38 @@ from monitor.facts.values import LEGAL_STAGES, LIST_FIELDS, Card, Claim, Value
 
 _FIXED_ORDER = {"legal_stage": LEGAL_STAGES}
 _NUMBERS = {"n_arrested", "n_charged"}
+_SAME_TIME = timedelta(hours=12)  # counts of this span stand side by side; a later one is news
 _EXPLICIT = 0.5  # above, a number is said; below, one is read from "a man was arrested"
 
 
-def merge_cards(cards: Sequence[Card], entry_ids: Sequence[str] = (), publishers: Sequence[str] = ()) -> Card:
+class _Count(NamedTuple):
+    """One report's number: by which publisher, and when."""
+
+    value: Value
+    by: str
+    at: datetime | None
+
+
+def merge_cards(
+    cards: Sequence[Card],
+    entry_ids: Sequence[str] = (),
+    publishers: Sequence[str] = (),
+    published: Sequence[datetime | None] = (),
+) -> Card:
     """Return the card of a story from its entries' cards, oldest first; every value names the entry it was read in.
 
     Codes are united, each with its best evidence, the most supported first. The stage is the newest report's that has
-    one; a number each publisher's newest, so that those who differ are both heard; legal steps stand in their order,
-    the highest first. Overviews fill a card only where no other does.
+    one; a number the newest report's, beside those that other publishers gave in the same hours; legal steps stand in
+    their order, the highest first. Overviews fill a card only where no other does.
     """
     ids = [*entry_ids, *[""] * (len(cards) - len(entry_ids))]
     pairs = [(card, entry) for card, entry in zip(cards, ids, strict=False) if not card.overview]
     pairs = pairs or list(zip(cards, ids, strict=False))
     names = dict(zip(ids, [*publishers, *[""] * (len(cards) - len(publishers))], strict=False))
+    times = {entry: at for entry, at in zip(ids, published, strict=False) if entry and at}
     fields = {
-        field: _numbers(field, pairs, names) if field in _NUMBERS else _merged(field, pairs) for field in LIST_FIELDS
+        field: _numbers(field, pairs, names, times) if field in _NUMBERS else _merged(field, pairs)
+        for field in LIST_FIELDS
     }
     return Card(
         **fields,
@@ -57,20 +75,33 @@ def _claims(pairs: Sequence[tuple[Card, str]], publishers: Mapping[str, str]) ->
     return tuple(kept.values())
 
 
-def _numbers(field: str, pairs: Sequence[tuple[Card, str]], publishers: Mapping[str, str]) -> tuple[Value, ...]:
-    """Return the newest number of each publisher, the smallest first: "2 or 3 arrested" where they differ.
+def _numbers(
+    field: str, pairs: Sequence[tuple[Card, str]], publishers: Mapping[str, str], times: Mapping[str, datetime]
+) -> tuple[Value, ...]:
+    """Return the newest number, and those that other publishers gave at the same time, the smallest first.
 
-    One that is only implied gives way to those that are said.
+    A later count by any paper takes the place of an earlier one, which it names; one that is only implied gives way to
+    those that are said.
     """
-    newest: dict[str, Value] = {}
-    for at, (card, entry) in enumerate(pairs):
-        for value in getattr(card, field)[:1]:
-            by = publishers.get(entry, "") or entry or str(at)
-            if value.confidence > _EXPLICIT or by not in newest or newest[by].confidence <= _EXPLICIT:
-                newest[by] = msgspec.structs.replace(value, entry_id=value.entry_id or entry)
-    said = [value for value in newest.values() if value.confidence > _EXPLICIT] or list(newest.values())
-    codes = {value.code: value for value in said}
-    return tuple(sorted(codes.values(), key=lambda value: (len(value.code), value.code)))
+    told = [
+        _Count(value, publishers.get(entry, "") or entry or str(at), times.get(entry))
+        for at, (card, entry) in enumerate(pairs)
+        for value in [msgspec.structs.replace(v, entry_id=v.entry_id or entry) for v in getattr(card, field)[:1]]
+    ]
+    told = [count for count in told if count.value.confidence > _EXPLICIT] or told
+    told = sorted(told, key=lambda count: count.at.timestamp() if count.at else float("inf")) if times else told
+    newest = {count.by: count for count in told}
+    last = max((count.at for count in told if count.at), default=None)
+    now = [count for count in newest.values() if not (last and count.at) or last - count.at <= _SAME_TIME]
+    older = [count for count in told if last and count.at and last - count.at > _SAME_TIME]
+    codes = {count.value.code: count for count in now}
+    before = older[-1].value.code if older and len(codes) == 1 and older[-1].value.code not in codes else ""
+    values = (_dated(count, before) for count in codes.values())
+    return tuple(sorted(values, key=lambda value: (len(value.code), value.code)))
+
+
+def _dated(count: _Count, before: str) -> Value:
+    return msgspec.structs.replace(count.value, said_on=count.at.date().isoformat() if count.at else "", earlier=before)
 
 
 def _merged(field: str, pairs: Sequence[tuple[Card, str]]) -> tuple[Value, ...]:

@@ -7,6 +7,7 @@ card without a claim has no sentence. Names come from names.py; nothing is said 
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import msgspec
 
@@ -20,6 +21,10 @@ _SAYS = {
     "charges": ("alleges in charges that", "allege in charges that"), "convicts": ("found that", "found that"),
     "warns": ("warns that", "warn that"),
 }  # fmt: skip
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 _MOST_CLAIMS = 3
 _AT_THINGS = frozenset({"sabotage", "arson"})
 _PEOPLE = frozenset({"journalist", "dissident", "defector", "official"})
@@ -303,8 +308,8 @@ def _place(card: Card) -> str:
 
 def _tail(card: Card, told: list[Claim]) -> list[str]:
     """Return what follows: arrests, charges, steps of the law, denials."""
-    counts = [(card.codes("n_arrested"), "arrested"), (card.codes("n_charged"), "charged")]
-    parts = [f"{' or '.join(numbers)} {step}" for numbers, step in counts if numbers]
+    counts = [(card.n_arrested, "arrested"), (card.n_charged, "charged")]
+    parts = [_counted(values, step) for values, step in counts if values]
     legal = card.codes("legal_stage")
     if "on-trial" in legal[:1]:
         parts.append("on trial")
@@ -315,6 +320,22 @@ def _tail(card: Card, told: list[Claim]) -> list[str]:
     if "accused" in card.codes("denied_by"):
         parts.append("the accused deny it")
     return parts
+
+
+def _counted(values: tuple[Value, ...], step: str) -> str:
+    """Return "2 or 3 arrested" where publishers differ, "3 arrested by 2 May 2026, up from 2" for a later count."""
+    words = f"{' or '.join(value.code for value in values)} {step}"
+    value = values[0]
+    if not value.earlier or len(values) > 1:
+        return words
+    by = f" by {_day(value.said_on)}" if value.said_on else ""
+    return f"{words}{by}, {'up' if int(value.code) > int(value.earlier) else 'down'} from {value.earlier}"
+
+
+def _day(iso: str) -> str:
+    """Return an ISO day as it is printed: "2 January 2026"."""
+    day = date.fromisoformat(iso)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _lower(words: str) -> str:

@@ -30,7 +30,8 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
     """One coded value and its evidence: `quote` stands at `offset` of `field` (title, summary or text).
 
     `confidence` is a rank in (0, 1], not a probability. `precision` is set for places (city, region, country) and
-    dates (day, month, year). A correction by a reviewer has the field "correction".
+    dates (day, month, year). A correction by a reviewer has the field "correction". Of a number in a story,
+    `said_on` is the day of the report that says it, `earlier` the number an older report gave; "" where there is none.
     """
 
     code: str
@@ -40,6 +41,8 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: float = 0.5
     precision: str = ""
     entry_id: str = ""
+    said_on: str = ""
+    earlier: str = ""
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -97,7 +97,7 @@ def _holds(card: Card, field: str, said: Mapping[str, stories.ConfirmedField]) -
 
 def _read(log: EventStore, views: Views, story_id: str) -> Card:
     """Return the story's card as read, from its entries in the order they joined."""
-    cards, ids, publishers = [], [], []
+    cards, ids, publishers, times = [], [], [], []
     members = stories.members(views, story_id)[:MAX_CARD_ENTRIES]
     rows = (row for member in members if (row := entries.entry(views, member.entry_id)))
     for row, text in with_texts(log, rows):
@@ -105,7 +105,8 @@ def _read(log: EventStore, views: Views, story_id: str) -> Card:
         cards.append(card_of(text.title, text.summary, text.text, at, row.lang))
         ids.append(row.entry_id)
         publishers.append(published_by(row))
-    return merge_cards(cards, ids, publishers)
+        times.append(at)
+    return merge_cards(cards, ids, publishers, times)
 
 
 @lru_cache(maxsize=512)

@@ -11,6 +11,8 @@ from monitor.facts.reading.sentences import Mark, Sentence
 from monitor.facts.values import Value
 
 BEFORE, AFTER = 9, 4
+_HELD = frozenset({"suspect", "suspects", "accused"})  # people, though verbs of speech elsewhere
+_TOGETHER = frozenset({"along", "alongside", "together"})
 _MORE = frozenset({"further", "additional", "another", "more"})
 _UNITS = {
     word: number
@@ -55,13 +57,12 @@ def read_number(sentences: list[Sentence], legal: str) -> tuple[Value, ...]:
         for mark in sentence.of("legal"):
             if mark.code != legal or not has_happened(sentence, mark):
                 continue
-            if _adds_to(sentence, mark):
-                continue
             count, first, last = _explicit(sentence, mark) or _implied(sentence, mark) or (0, 0, 0)
-            if count > 1 or (count == 1 and not fallback):
+            whole = count > 1 and not _adds_to(sentence, mark)
+            if whole or (count and not fallback):
                 quote, offset = sentence.span(min(first, mark.first), max(last, mark.last))
-                value = (Value(str(count), quote, sentence.field, offset, 0.8 if count > 1 else 0.5),)
-                if count > 1:
+                value = (Value(str(count), quote, sentence.field, offset, 0.8 if whole else 0.5),)
+                if whole:
                     return value
                 fallback = value
     return fallback
@@ -126,7 +127,10 @@ def _crossed(sentence: Sentence, mark: Mark, at: int) -> bool:
     first, last = (mark.last, at) if at >= mark.last else (at + 1, mark.first)
     if any(
         first <= m.first < last
-        and (m.kind in ("say", "method", "done") or (m.kind == "legal" and m.code not in ("suspected", mark.code)))
+        and (
+            (m.kind in ("say", "method", "done") and sentence.lowers[m.first] not in _HELD)
+            or (m.kind == "legal" and m.code not in ("suspected", mark.code))
+        )
         for m in sentence.marks
     ):
         return True
@@ -177,6 +181,8 @@ def _implied(sentence: Sentence, mark: Mark) -> tuple[int, int, int] | None:
         return (1, mark.last, mark.last + 1) if _people_between(sentence, mark.last, mark.last + 5) else None
     if after and after[0] in ("suspect", "suspected") and not any(word.endswith("s") for word in after[1:3]):
         return 1, mark.last, mark.last + 1
+    if not _TOGETHER.isdisjoint(words[mark.last :]):
+        return None  # "is charged along with": of more than one
     have_been = words[max(0, mark.first - 2) : mark.first] == ["have", "been"]  # of several, and nobody says how many
     if (
         mark.first

@@ -1,11 +1,11 @@
-"""The HTTP API: the queue and the labels as JSON, health, metrics, and an OpenAPI description of all of it.
+"""The HTTP API: queue, labels and corrections as JSON, health, metrics, and an OpenAPI description of all of it.
 
 The same door guards it (guard.py); scripts use `Authorization: Bearer NAME:TOKEN`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -13,19 +13,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from monitor.errors import InputError
+from monitor.errors import InputError, StaleViewError
 from monitor.surfaces.condition import condition_of
 from monitor.surfaces.health import health_of, metrics_text
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.openapi import description
 from monitor.surfaces.web.pages import threaded
-from monitor.triage.decide import label_entry
+from monitor.triage.decide import label_entry, story_changed
 from monitor.triage.entries import find_entry
 from monitor.triage.queue import list_queue
+from monitor.triage.rearrange import correct_card, find_story
 from monitor.triage.story import story_view
 from monitor.views.queries.labels import newest_labels
 from monitor.views.queries.stories import story_of
 
+T = TypeVar("T")
 MAX_ROWS, MAX_DIGITS = 500, 9
 
 
@@ -38,6 +40,16 @@ class NewLabel(msgspec.Struct, forbid_unknown_fields=True):
     entry_only: bool = False
     seen_position: int | None = None
     beside: bool = False
+
+
+class NewCorrection(msgspec.Struct, forbid_unknown_fields=True):
+    """A posted correction of one field of a story's card; no values say that the field is unknown."""
+
+    story: str
+    field: str
+    value: list[str]
+    note: str = ""
+    seen_position: int | None = None
 
 
 class Api:
@@ -55,6 +67,7 @@ class Api:
         return [
             *(Route(path, threaded(work), methods=["GET"]) for path, work in looks.items()),
             Route("/api/labels", self.add_label, methods=["POST"]),
+            Route("/api/corrections", self.add_correction, methods=["POST"]),
             Route("/api/openapi.json", threaded(self.openapi), methods=["GET"]),
         ]
 
@@ -91,10 +104,7 @@ class Api:
 
     async def add_label(self, request: Request) -> Response:
         """Record a label and return its position; 409 where the row changed since `seen_position`."""
-        try:
-            new = msgspec.json.decode(await request.body(), type=NewLabel)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"the body is not a label: {error}") from error
+        new = _decoded(await request.body(), NewLabel, "a label")
         return await run_in_threadpool(self._add, new, reviewer_of(request))
 
     def _add(self, new: NewLabel, by: str) -> Response:
@@ -106,6 +116,23 @@ class Api:
                 heed_others=new.seen_position is None and not new.beside,
             )  # fmt: skip
             return _json({"entry_id": entry_id, "label": new.label, "position": event.position if event else None})
+
+    async def add_correction(self, request: Request) -> Response:
+        """Correct a field of a story's card; the same rules, events and undo as the form and the command."""
+        new = _decoded(await request.body(), NewCorrection, "a correction")
+        return await run_in_threadpool(self._correct, new, reviewer_of(request))
+
+    def _correct(self, new: NewCorrection, by: str) -> Response:
+        with self.desk.workspace() as workspace:
+            log, views = workspace.log, workspace.views
+            story_id = find_story(views, new.story)
+            if new.seen_position is not None and story_changed(views, story_id, new.seen_position):
+                raise StaleViewError("the story changed since you saw it; look again, then correct")
+            event = correct_card(
+                log, views, story_id, new.field, new.value, by=by, now=workspace.clock(), note=new.note
+            )
+            position = event.position if event else None
+            return _json({"story_id": story_id, "field": new.field, "value": new.value, "position": position})
 
     def health(self, _request: Request) -> Response:
         """Return 200 when all is well, else 503 with the reasons."""
@@ -121,6 +148,14 @@ class Api:
     def openapi(self, _request: Request) -> Response:
         """Return the description of this API."""
         return _json(description())
+
+
+def _decoded(body: bytes, shape: type[T], what: str) -> T:
+    """Return a posted body as the shape asked for. Raises InputError where it is none."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"the body is not {what}: {error}") from error
 
 
 def _limit(request: Request) -> int:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from monitor import __version__
+from monitor.facts.corrections import MAX_CHARS, MAX_CODES
+from monitor.facts.values import LIST_FIELDS
 from monitor.learn.rows import REASONS
 from monitor.triage.decide import LABELS
+from monitor.triage.rearrange import MAX_NOTE
 
 _ERROR = {
     "description": "What was wrong, in words.",
@@ -30,7 +33,7 @@ def description() -> dict[str, Any]:
         "info": {
             "title": "monitor",
             "version": __version__,
-            "description": "Read the queue of reports of alleged state-linked plots, and label it.",
+            "description": "Read the queue of reports of alleged state-linked plots, label it, correct its cards.",
         },
         "security": [{"token": []}],
         "paths": {
@@ -43,6 +46,7 @@ def description() -> dict[str, Any]:
                 "get": _get("The newest labels.", "Labels", [_LIMIT]),
                 "post": _post_label(),
             },
+            "/api/corrections": {"post": _post_correction()},
             "/api/openapi.json": {"get": _get("This document.", "Object")},
             "/health": {"get": _health()},
             "/metrics": {"get": _metrics()},
@@ -81,14 +85,23 @@ def _entry() -> dict[str, Any]:
 
 
 def _post_label() -> dict[str, Any]:
+    return _post("Record a label; saying the same twice changes nothing.", "NewLabel", "Saved")
+
+
+def _post_correction() -> dict[str, Any]:
+    summary = "Correct a field of a story's card; saying the same twice changes nothing."
+    return _post(summary, "NewCorrection", "Corrected")
+
+
+def _post(summary: str, body: str, answer: str) -> dict[str, Any]:
     return {
-        "summary": "Record a label; saying the same twice changes nothing.",
+        "summary": summary,
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewLabel"}}},
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}},
         },
         "responses": {
-            "200": _ok("Saved"), "400": _ERROR, "401": _TEXT_ERROR, "403": _TEXT_ERROR, "404": _ERROR, "409": _ERROR,
+            "200": _ok(answer), "400": _ERROR, "401": _TEXT_ERROR, "403": _TEXT_ERROR, "404": _ERROR, "409": _ERROR,
             "413": _TEXT_ERROR, "429": _TEXT_ERROR,
         },
     }  # fmt: skip
@@ -124,6 +137,14 @@ def _schemas() -> dict[str, Any]:
             "properties": {"position": number, "rows": {"type": "array", "items": row}},
         },
         "Labels": {"type": "array", "items": {"type": "object"}},
+        **_label_schemas(),
+        **_correction_schemas(),
+    }
+
+
+def _label_schemas() -> dict[str, Any]:
+    string, flag = {"type": "string"}, {"type": "boolean"}
+    return {
         "NewLabel": {
             "type": "object",
             "required": ["entry", "label"],
@@ -140,5 +161,32 @@ def _schemas() -> dict[str, Any]:
         "Saved": {
             "type": "object",
             "properties": {"entry_id": string, "label": string, "position": {"type": ["integer", "null"]}},
+        },
+    }
+
+
+def _correction_schemas() -> dict[str, Any]:
+    string = {"type": "string"}
+    return {
+        "NewCorrection": {
+            "type": "object",
+            "required": ["story", "field", "value"],
+            "additionalProperties": False,
+            "properties": {
+                "story": {"type": "string", "description": "A story id, or the beginning of one."},
+                "field": {"type": "string", "enum": list(LIST_FIELDS)},
+                "value": {"type": "array", "items": {"type": "string", "maxLength": MAX_CHARS}, "maxItems": MAX_CODES},
+                "note": {"type": "string", "maxLength": MAX_NOTE},
+                "seen_position": {"type": ["integer", "null"], "minimum": 0},
+            },
+        },
+        "Corrected": {
+            "type": "object",
+            "properties": {
+                "story_id": string,
+                "field": string,
+                "value": {"type": "array", "items": string},
+                "position": {"type": ["integer", "null"]},
+            },
         },
     }

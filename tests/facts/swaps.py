@@ -1,7 +1,7 @@
 """Ways of accusing in eight languages, made up, with slots for two states: swapping the states swaps the card.
 
 A line is `accused: sentence`; the accused is the slot X or Y. Slots carry the case the sentence needs: {Xn} nominative,
-{Xg} genitive, {Xa} accusative, {Xi} instrumental, {Xj} the adjective.
+{Xg} genitive, {Xa} accusative, {Xi} instrumental, {Xj} the adjective (in Russian its genitive plural).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ NAMES = {
            "IR": {"n": "Iran", "g": "Irans", "j": "iranische"},
            "BY": {"n": "Belarus", "g": "Belarus", "j": "belarussische"},
            "RW": {"n": "Ruanda", "g": "Ruandas", "j": "ruandische"}},
-    "ru": {"RU": {"n": "Россия", "g": "России", "a": "Россию", "i": "Россией", "j": "российский"},
-           "IR": {"n": "Иран", "g": "Ирана", "a": "Иран", "i": "Ираном", "j": "иранский"},
-           "BY": {"n": "Белоруссия", "g": "Белоруссии", "a": "Белоруссию", "i": "Белоруссией", "j": "белорусский"},
-           "RW": {"n": "Руанда", "g": "Руанды", "a": "Руанду", "i": "Руандой", "j": "руандийский"}},
+    "ru": {"RU": {"n": "Россия", "g": "России", "a": "Россию", "i": "Россией", "j": "российских"},
+           "IR": {"n": "Иран", "g": "Ирана", "a": "Иран", "i": "Ираном", "j": "иранских"},
+           "BY": {"n": "Белоруссия", "g": "Белоруссии", "a": "Белоруссию", "i": "Белоруссией", "j": "белорусских"},
+           "RW": {"n": "Руанда", "g": "Руанды", "a": "Руанду", "i": "Руандой", "j": "руандийских"}},
     "tr": {"RU": {"n": "Rusya", "a": "Rusya'yı", "g": "Rusya'nın", "j": "Rus"},
            "IR": {"n": "İran", "a": "İran'ı", "g": "İran'ın", "j": "İranlı"},
            "BY": {"n": "Belarus", "a": "Belarus'u", "g": "Belarus'un", "j": "Belaruslu"},
@@ -87,7 +87,7 @@ X: {Yn} обвинила {Xa} в подготовке убийства журн�
 Y: {Xn} обвиняет {Ya} в отравлении летчика
 X: За поджогом стоит {Xn}, заявила {Yn}
 X: {Xn} отрицает причастность к убийству, о котором заявила {Yn}
-X: {Yn} выслала двух {Xj}х дипломатов после убийства диссидента
+X: {Yn} выслала двух {Xj} дипломатов после убийства диссидента
 X: Покушение было организовано по приказу {Xg}, считает {Yn}
 Y: {Xn} возложила ответственность за взрыв на {Ya}
 X: Похищение совершено в интересах {Xg}, сообщила {Yn}

@@ -18,9 +18,10 @@ from monitor.facts.fields.places import read_places
 from monitor.facts.fields.stages import read_legal, read_stage
 from monitor.facts.fields.states import linked_states, read_claims_of_states, read_services
 from monitor.facts.fields.targets import read_targets
-from monitor.facts.lexicon import LATIN_LANGUAGES, index_for
+from monitor.facts.lexicon import LATIN_LANGUAGES, WORD, index_for
 from monitor.facts.reading.focus import read_published, weigh
 from monitor.facts.reading.foreign import LANGUAGES, mark_foreign
+from monitor.facts.reading.foreign import WORD as FOREIGN_WORD
 from monitor.facts.reading.roles import rules_for
 from monitor.facts.reading.sentences import Sentence, mark_phrases, read_sentences
 from monitor.facts.values import Card
@@ -29,6 +30,7 @@ from monitor.text.language import guess_language
 __all__ = ["Card", "read_card"]
 HEAD_SENTENCES = 2  # of a text without a title
 _NOUN_FIRST = ("es", "fr", "ar", "fa")
+_OWNER_LAST = ("ru",)
 
 
 def read_card(
@@ -42,7 +44,8 @@ def read_card(
     title, summary, text = title or "", summary or "", text or ""
     language = guess_language(f"{title}\n{summary}\n{text[:1000]}", lang)
     published = read_published(published_at, text)
-    sentences = read_sentences(title, summary, text, _marker(language))
+    word = FOREIGN_WORD if language in LANGUAGES else WORD
+    sentences = read_sentences(title, summary, text, _marker(language), word)
     overview = is_overview(sentences)
     weigh(sentences, published, overview=overview)
     claims = read_claims_of_states(sentences, language, overview=overview)
@@ -80,6 +83,7 @@ def _marker(language: str) -> Callable[[Sentence], None]:
 
         def mark(sentence: Sentence) -> None:
             sentence.loose, sentence.noun_first = True, language in _NOUN_FIRST
+            sentence.owner_last = language in _OWNER_LAST
             mark_foreign(sentence, language)
 
         return mark

@@ -155,6 +155,7 @@ def _add_names(index: Index, genitive: str, left_out: frozenset[str]) -> None:
                 index.add(name, Meaning(singular, code, name), "cap")
                 if genitive and kind == "capitals":
                     index.add(name + genitive, Meaning(singular, code, name), "cap")
+                    index.add(f"{name}er", Meaning("state", code, "adj"), "cap")  # "Moskauer Agenten"
     for line in data_lines("services.tsv"):
         code, state, role, names = line.split("\t")
         for name in names.split(";"):

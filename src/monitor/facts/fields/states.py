@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from monitor.facts.fields.accusers import Accuser, accuser_of
-from monitor.facts.reading.roles import Accusation, Unit, accusations, rules_for, tells_tale
+from monitor.facts.reading.roles import Accusation, Unit, accusations, rules_for, tells_act, tells_tale
 from monitor.facts.reading.sentences import Sentence
 from monitor.facts.reading.tenor import by_force, is_figure, is_war, tells_openly
 from monitor.facts.reading.units import PROXY, units_of
@@ -40,7 +40,10 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
     Nothing where the head tells of an accusation as a tale, or where nobody reads the language.
     """
     rules = rules_for(language)
-    if rules is None or tells_tale([s for s in sentences if s.field != "text"], rules) or is_figure(sentences):
+    front = [s for s in sentences if s.field != "text"]
+    if rules is None or tells_tale(front, rules) or is_figure(sentences):
+        return ()
+    if not tells_act(front or sentences[:1], rules):
         return ()
     named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
     claims: list[Claim] = []

@@ -6,12 +6,24 @@ their word order differs: their sentences are `loose`, and a state is judged by 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from monitor.facts.lexicon import data_lines
 from monitor.facts.reading.sentences import Mark, Sentence
 
+if TYPE_CHECKING:
+    from monitor.text.mask import Lexicon
+
 LANGUAGES = ("ar", "fa", "he", "ru", "tr")
+# A word with the signs over and under its letters, which Python takes for no letters.
+WORD = re.compile(
+    r"(?:[^\W\d_][\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]*)+"
+    r"|\d[\d.,]*\d|\d"
+)
 # concept of text/lexicon/concepts.txt -> kind.code of the card reader
+_NAMING = ("STATE", "CAPITAL", "SERVICE", "PROXY")
 _PATRONS = {"LB": "IR", "YE": "IR"}  # armed groups that the text room files under their home country
 _TABLE = """
 ASSASSIN method.assassination done.kill
@@ -72,21 +84,47 @@ def _kinds() -> dict[str, tuple[tuple[str, str], ...]]:
     return table
 
 
+@lru_cache(maxsize=32)
+def _aliases(language: str) -> Lexicon | None:
+    """Return the names of states in data/aliases.tsv for a language as a lexicon of their own, or None."""
+    from monitor.text.mask import Form, Lexicon, state_bit
+    from monitor.text.tokens import fold
+
+    forms = []
+    for line in data_lines("aliases.tsv"):
+        of, kind, code, names = line.split("\t")
+        if of == language:
+            form = Form(kind, state_bit(code), "")
+            forms += [(fold(name.strip()), form) for name in names.split(",")]
+    return Lexicon(language, forms) if forms else None
+
+
 def mark_foreign(sentence: Sentence, language: str) -> None:
-    """Mark one sentence's tokens by the text room's concepts."""
+    """Mark one sentence's tokens by the text room's concepts, and by the names of states that it does not hold."""
     from monitor.text.mask import lexicon_for, mark
     from monitor.text.tokens import fold
 
-    marked = mark([fold(word) for word in sentence.words], lexicon_for(language))
-    for found in marked.concepts:
-        for concept, first, last, bits in found:
-            state = _PATRONS.get(_state_of(bits), _state_of(bits)) if concept == "PROXY" else _state_of(bits)
-            if concept in ("STATE", "CAPITAL"):
-                sentence.marks.append(Mark(concept.lower(), state, "name", first, last))
-            elif state and concept in ("SERVICE", "PROXY"):
-                sentence.marks.append(Mark(concept.lower(), f"{concept}-{state}", state, first, last))
-            else:
-                sentence.marks += [Mark(kind, code, "", first, last) for kind, code in _kinds().get(concept, ())]
+    sentence.lowers = [fold(word) for word in sentence.words]
+    aliases = _aliases(language)
+    named = [row for found in mark(sentence.lowers, aliases).concepts for row in found] if aliases else []
+    taken = {at for _, first, last, _ in named for at in range(first, last)}
+    rows = [row for found in mark(sentence.lowers, lexicon_for(language)).concepts for row in found]
+    kept = [row for row in rows if row[0] not in _NAMING or taken.isdisjoint(range(row[1], row[2]))]
+    for concept, first, last, bits in sorted([*named, *kept], key=lambda row: row[1]):
+        sentence.marks += _marks_of(concept, _state_of(bits), first, last)
+
+
+def _marks_of(concept: str, state: str, first: int, last: int) -> list[Mark]:
+    """Return the marks of one concept, or of one name in aliases.tsv ("service:GRU")."""
+    kind, _, code = concept.partition(":")
+    if kind.lower() in ("state", "capital"):
+        return [Mark(kind.lower(), state, "name", first, last)]
+    if code:
+        return [Mark(kind, code, state, first, last)]
+    if state and concept in ("SERVICE", "PROXY"):
+        patron = _PATRONS.get(state, state) if concept == "PROXY" else state
+        return [Mark(concept.lower(), f"{concept}-{patron}", patron, first, last)]
+    return [Mark(kind, code, "", first, last) for kind, code in _kinds().get(concept, ())]
 
 
 def _state_of(bits: int) -> str:

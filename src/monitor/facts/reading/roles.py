@@ -12,7 +12,7 @@ from typing import NamedTuple
 from monitor.facts.reading.sentences import Mark, Sentence
 from monitor.facts.reading.ways import NEVER, OTHER, Rules, rules_for
 
-__all__ = ["Accusation", "Rules", "Unit", "accusations", "classes_of", "encode", "rules_for", "tells_tale"]
+__all__ = ["Accusation", "Rules", "Unit", "accusations", "classes_of", "encode", "rules_for", "tells_act", "tells_tale"]
 BEFORE, AFTER = 16, 16  # items of the window on either side of a mention
 _MOTIVE_REACH = 8  # items between "in revenge for" and what it explains
 _AND = frozenset({"and", "or", "y", "und", "et", "и", "و", "ve"})
@@ -88,6 +88,14 @@ def _with_following(sentence: Sentence, rules: Rules) -> list[tuple[str, list[st
     """Return the classes of each word beside those of the two words after it."""
     classes = [classes_of(word, rules) for word in sentence.lowers]
     return [(own, classes[at + 1 : at + 3]) for at, own in enumerate(classes)]
+
+
+def tells_act(sentences: list[Sentence], rules: Rules) -> bool:
+    """Return whether some word of the sentences is of the classes that the language's rules need to accuse anybody."""
+    if not rules.needed:
+        return True
+    words = (classes_of(word, rules) for sentence in sentences for word in sentence.lowers)
+    return any(needed in classes for classes in words for needed in rules.needed)
 
 
 def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[str], list[int]]:

@@ -77,18 +77,22 @@ class Sentence:
         "noun_first",
         "offset",
         "old",
+        "owner_last",
         "paragraph",
+        "pattern",
         "text",
         "weight",
         "words",
     )
 
-    def __init__(self, field: str, paragraph: int, offset: int, text: str) -> None:
+    def __init__(self, field: str, paragraph: int, offset: int, text: str, pattern: re.Pattern[str] = WORD) -> None:
         self.field, self.paragraph, self.offset, self.text = field, paragraph, offset, text
+        self.pattern = pattern  # of one token
         self.weight = 1.0
         self.old = False
         self.loose = False  # word order tells little: languages read through foreign.py
         self.noun_first = False  # the adjective follows its noun, as in Spanish and French
+        self.owner_last = False  # the name of an owner follows what it owns, with no word between, as in Russian
         self.words: list[str] = []
         self.lowers: list[str] = []
         self._starts: list[int] | None = None
@@ -99,7 +103,7 @@ class Sentence:
     def starts(self) -> list[int]:
         """Where each token stands in the sentence; found when first asked for, as most sentences never are."""
         if self._starts is None:
-            self._starts = [match.start() for match in WORD.finditer(self.text)]
+            self._starts = [match.start() for match in self.pattern.finditer(self.text)]
         return self._starts
 
     def of(self, *kinds: str) -> list[Mark]:
@@ -135,7 +139,9 @@ class Sentence:
         return self.text[start:end], self.offset + start
 
 
-def read_sentences(title: str, summary: str, text: str, mark: Callable[[Sentence], None]) -> list[Sentence]:
+def read_sentences(
+    title: str, summary: str, text: str, mark: Callable[[Sentence], None], pattern: re.Pattern[str] = WORD
+) -> list[Sentence]:
     """Return the sentences of an article in order, marked; page furniture is left out."""
     sentences: list[Sentence] = []
     for field, value in zip(FIELDS, (title, summary, text), strict=True):
@@ -147,7 +153,7 @@ def read_sentences(title: str, summary: str, text: str, mark: Callable[[Sentence
             if line.strip() and not short and line != before and not _is_furniture(line):
                 before = line
                 for start, piece in _pieces(line):
-                    sentences.append(Sentence(field, paragraph, at + start, piece))
+                    sentences.append(Sentence(field, paragraph, at + start, piece, pattern))
                 paragraph += 1
             at += len(line) + 1
     for sentence in sentences:
@@ -183,7 +189,7 @@ def _cut_long(at: int, piece: str) -> list[tuple[int, str]]:
 
 
 def _cut_words(sentence: Sentence) -> None:
-    sentence.words = WORD.findall(sentence.text)
+    sentence.words = sentence.pattern.findall(sentence.text)
     sentence.lowers = [word.lower() for word in sentence.words]
 
 

@@ -57,16 +57,21 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
         return Unit(PROXY + mark.code, mark.first, mark.last, "s", mark)
     if mark.kind in ("service", "home"):
         kind = "s" if mark.kind == "service" else "l"
+        if gap_after(sentence, mark.last - 1) == "-" and _is(sentence, mark.last, "PERSON", rules):
+            return Unit(code, mark.first, mark.last, "p", mark)  # "CIA-Mann"
         head, last = _head_after(sentence, mark.last, rules)
+        if sentence.owner_last and mark.first > floor and _head_at(sentence, mark.first - 1, rules) == "o":
+            return Unit(code, mark.first - 1, mark.last, "o", mark)
         return Unit(code, mark.first, last if head else mark.last, head if head in ("o", "l") else kind, mark)
-    if _sides(sentence, mark.first):
+    if _sides(sentence, mark.first) or _takes_side(sentence, mark, rules):
         return Unit(code, mark.first, mark.last, "x", mark)
     gap = gap_after(sentence, mark.last - 1)
     if gap.lstrip(".").startswith(("-", "\u2010", "\u2011")) and mark.last < len(sentence.words):
         return Unit(code, mark.first, mark.last, "p" if _names_state(sentence, mark.last) else "h", mark)
     if not sentence.loose and is_site(sentence, mark):
         return Unit(code, mark.first, mark.last, "i", mark)
-    head, last = _head_after(sentence, mark.last, rules)
+    owner = sentence.owner_last and not _adjective(sentence, mark, rules)
+    head, last = ("", mark.last) if owner else _head_after(sentence, mark.last, rules)
     if head == "o" and is_patrol(sentence, mark, last):
         head = "l"
     if head:
@@ -92,16 +97,27 @@ def _bare_kind(sentence: Sentence, mark: Mark, rules: Rules, gap: str) -> str:
 
 
 def _loose_kind(sentence: Sentence, mark: Mark, rules: Rules) -> str:
-    """Return what a name stands for where adjectives and names are not told apart: by the word it belongs to."""
-    beside = mark.first - 1 if sentence.noun_first else mark.last
+    """Return what a name stands for where the marks do not tell names from adjectives: by its ending and its neighbour.
+
+    The endings of adjectives (@ADJ) and of names for people (@DEMONYM), and names that end alike (@NAME), are data.
+    """
+    last = mark.last - 1
+    if _is(sentence, last, "DEMONYM", rules):
+        return "p"
+    adjective = _adjective(sentence, mark, rules)
+    owned = sentence.noun_first or (sentence.owner_last and not adjective)
+    beside = mark.first - 1 if owned else mark.last
     if 0 <= beside < len(sentence.words) and _joined(sentence, max(beside, mark.first)):
         if _is(sentence, beside, "PERSON", rules):
             return "p"
         if _is(sentence, beside, "THING", rules):
             return "a"
-    if mark.first and _is(sentence, mark.first - 1, "IN", rules):
-        return "i"
-    return "n"
+    elif adjective:
+        return "p"  # an adjective with no noun: somebody of that nationality
+    if adjective:
+        return "a"
+    placed = mark.last < len(sentence.words) and _is(sentence, mark.last, "LOC", rules)  # "-da" after an apostrophe
+    return "i" if placed or (mark.first and _is(sentence, mark.first - 1, "IN", rules)) else "n"
 
 
 def code_of(mark: Mark, named: frozenset[str]) -> str:
@@ -138,17 +154,34 @@ def _head_before(sentence: Sentence, mark: Mark, rules: Rules, floor: int) -> tu
     steps = 0
     while at >= floor and steps < 3 and _joined(sentence, at + 1) and sentence.lowers[at] in _OF:
         at, steps = at - 1, steps + 1
-    if steps == 0 and not (sentence.noun_first and (sentence.loose or mark.extra == "adj")):
+    owner = sentence.owner_last and not _adjective(sentence, mark, rules)
+    if steps == 0 and not owner and not (sentence.noun_first and (sentence.loose or mark.extra == "adj")):
         return None
     inner = 0
     while at >= floor and inner < 2 and _joined(sentence, at + 1):
         kind = _head_at(sentence, at, rules)
+        if kind and sentence.noun_first:
+            kind, at = _outermost(sentence, at, kind, rules, floor)
         if kind:
             return None if at and sentence.lowers[at - 1] in _SIDE_WITH else (kind, at)
-        if not (sentence.noun_first and _is(sentence, at, "INNER", rules)):
+        if not ((sentence.noun_first or owner) and _is(sentence, at, "INNER", rules)):
             return None
         at, inner = at - 1, inner + 1
     return None
+
+
+def _outermost(sentence: Sentence, at: int, kind: str, rules: Rules, floor: int) -> tuple[str, int]:
+    """Return the head that a head belongs to in turn ("agents des services de renseignement"), and where it stands."""
+    place = at - 1
+    while place > floor and _joined(sentence, place + 1):
+        if sentence.lowers[place] in _OF:
+            place -= 1
+            continue
+        outer = _head_at(sentence, place, rules)
+        if not outer:
+            break
+        kind, at, place = outer, place, place - 1
+    return kind, at
 
 
 def _head_at(sentence: Sentence, at: int, rules: Rules) -> str:
@@ -171,6 +204,19 @@ def _sides(sentence: Sentence, at: int) -> bool:
     if not at or "-" not in gap_after(sentence, at - 1):
         return at > 0 and sentence.lowers[at - 1] in _SIDE_WITH
     return sentence.lowers[at - 1] in _SIDE_WITH or any(m.last == at for m in sentence.of("state", "capital"))
+
+
+def _adjective(sentence: Sentence, mark: Mark, rules: Rules) -> bool:
+    """Return whether a mention of one word ends as adjectives do; a name of several words is no adjective."""
+    if mark.last - mark.first > 1 and not sentence.owner_last:
+        return False
+    return _is(sentence, mark.last - 1, "ADJ", rules) and not _is(sentence, mark.last - 1, "NAME", rules)
+
+
+def _takes_side(sentence: Sentence, mark: Mark, rules: Rules) -> bool:
+    """Return whether a word for somebody's friends or enemies (@SIDE) belongs to the name: it stands where nouns do."""
+    at = mark.first - 1 if sentence.noun_first else mark.last
+    return 0 <= at < len(sentence.words) and _is(sentence, at, "SIDE", rules)
 
 
 def _names_state(sentence: Sentence, at: int) -> bool:

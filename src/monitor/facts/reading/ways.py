@@ -2,7 +2,7 @@
 
 Owns the small pattern language and reading it: classes of words, and patterns of elements around one mention of a
 state. A pattern is tried only where its first element can begin, so that a sentence costs little more than its words.
-Elements: `@X` a word of a class, `a|b` words (`*` ends a stem), `G A N H I S O U` the accused mention by kind, `#`
+Elements: `@X` a word of a class, `a|b` words (`*` ends a stem), `G A N H I S O T U` the accused mention by kind, `#`
 another mention, `_3` up to three words without a stop, `-3` none of them opening a clause, `~3` with stops, `.` any
 word, `?` optional, `!x` not followed by x, `!_3:x` nor within three words, `<` the window's beginning, `>` the end of
 the clause.
@@ -15,9 +15,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.facts.lexicon import DATA, data_lines
+from monitor.text.tokens import fold
 
 NEVER = "never"  # what a mention can stand in without being accused, whatever else matches
-ANCHORS = {"G": "ngso", "A": "a", "N": "n", "H": "h", "I": "i", "S": "s", "O": "so", "U": "ngsoa"}
+ANCHORS = {"G": "ngso", "A": "a", "N": "n", "H": "h", "I": "i", "S": "s", "O": "so", "T": "ngs", "U": "ngsoa"}
 OTHER = "#"
 _MOST_KNOWN = 50_000
 _LONGEST = 24  # letters of a stem
@@ -28,8 +29,13 @@ _ENDERS = (
     "and but as in on at with after over against or because when while to says? said who which that amid before during "
     "inside since last this"
 )  # words that close the clause a name stands in
-_END = rf"(?=[,:;] |$|(?:{_ENDERS.replace(' ', '|')})/)"
+_RULE_WORD = re.compile(r"@[A-Z]+|[^\s|;?!@<>:,.*~]+")
+_END_MARK = "\0"  # stands for the end of a clause until the language's own words for it are known
 _ANCHOR_ELEMENT = re.compile(rf"[{''.join(ANCHORS)}](?:\|[{''.join(ANCHORS)}])*\Z")
+
+
+# Languages whose words are compared folded (case, accents, letter variants), as sentences of them are.
+FOLDED = frozenset({"ar", "az", "fa", "he", "hi", "ru", "tr", "uk"})
 
 
 class Way(NamedTuple):
@@ -45,11 +51,13 @@ class Rules(NamedTuple):
 
     words: dict[str, str]
     stems: dict[str, str]
+    endings: dict[str, str]
     ways: tuple[Way, ...]
     anchored: tuple[int, ...]  # ways that begin with the mention itself
     opened: dict[str, tuple[int, ...]]  # `@X`, a word, `stem*` or OTHER -> the ways it can begin
     prefixes: tuple[str, ...]
     known: dict[str, tuple[str, tuple[int, ...]]]
+    needed: tuple[str, ...] = ()  # classes: a report whose head holds no word of them accuses nobody
 
     def look_up(self, word: str) -> tuple[str, tuple[int, ...]]:
         """Return a word's classes as they stand in an item, and the ways it can open; remembered within a bound."""
@@ -62,7 +70,7 @@ class Rules(NamedTuple):
         return found
 
     def _looked_up(self, word: str) -> tuple[str, tuple[int, ...]]:
-        plain = word.replace("i\u0307", "i")  # a Turkish capital in lower case carries its dot apart
+        plain = word.replace("i\u0307", "i")  # a capital I with a dot, in lower case, carries it apart
         forms = [plain, *(plain[len(p) :] for p in self.prefixes if plain.startswith(p) and len(plain) > len(p) + 2)]
         classes = "".join(self._classes(form) for form in forms)
         keys = [plain, *(f"{plain[:cut]}*" for cut in range(2, min(len(plain), _LONGEST) + 1))]
@@ -72,46 +80,98 @@ class Rules(NamedTuple):
 
     def _classes(self, word: str) -> str:
         stems = (self.stems.get(word[:cut], "") for cut in range(min(len(word), _LONGEST), 1, -1))
-        return self.words.get(word, "") + "".join(stems)
+        endings = (self.endings.get(word[cut:], "") for cut in range(len(word))) if self.endings else ()
+        return self.words.get(word, "") + "".join(stems) + "".join(endings)
 
 
-@lru_cache(maxsize=8)
-def rules_for(language: str) -> Rules | None:
-    """Return the rules of a language, or None where there are none."""
-    if not (DATA / f"roles-{language}.txt").is_file():
-        return None
-    words: dict[str, set[str]] = {}
-    stems: dict[str, set[str]] = {}
-    ways: list[Way] = []
-    opened: dict[str, list[int]] = {}
-    anchored = []
-    for line in data_lines(f"roles-{language}.txt"):
-        if line.startswith("@"):
-            name, _, listed = line.partition("=")
-            for word in filter(None, (part.strip() for part in listed.split(";"))):
-                (stems if word.endswith("*") else words).setdefault(word.rstrip("*"), set()).add(name.strip()[1:])
-            continue
+class _Reading:
+    """The lines of one language's file as they are read: classes first, then the ways that use them."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, set[str]] = {}
+        self.stems: dict[str, set[str]] = {}
+        self.endings: dict[str, set[str]] = {}
+        self.ways: list[Way] = []
+        self.opened: dict[str, list[int]] = {}
+        self.anchored: list[int] = []
+        self.end = _end(_ENDERS.split())
+        self.needed: tuple[str, ...] = ()
+
+    def add_class(self, line: str) -> None:
+        """Add one class of words; ENDS lists words that close a clause, NEEDED classes that a report must hold."""
+        name, _, listed = line.partition("=")
+        name = name.strip()[1:]
+        words = [word for word in (part.strip() for part in listed.split(";")) if word]
+        if name == "NEEDED":
+            self.needed = tuple(f"{part.strip()}/" for part in listed.split(";"))
+            return
+        if name == "ENDS":
+            self.end = _end(words)
+            return
+        for word in words:
+            table = self.stems if word.endswith("*") else self.endings if word.startswith("*") else self.words
+            table.setdefault(word.strip("*"), set()).add(name)
+
+    def add_way(self, line: str) -> None:
+        """Add one way of accusing."""
         verb, _, rest = line.partition(":")
         elements = rest.split()
         for opener in _openers(elements):
             if opener == "":
-                anchored.append(len(ways))
+                self.anchored.append(len(self.ways))
             else:
-                opened.setdefault(opener, []).append(len(ways))
-        ways.append(Way(verb.strip(), _kinds(elements), re.compile(_compiled(elements))))
+                self.opened.setdefault(opener, []).append(len(self.ways))
+        pattern = _compiled(elements).replace(_END_MARK, self.end)
+        self.ways.append(Way(verb.strip(), _kinds(elements), re.compile(pattern)))
+
+
+@lru_cache(maxsize=32)
+def rules_for(language: str) -> Rules | None:
+    """Return the rules of a language, or None where there are none."""
+    if not language.isalpha() or not (DATA / f"roles-{language}.txt").is_file():
+        return None
+    reading = _Reading()
+    for written in data_lines(f"roles-{language}.txt"):
+        line = fold_rule(written) if language in FOLDED else written
+        (reading.add_class if line.startswith("@") else reading.add_way)(line)
     return Rules(
-        {word: "".join(f"{name}/" for name in sorted(names)) for word, names in words.items()},
-        {word: "".join(f"{name}/" for name in sorted(names)) for word, names in stems.items()},
-        tuple(ways),
-        tuple(dict.fromkeys(anchored)),
-        {key: tuple(dict.fromkeys(ids)) for key, ids in opened.items()},
-        tuple(word for word, names in words.items() if "PREFIX" in names),
+        _joined(reading.words),
+        _joined(reading.stems),
+        _joined(reading.endings),
+        tuple(reading.ways),
+        tuple(dict.fromkeys(reading.anchored)),
+        {key: tuple(dict.fromkeys(ids)) for key, ids in reading.opened.items()},
+        tuple(word for word, names in reading.words.items() if "PREFIX" in names),
         {},
+        reading.needed,
     )
 
 
+def fold_rule(line: str) -> str:
+    """Return a line of a file with its words folded as a sentence's are; signs, names of classes and kinds stay."""
+    if line.startswith("@"):
+        name, _, listed = line.partition("=")
+        return line if name.strip() == "@NEEDED" else f"{name}={_RULE_WORD.sub(_folded, listed)}"
+    verb, _, rest = line.partition(":")
+    return f"{verb}:{_RULE_WORD.sub(_folded, rest)}"
+
+
+def _folded(match: re.Match[str]) -> str:
+    word = match.group()
+    return word if word.startswith("@") or word in ANCHORS else fold(word)
+
+
+def _joined(table: dict[str, set[str]]) -> dict[str, str]:
+    return {word: "".join(f"{name}/" for name in sorted(names)) for word, names in table.items()}
+
+
+def _end(words: list[str]) -> str:
+    return rf"(?=[,:;] |$|(?:{'|'.join(map(re.escape, words))})/)"
+
+
 def _kinds(elements: list[str]) -> str:
-    anchor = next(element for element in elements if _ANCHOR_ELEMENT.match(element.rstrip("?")))
+    anchor = next((element for element in elements if _ANCHOR_ELEMENT.match(element.rstrip("?"))), "")
+    assert anchor, elements  # noqa: S101 - our own data: a way without the accused mention
     return "".join(ANCHORS[part] for part in anchor.rstrip("?").split("|"))
 
 
@@ -152,7 +212,7 @@ def _choice(body: str) -> str:
 
 def _one(part: str) -> str:
     if part == ">":
-        return _END
+        return _END_MARK
     if part in (",", ":"):
         return part + " "
     if part == ".":

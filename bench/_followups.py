@@ -25,7 +25,7 @@ from monitor.views.fold import Views, open_views
 from monitor.views.queries.cases import FOLLOW_UP
 from monitor.views.queries.stories import story_of
 from monitor.worker.intake.assess import SCORE_DIGITS
-from monitor.worker.intake.followups import KnownCases
+from monitor.worker.intake.followups import known_cases
 from monitor.worker.intake.linking import JOIN, MERGE, WINDOW
 
 WANTED_RECALL, MOST_ROWS = 0.90, 3
@@ -99,7 +99,7 @@ class Replayed:
         return label.plot if label and label.label == PLOT else ""
 
     def _follow(self, today: list[tuple[StreamEntry, float]], flagged: set[str], day: str) -> None:
-        known, found = KnownCases(self.log, self.views, date(day)), self.counted
+        known, found = known_cases(self.log, self.views, date(day)), self.counted
         moved: set[str] = set()
         follow: list[tuple[StreamEntry, float, str]] = []
         for entry, score in today if known.any else ():

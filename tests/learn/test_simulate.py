@@ -81,7 +81,7 @@ def test_retraining_sees_only_answers_of_days_before() -> None:
     entries = [entry(i, 1 + i // 3) for i in range(12)]
     seen: list[tuple[str, list[str]]] = []
 
-    def retrain(day: str, answers: object) -> list[float]:
+    def retrain(day: str, answers: object, _: object) -> list[float]:
         seen.append((day, [a.day for a in answers]))  # type: ignore[attr-defined]
         return [float(i) for i in range(12)]
 
@@ -89,6 +89,29 @@ def test_retraining_sees_only_answers_of_days_before() -> None:
     assert [day for day, _ in seen] == ["2023-01-02", "2023-01-03", "2023-01-04"]
     assert all(answered < day for day, days in seen for answered in days)
     assert result.n_retrained == 3
+
+
+REPORTS = (
+    ("Editor Tamsin Orrewell poisoned in Lindmark", "Police in Lindmark say the poisoning was ordered abroad."),
+    ("Two men charged over poisoning of Tamsin Orrewell", "Police in Lindmark say the poisoning was ordered abroad."),
+    ("Ferry service resumes", "The harbour of Oxmere is open again."),
+)
+
+
+@pytest.mark.parametrize("answer", [1, 0])
+def test_what_continues_a_confirmed_plot_is_shown_in_its_own_place(answer: int) -> None:
+    """One row a day: the charge stands behind the ferry's row and follows the plot, if somebody confirmed it."""
+    entries = [
+        StreamEntry(f"e{i}", f"2023-01-0{1 + (i > 0)}", f"f{i}", title, about)
+        for i, (title, about) in enumerate(REPORTS)
+    ]
+    labels = {"e0": StreamLabel(answer, "case"), "e1": StreamLabel(answer, "case")}
+    result = replay(entries, labels, Alone(), [3, -4, 2], None, rows_per_day=1, every_days=0)
+    assert [a.entry for a in result.answers] == [0, 2]
+    assert [f.entry for f in result.followed] == ([1] if answer else [])
+    found = figures(entries, labels, result)["followups"]
+    assert (found["later_entries"], found["followed"], found["wrong"]) == (answer, answer, 0)
+    assert found["recall"] == float(answer)
 
 
 def test_an_experiment_runs_the_real_features_and_model_and_is_repeatable() -> None:

@@ -1,17 +1,46 @@
-"""Likely reports beside a confirmed case: alike in matter, where cases.py's rare names are missing.
+"""What continues a confirmed case: by rare names and matter (cases.py), or near the threshold by matter alone.
 
-Owns one measure, the cosine of an entry with each report of a case. Weak evidence by itself: the caller asks only for
-entries that nearly reached the threshold, and only about cases with reports of the last days.
+Owns the rule and its second measure, the cosine of an entry with each recent report of a case. That one is weak
+evidence by itself, asked only of entries that nearly reached the threshold. Which reports count is the caller's matter.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 
+from monitor.stories.cases import CaseMatch, Cases
 from monitor.stories.terms import Frequencies, count_terms
 
 ALIKE = 0.18  # 2023q1, docs/classifier.md: at 0.20 one entry less and seven wrong ones less, at 0.15 thirty more
+
+NEAR = 0.35  # a score from which likeness to a recent report of a case is enough; the floor of the flow is 0.42
+RECENT = timedelta(days=14)
+MOST_REPORTS = 24  # of a confirmed story, the newest, that an entry is compared with
+
+
+class ConfirmedCases:
+    """The confirmed cases at a moment, to ask of an entry which of them it continues."""
+
+    def __init__(self) -> None:
+        self._cases, self._followed = Cases(), Followed()
+        self.any = False
+
+    def add(self, story_id: str, case_id: str, title: str, words: str, *, recent: bool) -> None:
+        """Add a report of a case; `recent`: its story was opened within RECENT."""
+        self.any = True
+        self._cases.add(story_id, case_id, [(title, words)])
+        if recent:
+            self._followed.add(case_id, title, words)
+
+    def continued(self, score: float, title: str, words: str) -> CaseMatch | None:
+        """Return the case an entry continues: by rare names and matter, or by matter alone where its score is near."""
+        found = self._cases.find([(title, words)])
+        if found is not None or score < NEAR:
+            return found
+        alike = self._followed.find(title, words)
+        return CaseMatch(alike[0], alike[1], ()) if alike else None
 
 
 class Followed:

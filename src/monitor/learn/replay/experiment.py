@@ -6,7 +6,7 @@ Owns the wiring of `monitor simulate`; each step is the product's own function. 
 from __future__ import annotations
 
 from calendar import timegm
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from time import strptime
 from typing import Any
@@ -81,8 +81,8 @@ class Experiment:
         )  # fmt: skip
         return result, figures(self.entries, self.labels, result)
 
-    def _retrain(self, day: str, answers: Sequence[SimulatedAnswer]) -> Any:
-        shown = {index for answer in answers for index in answer.shown}
+    def _retrain(self, day: str, answers: Sequence[SimulatedAnswer], followed: Collection[int]) -> Any:
+        shown = {index for answer in answers for index in answer.shown} | set(followed)
         labelled = tuple(
             Row(int(self.rows[answer.entry]), answer.label, 1.0, answer.story_id, self.entries[answer.entry].feed)
             for answer in answers

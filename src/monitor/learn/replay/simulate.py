@@ -8,13 +8,14 @@ are read elsewhere. No clock: a day is a date in the stream.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 import msgspec
 
 from monitor.learn.metrics import average_precision
+from monitor.learn.replay.confirmed import Confirmed, FollowUp, followup_figures
 from monitor.learn.replay.streams import IGNORED, PLOT, StreamEntry, StreamLabel
 from monitor.learn.rows import LOOKED_AT, QUEUE_DAYS, RECENT_DAYS, WaitingRow, entries_of, pick_rows, rank, topic_words
 
@@ -32,17 +33,23 @@ class SimulatedAnswer(msgspec.Struct, frozen=True):
     entry: int
     shown: tuple[int, ...]
     label: bool
+    members: tuple[int, ...] = ()  # all entries the answer settled
 
 
 class Replay(msgspec.Struct, frozen=True):
-    """What happened: each day's answers, the score every entry had on its day, and how often a model was fitted."""
+    """What happened: each day's answers, the score every entry had on its day, and how often a model was fitted.
+
+    `confirmed_on` holds the day each plot was first answered with `plot`, `followed` what was shown as its follow-up.
+    """
 
     answers: tuple[SimulatedAnswer, ...]
     scores: tuple[float, ...]
     n_retrained: int
+    confirmed_on: dict[str, str]
+    followed: tuple[FollowUp, ...]
 
 
-Retrain = Callable[[str, Sequence[SimulatedAnswer]], Scores]
+Retrain = Callable[[str, Sequence[SimulatedAnswer], Collection[int]], Scores]
 
 
 class Stories(Protocol):
@@ -67,19 +74,21 @@ def replay(
 ) -> Replay:
     """Run the stream from its first day to its last; `scores[i]` belongs to `entries[i]`.
 
-    `retrain(day, answers)` returns new scores for all entries from a model fitted on what was known before `day`.
+    `retrain(day, answers, followed)` returns new scores for all entries from a model fitted on what was known before
+    `day`; `followed` are the entries that were shown as follow-ups.
     """
     by_day = _days(entries)
     first = min(by_day, default="")
     words = [topic_words(entry.title) for entry in entries]
     answers: list[SimulatedAnswer] = []
+    confirmed = Confirmed(entries, labels)
     waiting: list[int] = []
     known_scores: dict[int, float] = {}
     n_retrained = 0
     for day, today in by_day.items():
         age = _days_between(first, day)
         if retrain and every_days and age and age % every_days == 0 and answers:
-            scores = retrain(day, answers)
+            scores = retrain(day, answers, {each.entry for each in confirmed.followed})
             n_retrained += 1
         known_scores.update((index, float(scores[index])) for index in today)
         stories.advance([(index, entries[index]) for index in today])
@@ -88,15 +97,32 @@ def replay(
             for _, negative, i in _ranked([*waiting, *today], entries, scores, day)
         ]
         lately = {words[a.entry] for a in answers if _days_between(a.day, day) <= RECENT_DAYS}
-        answered: set[int] = set()
-        for row in pick_rows(ranked, rows_per_day, lately).rows:
-            members = entries_of(row, ranked)
-            shown = members[:SHOWN_PER_ROW]
-            label = any(_label(labels, entries[i]) == PLOT for i in shown)
-            answers.append(SimulatedAnswer(day, row.story_id, row.entry, shown, label))
-            answered.update(members)
-        waiting = [candidate.entry for candidate in ranked if candidate.entry not in answered]
-    return Replay(tuple(answers), tuple(known_scores[i] for i in range(len(entries))), n_retrained)
+        rows = [
+            _answered(day, row, entries_of(row, ranked), entries, labels)
+            for row in pick_rows(ranked, rows_per_day, lately).rows
+        ]
+        answers += rows
+        settled = {index for answer in rows for index in answer.members}
+        settled |= confirmed.follow(day, [index for index in today if index not in settled], scores)
+        for answer in rows:
+            if answer.label:
+                confirmed.confirm(day, answer.story_id, answer.shown, answer.members)
+        waiting = [candidate.entry for candidate in ranked if candidate.entry not in settled]
+    day_scores = tuple(known_scores[index] for index in range(len(entries)))
+    return Replay(tuple(answers), day_scores, n_retrained, confirmed.since, tuple(confirmed.followed))
+
+
+def _answered(
+    day: str,
+    row: WaitingRow,
+    members: tuple[int, ...],
+    entries: Sequence[StreamEntry],
+    labels: Mapping[str, StreamLabel],
+) -> SimulatedAnswer:
+    """Return what the labels answer to a row: a plot where one of its shown entries reports one."""
+    shown = members[:SHOWN_PER_ROW]
+    plot = any(_label(labels, entries[index]) == PLOT for index in shown)
+    return SimulatedAnswer(day, row.story_id, row.entry, shown, plot, members)
 
 
 def _ranked(
@@ -163,6 +189,9 @@ def figures(entries: Sequence[StreamEntry], labels: Mapping[str, StreamLabel], r
         "labels_used": len(result.answers) if result.n_retrained else 0,
         "n_retrained": result.n_retrained,
         "missed": sorted(set(first_day) - set(found)),
+        "followups": followup_figures(
+            entries, labels, result.confirmed_on, result.followed, {i for a in result.answers for i in a.members}
+        ),
         "weekly": _weekly(result.answers, found, first_day),
     }
 

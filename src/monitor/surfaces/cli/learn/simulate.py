@@ -66,8 +66,9 @@ def simulate(
     if as_json:
         write_json(found)
         return
-    for name, value in found.items():
-        if name != "weekly":
+    followups = {f"follow-ups, {name}": value for name, value in found.get("followups", {}).items()}
+    for name, value in ({**found, **followups}).items():
+        if name not in {"weekly", "followups"}:
             click.echo(f"{name.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}")
     for week in found.get("weekly", []):
         click.echo(

@@ -105,9 +105,9 @@ def too_common(rows: Iterable[tuple[str, str, str, float]]) -> list[str]:
     ]
 
 
-def listed() -> list[tuple[str, str, str, float]]:
-    """Return the table's rows."""
-    rows = [line.split("\t") for line in OUT.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+def listed(table: Path = OUT) -> list[tuple[str, str, str, float]]:
+    """Return a table's rows."""
+    rows = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     return [(code, concept, form, float(frequency)) for code, concept, form, frequency in rows]
 
 
@@ -118,7 +118,7 @@ def forms_of(code: str) -> list[tuple[str, str]]:
 
 def count_forms(code: str, texts: Iterable[tuple[str, str]]) -> tuple[Counter[tuple[str, str]], int]:
     """Return in how many texts of a language each of its forms was found, and how many texts there were."""
-    lexicon = mask.Lexicon(code, _each_form(code))
+    lexicon = mask.Lexicon(code, named_forms(code))
     found: Counter[tuple[str, str]] = Counter()
     n = 0
     for title, summary in texts:
@@ -134,7 +134,7 @@ def count_forms(code: str, texts: Iterable[tuple[str, str]]) -> tuple[Counter[tu
     return found, n
 
 
-def _each_form(code: str) -> Iterator[tuple[str, mask.Form]]:
+def named_forms(code: str) -> Iterator[tuple[str, mask.Form]]:
     """Yield the lexicon's lines with the form written into each concept of the language's own list."""
     own = set(mask.words(code))
     for form, entry in mask.lines(code):

@@ -7,6 +7,7 @@ import pytest
 from monitor.text import mask
 from monitor.text.language import LANGUAGES
 from monitor.text.tokens import split
+from tools import form_estimates as estimates
 from tools import form_frequencies as frequencies
 
 
@@ -22,7 +23,7 @@ def test_every_form_is_matched_by_its_own_words(code: str) -> None:
     """No word of a form gets lost: read as a text, the form is found over all of its length, whatever it stands for."""
     for form, _ in mask.words(code):
         words, folded = split(form.replace("*", "").strip("="))
-        assert len(words) == len([w for w in mask._JOINTS.sub(" ", form).split() if w != mask.ANY]), form
+        assert len(words) == len([w for w in mask.parts_of(form) if w != mask.ANY]), form
         assert folded, form
 
 
@@ -73,7 +74,11 @@ def test_what_forms_are_there_for_is_found(text: str, lang: str, read_as: str) -
         ("Suçları önleme", "tr", "ACCUSE"), ("وزیر دیدار کرد", "fa", "DISSIDENT"), ("جامعه یهودیان", "fa", "SPORT"),
         ("Клуб представил новичка", "ru", "POISON"), ("Гороскоп для стрельцов", "ru", "SHOOT"),
         ("Гранатовый сок", "ru", "BOMB"), ("Un teléfono celular", "es", "CELL"), ("El poder judicial", "es", "JEWISH"),
-        ("The implications are clear", "en", "ACCUSE"), ("احتجاج على حرق المصحف", "ar", "ARSON"),
+        ("The implications are clear", "en", "ACCUSE"), ("Kolejny rekord", "pl", "INFRA"),
+        ("Zatrudnienie rośnie", "pl", "POISON"), ("Väldigt bra", "sv", "ATTACK"), ("Geweldig nieuws", "nl", "ATTACK"),
+        ("Il telefono cellulare", "it", "CELL"), ("Faça você mesmo", "pt", "STAB"), ("Краще ніж торік", "uk", "STAB"),
+        ("Нову гру презентували", "uk", "SERVICE"), ("גולדברג נבחר", "he", "DISSIDENT"), ("הרגשתי טוב", "he", "KILL"),
+        ("كنيسة القرية", "ar", "JEWISH"), ("زهرا آمد", "fa", "POISON"), ("احتجاج على حرق المصحف", "ar", "ARSON"),
     ],
 )  # fmt: skip
 def test_words_that_only_look_alike_are_not_found(text: str, lang: str, never: str) -> None:
@@ -92,6 +97,23 @@ def test_frequencies_are_those_of_the_lists_as_they_are() -> None:
 def test_no_form_is_more_common_than_its_meaning_allows() -> None:
     """A word of a plot's own that stands in every hundredth entry of general news says nothing."""
     assert frequencies.too_common(frequencies.listed()) == []
+
+
+def test_forms_of_languages_without_news_are_estimated_as_they_are() -> None:
+    """Their one-word forms stand in the table of estimates, each of them, and none is too common there either."""
+    rows = frequencies.listed(estimates.OUT)
+    listed = {(code, concept, form) for code, concept, form, _ in rows}
+    for code in estimates.LANGUAGES:
+        missing = [form for form in estimates.single(code) if (code, *form) not in listed]
+        assert not missing, f"run tools/form_estimates.py: {missing[:5]}"
+    assert frequencies.too_common(rows) == []
+
+
+def test_estimates_sum_the_words_a_form_takes() -> None:
+    """One word in a thousand, two of which a stem takes: at thirty words an entry, six of a hundred entries."""
+    found = estimates.estimate("pl", [("sabotażu", 0.001), ("sabotażem", 0.001), ("rower", 0.5)])
+    assert found["SABOTAGE", "sabotaz*"] == pytest.approx(10_000 * (1 - 2.718281828**-0.06))
+    assert len(found) == 1
 
 
 def test_a_form_that_is_too_common_is_refused() -> None:

@@ -98,8 +98,7 @@ class Lexicon(dict[str, "Form | Branch | None"]):
         self._given = frozenset(self)
 
     def _add(self, pattern: str, entry: Form) -> None:
-        parts = _JOINTS.sub(" ", pattern).split()
-        first, *rest = parts
+        first, *rest = parts_of(pattern)
         if first.startswith(ANY) and first != ANY:
             assert len(first) > TAIL, pattern  # noqa: S101 - our own data
             assert not rest, pattern  # noqa: S101 - our own data
@@ -182,6 +181,11 @@ class Lexicon(dict[str, "Form | Branch | None"]):
         """Drop every word met that is not in the data, so that memory stays bounded."""
         for word in [word for word in self if word not in self._given]:
             del self[word]
+
+
+def parts_of(form: str) -> list[str]:
+    """Return a form's words, cut where the token pattern cuts a text."""
+    return _JOINTS.sub(" ", form).split()
 
 
 def _alone(found: Form | Branch | None) -> Form | None:

@@ -131,7 +131,7 @@ def test_an_erased_title_stands_by_its_score(desk: Desk) -> None:
     desk.entry("aaaa1", MAYOR, 0.9)
     desk.entry("bbbb1", f"{MAYOR} again", 0.8)
     desk.entry("cccc1", FERRY, 0.6)
-    sha = desk.views.db.execute("SELECT text_sha FROM entries WHERE entry_id = 'bbbb1'").fetchone()[0]
+    sha = desk.views.db.execute("SELECT lower(hex(text_sha)) FROM entries WHERE entry_id = 'bbbb1'").fetchone()[0]
     desk.log.append([], recorded_at=iso(desk.now), erased=[sha])
     assert shown(desk) == [(MAYOR, ""), ("", ""), (FERRY, "")]
 

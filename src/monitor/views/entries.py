@@ -30,13 +30,14 @@ from monitor.views.past import keep_often
 SCHEMA = """
 CREATE TABLE entries (
     entry_id TEXT NOT NULL UNIQUE, feed_id TEXT NOT NULL, position INTEGER PRIMARY KEY, seen_at TEXT NOT NULL,
-    revision INTEGER NOT NULL DEFAULT 0, text_sha TEXT NOT NULL, feed_sha TEXT, link TEXT NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 0, text_sha BLOB NOT NULL, feed_sha BLOB, link TEXT NOT NULL,
     published_at TEXT NOT NULL, lang TEXT NOT NULL, author TEXT NOT NULL, source_name TEXT NOT NULL,
     source_url TEXT NOT NULL, score REAL, model_id TEXT, scored_position INTEGER, scored_revision INTEGER,
     flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0,
     backfill INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX entries_feed ON entries (feed_id, position);
+CREATE INDEX entries_text ON entries (substr(text_sha, 1, 4));
 CREATE INDEX entries_flagged ON entries (flagged_position) WHERE flagged_position IS NOT NULL;
 CREATE TABLE entry_events (
     entry_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (entry_id, position)
@@ -58,7 +59,7 @@ CREATE TABLE samples (
 
 SECOND_LOOK = "second-look"  # the `why` of scores that a new model gave to entries of the last weeks
 # What no fold looks up: where a whole log is folded these are made at the end, sorted, at a third of the cost.
-LATE_INDEXES = frozenset({"entries_feed"})
+LATE_INDEXES = frozenset({"entries_feed", "entries_text"})
 # For a WHERE: the entries `e` seen since moment ?1. An index of the moments cost a sixth of writing an entry.
 SEEN_SINCE = """e.seen_at >= ?1 AND e.position >= coalesce(
     (SELECT min(position) FROM seen_days WHERE day >= substr(?1, 1, 10)), 9223372036854775807)"""
@@ -86,7 +87,8 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         data, position, at = event.data, event.position, event.recorded_at
         if isinstance(data, EntrySeen):
             row = (
-                data.entry_id, data.feed_id, position, at, data.text_sha, data.link, data.published_at, data.lang,
+                data.entry_id, data.feed_id, position, at, bytes.fromhex(data.text_sha), data.link,
+                data.published_at, data.lang,
                 data.author, data.source_name, data.source_url, data.backfill,
             )  # fmt: skip
             seen.setdefault(data.entry_id, row)
@@ -135,7 +137,7 @@ def _revised(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         data = cast(EntryRevised, event.data)
         db.execute(
             "UPDATE entries SET revision = ?, text_sha = ?, feed_sha = NULL, link = ? WHERE entry_id = ?",
-            (data.revision, data.text_sha, data.link, data.entry_id),
+            (data.revision, bytes.fromhex(data.text_sha), data.link, data.entry_id),
         )
         db.execute(_NOTE, (data.entry_id, event.position))
 
@@ -145,7 +147,7 @@ def _page_read(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         data = cast(PageRead, event.data)
         db.execute(
             "UPDATE entries SET feed_sha = coalesce(feed_sha, text_sha), text_sha = ? WHERE entry_id = ?",
-            (data.text_sha, data.entry_id),
+            (bytes.fromhex(data.text_sha), data.entry_id),
         )
         again_at = event.recorded_at if data.kept else ""
         db.execute("INSERT OR REPLACE INTO pages VALUES (?,?,'read',0,?)", (data.entry_id, data.url, again_at))
@@ -187,7 +189,7 @@ def _erased(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         data = cast(PayloadErased, event.data)
         db.execute(
             "UPDATE entries SET erased = 1 WHERE entry_id = ? AND text_sha = ?",
-            (data.entry_id, data.text_sha),
+            (data.entry_id, bytes.fromhex(data.text_sha)),
         )
         db.execute(_NOTE, (data.entry_id, event.position))
 

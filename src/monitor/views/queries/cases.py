@@ -60,7 +60,8 @@ _REPORTS = f"""WITH said AS (
     SELECT e.story_id FROM labels l JOIN story_entries e ON e.entry_id = l.entry_id
     WHERE l.withdrawn_position IS NULL AND l.label = 'plot'
 )
-SELECT s.case_id, s.story_id, e.text_sha, s.opened_at FROM said CROSS JOIN stories s ON s.story_id = said.story_id
+SELECT s.case_id, s.story_id, lower(hex(e.text_sha)), s.opened_at
+FROM said CROSS JOIN stories s ON s.story_id = said.story_id
     CROSS JOIN story_entries m ON m.story_id = s.story_id CROSS JOIN entries e ON e.entry_id = m.entry_id
 WHERE s.merged_into IS NULL AND e.erased = 0 AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%'
 ORDER BY s.opened_at, m.position"""
@@ -126,7 +127,7 @@ class PossibleFollowup(msgspec.Struct, frozen=True):
 def unflagged_after(views: Views, position: int, limit: int) -> list[PossibleFollowup]:
     """Return the scored entries first seen after a log position that nobody flagged or judged, oldest first."""
     rows = views.db.execute(
-        """SELECT e.entry_id, e.revision, e.score, e.text_sha, e.lang, e.feed_id, e.link, e.published_at,
+        """SELECT e.entry_id, e.revision, e.score, lower(hex(e.text_sha)), e.lang, e.feed_id, e.link, e.published_at,
                e.source_name, e.source_url FROM entries e
            WHERE e.position > ? AND e.flagged_position IS NULL AND e.score IS NOT NULL AND e.erased = 0
              AND e.backfill = 0 ORDER BY e.position LIMIT ?""",

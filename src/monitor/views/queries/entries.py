@@ -86,7 +86,8 @@ class EntryRow(msgspec.Struct, frozen=True):
         return self.publisher or self.feed_id
 
 
-_COLUMNS = f"""e.entry_id, e.feed_id, e.position, e.seen_at, e.revision, e.text_sha, e.link, e.published_at, e.lang,
+_COLUMNS = f"""e.entry_id, e.feed_id, e.position, e.seen_at, e.revision, lower(hex(e.text_sha)), e.link,
+    e.published_at, e.lang,
     e.source_name, e.source_url, e.score, coalesce(e.model_id, ''), e.scored_position, e.flagged_position,
     coalesce(e.flagged_at, ''), coalesce(e.why, ''), coalesce(e.band, ''), e.erased, coalesce(f.name, ''),
     coalesce(f.publisher, ''), {STORY}, coalesce(s.publisher, ''), coalesce(s.origin, ''), p.probability, e.backfill"""
@@ -139,8 +140,8 @@ class KnownEntry(msgspec.Struct, frozen=True):
     published_at: str
 
 
-_KNOWN = """SELECT entry_id, revision, coalesce(feed_sha, text_sha), link, flagged_position IS NOT NULL,
-    iif(feed_sha IS NULL, '', text_sha), published_at FROM entries WHERE """
+_KNOWN = """SELECT entry_id, revision, lower(hex(coalesce(feed_sha, text_sha))), link, flagged_position IS NOT NULL,
+    iif(feed_sha IS NULL, '', lower(hex(text_sha))), published_at FROM entries WHERE """
 
 
 def known_entries(views: Views, entry_ids: Sequence[str]) -> list[KnownEntry]:
@@ -216,7 +217,7 @@ def linked_of(views: Views, feed_id: str, since: str, until: str) -> list[EntryR
 
 def unflagged_between(views: Views, since: str, before: str) -> list[tuple[str, float, str]]:
     """Return (entry_id, score, text_sha) of the unflagged entries first seen in a span, in log order; no archives."""
-    query = f"""SELECT e.entry_id, e.score, e.text_sha FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
+    query = f"""SELECT e.entry_id, e.score, lower(hex(e.text_sha)) FROM entries e WHERE {SEEN_SINCE} AND e.seen_at < ?2
         AND e.flagged_position IS NULL AND e.score IS NOT NULL AND e.backfill = 0 ORDER BY e.position"""
     return [(row[0], row[1], row[2]) for row in views.db.execute(query, (since, before))]
 
@@ -239,7 +240,8 @@ class FlowEntry(msgspec.Struct, frozen=True):
 
 def best_since(views: Views, since: str, least: float, limit: int) -> list[FlowEntry]:
     """Return the best-scored entries first seen since a moment, best first; archives and erased texts are left out."""
-    query = f"""SELECT e.entry_id, e.score, e.text_sha, e.revision, e.lang, e.feed_id, e.link, e.published_at,
+    query = f"""SELECT e.entry_id, e.score, lower(hex(e.text_sha)), e.revision, e.lang, e.feed_id, e.link,
+        e.published_at,
             e.source_name, e.source_url, {_UNFLAGGED} AND {UNLABELLED} FROM entries e
         WHERE {SEEN_SINCE} AND e.score >= ?2 AND e.backfill = 0 AND e.erased = 0
         ORDER BY e.score DESC, e.position LIMIT ?3"""
@@ -275,8 +277,10 @@ class WantedPage(msgspec.Struct, frozen=True):
     feed_sha: str
 
 
-_WANTED = f"""SELECT e.entry_id, e.link, e.revision, e.text_sha, e.lang, e.feed_id, e.flagged_position IS NOT NULL,
-        e.published_at, e.source_name, e.source_url, coalesce(p.attempt, 0), coalesce(e.feed_sha, e.text_sha)
+_WANTED = f"""SELECT e.entry_id, e.link, e.revision, lower(hex(e.text_sha)), e.lang, e.feed_id,
+        e.flagged_position IS NOT NULL,
+        e.published_at, e.source_name, e.source_url, coalesce(p.attempt, 0),
+        lower(hex(coalesce(e.feed_sha, e.text_sha)))
     FROM entries e JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN pages p ON p.entry_id = e.entry_id
     WHERE f.full_text = 1 AND f.removed_at IS NULL AND {SEEN_SINCE} AND e.link LIKE 'http%'
       AND (p.entry_id IS NULL OR (p.retry_at <> '' AND p.retry_at <= ?2))

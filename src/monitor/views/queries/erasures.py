@@ -35,7 +35,9 @@ def text_positions(views: Views, entry_id: str) -> list[int]:
 
 
 def sharing_entries(views: Views, names: list[str], entry_id: str) -> list[tuple[str, str]]:
-    """Return (payload, entry) of the other entries whose newest text is one of these payloads; reads every entry."""
+    """Return (payload, entry) of the other entries whose newest text is one of these payloads."""
     marks = ",".join("?" * len(names))
-    query = f"SELECT text_sha, entry_id FROM entries WHERE text_sha IN ({marks}) AND entry_id <> ?"
-    return views.db.execute(query, (*names, entry_id)).fetchall()
+    query = f"""SELECT lower(hex(text_sha)), entry_id FROM entries
+        WHERE substr(text_sha, 1, 4) IN ({marks}) AND text_sha IN ({marks}) AND entry_id <> ? ORDER BY position"""
+    shas = [bytes.fromhex(name) for name in names]
+    return views.db.execute(query, (*(sha[:4] for sha in shas), *shas, entry_id)).fetchall()

@@ -157,7 +157,7 @@ class Answer(msgspec.Struct, frozen=True):
 _OUTGROWN = f"""l.label <> 'plot' AND l.story_id <> '' AND EXISTS (
     SELECT 1 FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
     WHERE s.story_id = l.story_id AND s.position > l.position AND e.flagged_position IS NOT NULL AND {RISEN})"""
-_ANSWERS = f"""SELECT l.at, {STORY}, e.text_sha,
+_ANSWERS = f"""SELECT l.at, {STORY}, lower(hex(e.text_sha)),
         coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), nullif(f.publisher, ''), e.feed_id)
     FROM labels l CROSS JOIN entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
         LEFT JOIN feeds f ON f.feed_id = e.feed_id

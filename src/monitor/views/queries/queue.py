@@ -54,7 +54,8 @@ def flagged_since(views: Views, seen: str, since: str) -> list[tuple[float, str]
 
     Follow-ups and archives are left out: they take no row of the day.
     """
-    query = f"""SELECT e.score, e.text_sha FROM entries e WHERE {SEEN_SINCE} AND e.flagged_at >= ?2 AND e.backfill = 0
+    query = f"""SELECT e.score, lower(hex(e.text_sha)) FROM entries e
+        WHERE {SEEN_SINCE} AND e.flagged_at >= ?2 AND e.backfill = 0
         AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%' ORDER BY e.score DESC, e.position"""
     return [(row[0], row[1]) for row in views.db.execute(query, (seen, since))]
 

@@ -95,7 +95,7 @@ def members(views: Views, story_id: str) -> list[Member]:
 def text_shas(views: Views, story_id: str, limit: int) -> list[str]:
     """Return the payloads of a story's first entries, in the order they joined."""
     rows = views.db.execute(
-        """SELECT e.text_sha FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
+        """SELECT lower(hex(e.text_sha)) FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
            WHERE s.story_id = ? ORDER BY s.position, s.entry_id LIMIT ?""",
         (story_id, limit),
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import InputError, StorageError
+from monitor.log.codec import iso
+from monitor.log.events import NewEvent, PayloadErased
 from monitor.log.memory import MemoryLog
 from monitor.views.fold import open_views
+from monitor.views.past import Past
 from monitor.views.snapshot import export_views, import_views
 from tests.views.test_fold import fill
 
@@ -31,6 +35,17 @@ def test_views_taken_in_equal_folded_ones(tmp_path: Path) -> None:
     assert two.position == 25
     assert two.dump() == open_views(None, log).dump()
     assert (tmp_path / "snap.db").stat().st_mode & 0o777 == (tmp_path / "two.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_snapshot_may_be_taken_after_an_erasure(tmp_path: Path) -> None:
+    """Promise: what the way back keeps of a row that was not there is no damage."""
+    log = logs(20)
+    views = open_views(tmp_path / "one.db", log, past=Past(step=4, keep=4))
+    erased = PayloadErased(text_sha="ab" * 32, reason="r", entry_id="e1", keep_out=True, marks=["m"])
+    log.append([NewEvent("erased", erased, "ana")], recorded_at=iso(datetime(2026, 2, 1, tzinfo=UTC)))
+    views.catch_up()
+    assert views.db.execute("SELECT count(*) FROM undo_erased_marks").fetchone() == (1,)
+    assert export_views(views, tmp_path / "snap.db") == 21
 
 
 def test_a_snapshot_that_does_not_fit_changes_nothing(tmp_path: Path) -> None:

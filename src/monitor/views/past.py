@@ -103,7 +103,9 @@ def create_undo(db: sqlite3.Connection) -> None:
     for table in tables(db):
         names, key = columns(db, table)
         keys = ", ".join(key)
-        db.execute(f"""CREATE TABLE {_undo(table)} (mark INTEGER NOT NULL, absent INTEGER NOT NULL, {", ".join(names)},
+        # `absent` is not declared NOT NULL: it stands before the key, and SQLite's own check (3.40) then takes another
+        # column of a WITHOUT ROWID table for it, and calls a sound file damaged.
+        db.execute(f"""CREATE TABLE {_undo(table)} (mark INTEGER NOT NULL, absent INTEGER, {", ".join(names)},
             PRIMARY KEY (mark, {keys})) WITHOUT ROWID""")
         if often := OFTEN.get(table):
             db.execute(f"""CREATE TABLE {_often(table)} (mark INTEGER NOT NULL, {keys}, {", ".join(often)},

@@ -1,4 +1,5 @@
-"""SIGKILL at random moments of what keeps a log: erase, retention, restore, import, new key, backup, rebuild, search.
+"""SIGKILL at random moments of what keeps a log: erase, retention, restore, import, new key, backup, rebuild, search,
+upgrade of an old log, packing.
 
 After each kill the same command is run again and has to go on by itself; the log has to verify each time.
 """
@@ -12,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench._kills import Installation
+from bench._oldlog import as_version_1
 from monitor import app
 from monitor.log.codec import iso
 from monitor.log.keep.erasure import drop_expired
@@ -31,10 +33,10 @@ def kill_keeping(place: Installation, rounds: int, only: str = "") -> dict[str, 
         name = names[number % len(names)]
         command = COMMANDS[name](place)
         if name not in longest:
-            longest[name] = place.typical_s(*command) * 1.1 if command else 1.0
+            longest[name] = place.typical_s(*command) * 1.1 if command else 0.3 if name == "packing" else 1.0
             command = COMMANDS[name](place)
         after_s = place.rng.uniform(0, longest[name])
-        code, output = place.run(*command, kill_after_s=after_s) if command else _retain(place, after_s)
+        code, output = place.run(*command, kill_after_s=after_s) if command else WORKS[name](place, after_s)
         total["killed" if code < 0 else "finished"] += 1
         total["traceback"] += "TRACEBACK" in output or "Traceback" in output
         _go_on(place, name, command, total)
@@ -50,7 +52,7 @@ def _go_on(place: Installation, name: str, command: Command, total: Counter[str]
         whole = path.exists() and place.run("log", "verify", str(path))[0] == 0
         code, output = (0, "") if whole else place.run(*command)
     else:
-        code, output = place.run(*command) if command else _retain(place, None)
+        code, output = place.run(*command) if command else WORKS[name](place, None)
     if code:
         total["stuck"] += 1
         print(f"    {name} again: exit {code}: {output.strip()[-300:]}", flush=True)
@@ -71,6 +73,23 @@ def _retain(place: Installation, kill_after_s: float | None) -> tuple[int, str]:
         return 0
 
     return place.call(work, kill_after_s=kill_after_s)
+
+
+def _pack(place: Installation, kill_after_s: float | None) -> tuple[int, str]:
+    """Pack all but the newest events, a few at a time, so that a kill falls between two packs or into one."""
+
+    def work() -> int:
+        log = open_log(place.database)
+        log.compact(1 << 20, keep=8, size=4)
+        log.close()
+        return 0
+
+    return place.call(work, kill_after_s=kill_after_s)
+
+
+def _upgrade(place: Installation) -> Command:
+    as_version_1(place.database)
+    return ("log", "compact")
 
 
 def _erase(place: Installation) -> Command:
@@ -113,4 +132,7 @@ COMMANDS: dict[str, Callable[[Installation], Command]] = {
     "backup": lambda _: ("backup",),
     "rebuild": lambda _: ("rebuild",),
     "first search": _search,
+    "upgrade": _upgrade,
+    "packing": lambda _: (),
 }
+WORKS = {"retention": _retain, "packing": _pack}  # what no command does by itself

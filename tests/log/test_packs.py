@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from bench._oldlog import as_version_1
 from monitor.errors import KeyConflictError, LogBrokenError
 from monitor.log.events import EntrySeen, NewEvent
 from monitor.log.keep.transfer import export_log, import_log
-from monitor.log.payloads import DEFLATED, WORDS, entry_payload, pack, payload_sha, unpack
+from monitor.log.payloads import DEFLATED, WORDS, entry_payload, pack, payload_sha
 from monitor.log.proof.checkpoints import sign_checkpoint
 from monitor.log.proof.inclusion import check_proof, prove
 from monitor.log.sqlite.packs import MAX_PACK_BYTES, last_packed, pack_at
-from monitor.log.sqlite.schema import _wanted, migrate, schema_version
+from monitor.log.sqlite.schema import migrate, schema_version
 from monitor.log.sqlite.shrink import shrink
 from monitor.log.sqlite.store import SqliteLog, open_log
 from monitor.log.sqlite.verify import verify_with_anchors
@@ -265,27 +266,15 @@ def test_a_packed_log_moves_by_export(packed: SqliteLog, tmp_path: Path) -> None
 
 
 def old_log(path: Path) -> None:
-    """Write a log as version 1 wrote it: no packs, texts as they are or with zlib."""
+    """Write a log as version 1 wrote it, a long text with zlib."""
     log = open_log(path, create=True)
     fill(log)
     large = entry_payload("Long", "and so it went on " * 200)
     log.append([label(9_999)], recorded_at=AT, payloads={payload_sha(large): large})
     log.close()
-    with sqlite3.connect(path, isolation_level=None) as db:
-        for kind, name in db.execute("SELECT type, name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            db.execute(f"DROP {kind} {name}")
-        for sha, form, body in db.execute("SELECT sha, form, body FROM payloads").fetchall():
-            text = unpack(sha, form, body) or b""
-            old = (2, zlib.compress(text, 1)) if len(text) > 1024 else (1, text)
-            db.execute("UPDATE payloads SET form = ?, body = ? WHERE sha = ?", (*old, sha))
-        for name in ("packs", "packed_keys", "named_keys", "dictionaries"):
-            db.execute(f"DROP TABLE {name}")
-        for (kind, *_), sql in _wanted(1).items():
-            if kind == "trigger":
-                db.execute(sql)
-        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '0002%'")
-        db.execute("PRAGMA user_version = 1")
-    db.close()
+    as_version_1(path)
+    name = payload_sha(large)
+    tamper(path, "UPDATE payloads SET form = 2, body = ? WHERE sha = ?", zlib.compress(large, 1), bytes.fromhex(name))
 
 
 def test_a_log_of_version_1_is_read_verified_and_brought_up_to_date(tmp_path: Path) -> None:

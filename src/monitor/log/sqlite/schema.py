@@ -149,7 +149,7 @@ def schema_faults(connection: sqlite3.Connection) -> list[str]:
     """Return what in the file is not as the release that made it: a table, an index, a guard; or a foreign trigger."""
     query = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> '_sqlite_migrations'"
     present = {row[:3]: row[3] for row in connection.execute(query)}
-    wanted = _wanted(schema_version(connection))
+    wanted = statements(schema_version(connection))
     faults = [
         f"the {key[0]} {key[1]} is missing or was changed" for key, sql in wanted.items() if present.get(key) != sql
     ]
@@ -160,7 +160,7 @@ def schema_faults(connection: sqlite3.Connection) -> list[str]:
     return faults + [f"the trigger {name} is not monitor's" for name in foreign]
 
 
-def _wanted(version: int) -> dict[tuple[str, str, str], str]:
+def statements(version: int) -> dict[tuple[str, str, str], str]:
     """Return (type, name, table) -> statement of everything that a file of a version has."""
     guards = {("trigger", name, sql.split(" ON ")[1].split()[0]): sql for name, sql in GUARDS.items()}
     everything = TABLES | guards
@@ -198,15 +198,15 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _create(db: Database) -> None:
-    for statement in _wanted(1).values():
+    for statement in statements(1).values():
         db.execute(statement)
 
 
 def _add_packs(db: Database) -> None:
     for _, name, _ in _OLD_GUARDS:
         db.execute(f"DROP TRIGGER {name}")
-    old = _wanted(1)
-    for key, statement in _wanted(SCHEMA_VERSION).items():
+    old = statements(1)
+    for key, statement in statements(SCHEMA_VERSION).items():
         if old.get(key) != statement:
             db.execute(statement)
     db.execute("INSERT INTO dictionaries (form, words) VALUES (?, ?)", (DEFLATED, WORDS))

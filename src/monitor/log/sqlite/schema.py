@@ -78,7 +78,7 @@ BEGIN SELECT RAISE(ABORT, 'append-only: an event needs a position'); END""",
     "events_no_update": """CREATE TRIGGER events_no_update BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be changed'); END""",
     "events_no_delete": """CREATE TRIGGER events_no_delete BEFORE DELETE ON events
-WHEN NOT EXISTS (SELECT 1 FROM packs WHERE first <= OLD.position AND last >= OLD.position)
+WHEN OLD.position > coalesce((SELECT last FROM packs ORDER BY first DESC LIMIT 1), 0)
 BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be deleted'); END""",
     "packs_append_only": """CREATE TRIGGER packs_append_only BEFORE INSERT ON packs
 WHEN NEW.first IS NULL AND only_monitor_appends()

@@ -9,8 +9,9 @@ likelihood (ICD 203) that stood on a row when it was read, how many rows carried
 words were there before the answer, so nothing is fitted to what it is checked on. The product trains every `--train`
 nights; 0: never.
 
-Exits 1 where more than two of the day's rows repeat a labelled case, or a word's promise is broken: its range lies
-outside the exact 95 % interval of the share that were plots.
+Exits 1 where more than two of the day's rows repeat a labelled case, or a promise is broken: a word's range lies
+outside the exact 95 % interval of the share that were plots, or all words together expected more or fewer plots than
+there were (95 % Poisson interval).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pathlib import Path
 from bench._month import Lived, Reader, Shown
 from bench.replay import SHARED
 from monitor.learn.calibrate import WORDS
+from monitor.learn.quality import poisson_interval
 from monitor.learn.recapture import binomial_interval
 from monitor.learn.replay.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
 
@@ -96,6 +98,15 @@ def promises(rows: Sequence[Shown]) -> tuple[list[str], bool]:
                 f"mean said {sum(row.probability or 0.0 for row in said) / len(said):.0%}"
             )
         low = high
+    said = [row for row in rows if row.probability is not None]
+    expected, n_plots = sum(row.probability or 0.0 for row in said), sum(bool(row.plots) for row in said)
+    least, most = poisson_interval(n_plots)
+    ok = least <= expected <= most
+    lines.append(
+        f"  {'ok    ' if ok else 'BROKEN'} in all: {len(said)} rows, {expected:.1f} plots expected, {n_plots} were "
+        f"({least:.1f} to {most:.1f})"
+    )
+    kept &= ok
     lines.append(f"  not yet calibrated: {n_without} rows, {sum(bool(r.plots) for r in rows if not r.word)} plots")
     return lines, kept
 

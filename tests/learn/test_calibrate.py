@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from monitor.learn.calibrate import MIN_ANSWERS, AnsweredScore, bands, calibrate, likely
+from monitor.learn.calibrate import MIN_ANSWERS, AnsweredScore, bands, calibrate, likely, promised
 
 
 def drawn(n: int, seed: int = 1, slope: float = 1.5, offset: float = -0.7) -> list[AnsweredScore]:
@@ -25,7 +25,8 @@ def test_a_probability_keeps_its_word() -> None:
     """Promise: fitted on some answers, the words hold on others: of each word's rows its share is plot."""
     calibration = calibrate(drawn(2_000))
     assert calibration is not None
-    for band in bands(calibration, drawn(20_000, seed=2)):
+    said = [(calibration.probability(answer.score), answer.plot) for answer in drawn(20_000, seed=2)]
+    for band in bands(said):
         low, high = next((low, high) for low, high, word in STEPS if word == band.word)
         assert low - 0.05 <= band.n_plots / band.n_answers <= high + 0.05, band
 
@@ -75,3 +76,31 @@ def test_scores_at_the_edges_are_no_trouble() -> None:
     calibration = calibrate([AnsweredScore(1.0, True)] * 40 + [AnsweredScore(0.0, False)] * 40)
     assert calibration is not None
     assert 0 < calibration.probability(0.0) < 0.1 < 0.9 < calibration.probability(1.0) < 1
+
+
+def test_words_are_judged_by_answers_that_came_after_them() -> None:
+    """Promise: a calibration that answers keep to holds for every word, and none is judged before there is one."""
+    assert promised(drawn(MIN_ANSWERS)) == []
+    found = promised(drawn(3_000))
+    assert sum(band.n_answers for band in found) == 3_000 - MIN_ANSWERS
+    assert len(found) >= 5
+    assert [band.word for band in found if not band.holds] == []
+
+
+def test_a_promise_that_is_broken_is_seen() -> None:
+    """Promise: where the world changes, so that high scores are plots no more, the words that promised it are named."""
+    before = drawn(400, seed=3)
+    after = [AnsweredScore(answer.score, plot=False) for answer in drawn(400, seed=4)]
+    broken = [band.word for band in promised([*before, *after]) if not band.holds]
+    assert "almost certain" in broken or "very likely" in broken
+
+
+def test_the_interval_of_a_band_is_the_exact_one() -> None:
+    """Promise: a word with few answers is not called broken: the range that chance allows meets its promise."""
+    (band,) = bands([(0.97, True), (0.97, False)])
+    assert (band.word, band.n_answers, band.n_plots) == ("almost certain", 2, 1)
+    assert band.least < 0.02
+    assert band.most > 0.98
+    assert band.holds
+    (band,) = bands([(0.97, False)] * 20)
+    assert not band.holds

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+from monitor.facts.names import state_name
 from monitor.learn.recapture import binomial_interval, recapture
 from monitor.learn.sample import Unflagged, draw_sample
 from monitor.learn.watcher import notices
@@ -16,6 +19,8 @@ from monitor.log.events import EntryLabelled, FeedAdded, FeedFetched
 from monitor.poll.coverage import FeedCoverage, Span
 from monitor.surfaces.web import figures
 from monitor.surfaces.web.overview import cell_of
+from monitor.surfaces.web.tiles import TILES
+from monitor.triage.counted import keep_codes
 from tests.surfaces.conftest import House
 from tests.surfaces.test_reports import TEXT, TITLE, label
 
@@ -81,7 +86,8 @@ def test_a_handful_of_answers_gives_no_figure(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hits", "n", "low", "high"), [(0, 10, 0.0, 0.3085), (5, 10, 0.1871, 0.8129), (10, 10, 0.6915, 1)]
+    ("hits", "n", "low", "high"),
+    [(0, 10, 0.0, 0.3085), (5, 10, 0.1871, 0.8129), (10, 10, 0.6915, 1), (1_000, 5_000, 0.1890, 0.2114)],
 )
 def test_the_interval_is_the_exact_one(hits: int, n: int, low: float, high: float) -> None:
     """Promise: the published limits of Clopper and Pearson."""
@@ -195,3 +201,103 @@ def test_a_correction_moves_a_plot_to_another_state_at_once(house: House) -> Non
     page = client.get("/overview").text
     assert "Belarus: 1 alleged plot " in page
     assert "Iran: 1 alleged plot " not in page
+
+
+def kept_file(house: House) -> Path:
+    return house.folder / "plots.json"
+
+
+def test_a_tick_reads_the_plots_so_that_a_visitor_need_not(house: House) -> None:
+    """Promise: what the tick kept is what the page counts, until a text, a correction or the rules change."""
+    house.entry("aaaa1111", TITLE, TEXT)
+    label(house, "aaaa1111")
+    workspace = house.open()
+    keep_codes(workspace.log, workspace.views, workspace.data_dir)
+    workspace.close()
+    kept = json.loads(kept_file(house).read_text())
+    (story,) = kept["stories"].values()
+    assert (story["states"], "target" in str(story)) == (["IR"], True)
+    story["states"] = ["BY"]  # as nothing but the file could say: the page does not read the reports again
+    kept_file(house).write_text(json.dumps(kept))
+    assert "Belarus: 1 alleged plot " in house.signed_in().get("/overview").text
+    kept["rules"] = "of another release"
+    kept_file(house).write_text(json.dumps(kept))
+    assert "Iran: 1 alleged plot " in house.signed_in().get("/overview").text
+
+
+def test_what_is_kept_holds_no_word_of_a_text(house: House) -> None:
+    """Promise: an erased text is in none of the files made from it: codes alone are kept, readable by the owner."""
+    house.entry("aaaa1111", TITLE, TEXT)
+    label(house, "aaaa1111")
+    workspace = house.open()
+    keep_codes(workspace.log, workspace.views, workspace.data_dir)
+    workspace.close()
+    text = kept_file(house).read_text()
+    codes = {"journalist", "dissident"}
+    assert [word for word in re.findall(r"[A-Za-z]{4,}", f"{TITLE} {TEXT}") if word in text and word not in codes] == []
+    assert kept_file(house).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"stories": 3}'])
+def test_a_damaged_file_costs_a_second_and_nothing_else(house: House, content: str) -> None:
+    """Promise: what is kept can be thrown away or damaged; the page counts the same."""
+    house.entry("aaaa1111", TITLE, TEXT)
+    label(house, "aaaa1111")
+    kept_file(house).write_text(content)
+    assert "Iran: 1 alleged plot " in house.signed_in().get("/overview").text
+
+
+def test_the_map_and_the_list_name_every_place(house: House) -> None:
+    """Promise: the country of a plot is on the map with its number, and named in words beside it."""
+    from monitor.log.events import CardCorrected
+
+    house.entry("aaaa1111", TITLE, TEXT)
+    label(house, "aaaa1111")
+    house.append("c", CardCorrected(story_id="saaaa1111", field="countries", value=["DK"], before=[]))
+    page = house.signed_in().get("/overview").text
+    assert 'aria-label="Alleged plots by country: Denmark 1."' in page
+    assert re.search(r">DK</text><text[^>]*>1</text>", page)
+    assert '<th scope="row">Denmark</th>' in page
+    house.append("d", CardCorrected(story_id="saaaa1111", field="countries", value=[], before=["DK"]))
+    assert "1 more plot: no report says where" not in house.signed_in().get("/overview").text
+    assert "No confirmed plot of twelve months says where" in house.signed_in().get("/overview").text
+
+
+def test_every_tile_stands_once() -> None:
+    """Promise: no country is on the map twice, and all rows are equally long."""
+    codes = [code for row in TILES for code in row if code != ".."]
+    assert len(codes) == len(set(codes))
+    assert len({len(row) for row in TILES}) == 1
+    assert all(state_name(code) != code for code in codes)
+
+
+def test_the_feed_that_had_a_plot_first_is_said(house: House) -> None:
+    """Promise: first is who published first, whatever was fetched first; each plot has one first feed."""
+    from monitor.log.events import EntrySeen, StoryJoined
+    from monitor.log.payloads import entry_payload, payload_sha
+    from monitor.triage.counted import KeptCodes, counted_plots
+    from monitor.triage.overview import first_feed
+
+    house.append("feed-added:early", FeedAdded(feed_id="early", url="https://e.test/f", name="Early Courier"))
+    house.entry("aaaa1111", TITLE, TEXT)
+    payload = entry_payload("The same, an hour before", TEXT)
+    seen = EntrySeen(
+        entry_id="cccc3333", feed_id="early", guid="c", link="https://e.test/c", text_sha=payload_sha(payload),
+        published_at=iso(house.now - timedelta(days=9)),
+    )  # fmt: skip
+    house.append("entry-seen:cccc3333", seen, {payload_sha(payload): payload})
+    house.append("j", StoryJoined(story_id="saaaa1111", entry_id="cccc3333", publisher="Early", similarity=0.9))
+    label(house, "aaaa1111")
+    workspace = house.open()
+    (plot,) = counted_plots(workspace.log, workspace.views, KeptCodes())
+    workspace.close()
+    assert first_feed(plot) == "early"
+
+
+def test_what_plain_words_noticed_is_set_against_the_flags(house: House) -> None:
+    """Promise: the second list counts plots both saw; without a check of what was left out nothing is concluded."""
+    house.entry("aaaa1111", "Police foil alleged plot to murder exiled editor", TEXT)
+    label(house, "aaaa1111")
+    page = house.signed_in().get("/overview").text
+    assert "they noticed 1 of 1 flagged plots" in page
+    assert "Too few answers to say" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from monitor.log.memory import MemoryLog
 from monitor.views.entries import SEEN_SINCE
 from monitor.views.fold import open_past, open_views, rebuild_views
 from monitor.views.past import Past
+from monitor.views.queries.yields import feed_days
 from tests.conftest import NOW
 
 
@@ -33,6 +35,28 @@ def log() -> MemoryLog:
         [NewEvent("feed-added:a:0", FeedAdded(feed_id="a", url="https://a.test/", name="A"))], recorded_at=iso(NOW)
     )
     return log
+
+
+def test_what_a_feed_brought_on_a_day_is_what_a_count_of_its_entries_says(log: MemoryLog) -> None:
+    """Promise: the folded figures are those of the entries, in whatever slices they came, without archives."""
+    chance = random.Random(8)
+    views = open_views(None, log)
+    for number in range(300):
+        day, feed = chance.randrange(6), f"f{chance.randrange(4)}"
+        entry = EntrySeen(
+            entry_id=f"{number:016x}", feed_id=feed, guid="", link="", text_sha="0" * 64,
+            backfill=chance.random() < 0.2,
+        )  # fmt: skip
+        log.append([NewEvent(f"entry-seen:{number}", entry)], recorded_at=iso(NOW + timedelta(days=day)))
+        if chance.random() < 0.1:
+            views.catch_up()
+    views.catch_up()
+    counted = views.db.execute(
+        "SELECT feed_id, substr(seen_at, 1, 10), count(*) FROM entries WHERE backfill = 0 GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+    for since in sorted({row[1] for row in counted}):
+        found = [(one.feed_id, one.day, one.n_entries) for one in feed_days(views, since)]
+        assert found == [row for row in counted if row[1] >= since]
 
 
 def test_two_folders_of_one_file_never_fold_an_event_twice(log: MemoryLog, tmp_path: Path) -> None:

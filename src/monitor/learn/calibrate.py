@@ -9,11 +9,14 @@ words and their steps are those of Intelligence Community Directive 203 (2015).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from monitor.learn.recapture import binomial_interval
+
 MIN_ANSWERS, MIN_EACH = 50, 8  # answers in all, and of plot and not-plot each, before a probability is named
+REFIT = 25  # answers between two fits where the words are checked
 _STEPS, _ENOUGH, _RIDGE, _SMALLEST = 100, 1e-5, 1e-12, 1e-10
 _EDGE = 1e-6  # scores nearer to 0 or 1 than this are moved there
 WORDS = (
@@ -43,11 +46,23 @@ class Calibration(msgspec.Struct, frozen=True):
 
 
 class Band(msgspec.Struct, frozen=True):
-    """What became of the rows of one word: how many were answered, and how many of them `plot`."""
+    """What became of the rows of one word: how many were answered, and how many of them `plot`.
+
+    `low`, `high`: the range the word promises. `least`, `most`: the exact 95 % interval of the share that were plots.
+    """
 
     word: str
+    low: float
+    high: float
     n_answers: int
     n_plots: int
+    least: float
+    most: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the answers leave the promise possible: the two ranges meet."""
+        return self.least < self.high and self.most >= self.low
 
 
 def likely(probability: float) -> str:
@@ -67,12 +82,33 @@ def calibrate(answers: Sequence[AnsweredScore]) -> Calibration | None:
     return Calibration(a, b, len(answers), n_plots) if a < 0 else None
 
 
-def bands(calibration: Calibration, answers: Sequence[AnsweredScore]) -> list[Band]:
-    """Return for each word, most likely first, what was answered: whether the words keep their promise."""
+def bands(said: Iterable[tuple[float, bool]]) -> list[Band]:
+    """Return for each word, most likely first, what became of its rows: (the probability said, `plot` or not)."""
     by_word: dict[str, list[bool]] = {}
-    for answer in answers:
-        by_word.setdefault(likely(calibration.probability(answer.score)), []).append(answer.plot)
-    return [Band(word, len(by_word[word]), sum(by_word[word])) for _, word in reversed(WORDS) if word in by_word]
+    for probability, plot in said:
+        by_word.setdefault(likely(probability), []).append(plot)
+    found, low = [], 0.0
+    for high, word in WORDS:
+        if plots := by_word.get(word):
+            interval = binomial_interval(sum(plots), len(plots))
+            found.append(Band(word, low, min(high, 1.0), len(plots), sum(plots), *interval))
+        low = high
+    return found[::-1]
+
+
+def promised(answers: Sequence[AnsweredScore]) -> list[Band]:
+    """Return whether the words keep their promise, from answers in the order they were given.
+
+    Each is judged by the calibration of those before it alone, fitted anew every REFIT answers: what was fitted to an
+    answer says nothing about it. Empty while there is no calibration.
+    """
+    said = []
+    for start in range(MIN_ANSWERS, len(answers), REFIT):
+        calibration = calibrate(answers[:start])
+        if calibration is not None:
+            later = answers[start : start + REFIT]
+            said += [(calibration.probability(answer.score), answer.plot) for answer in later]
+    return bands(said)
 
 
 def _fit(points: Sequence[tuple[float, float]], b: float) -> tuple[float, float]:

@@ -50,7 +50,11 @@ def binomial_interval(hits: int, n: int, confidence: float = 0.95) -> tuple[floa
 
 
 def _cdf(hits: int, n: int, p: float) -> float:
-    return math.fsum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(hits + 1))
+    if p in (0.0, 1.0):
+        return float(p == 0.0 or hits >= n)
+    one, other = math.log(p), math.log1p(-p)
+    ways = (math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in range(hits + 1))
+    return math.fsum(math.exp(way + k * one + (n - k) * other) for k, way in enumerate(ways))
 
 
 def _solve(function: Callable[[float], float], target: float, *, rising: bool) -> float:

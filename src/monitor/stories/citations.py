@@ -78,6 +78,7 @@ def _others() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return unlisted, re.compile("|".join(f"(?:{pattern})" for pattern in _UNNAMED), re.IGNORECASE | re.MULTILINE)
 
 
+@lru_cache(maxsize=4096)
 def cited_in(title: str, text: str, own_family: str = "") -> tuple[str, ...]:
     """Return the families of the outlets that an entry cites as its origin, its own left out.
 

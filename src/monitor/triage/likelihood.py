@@ -36,26 +36,30 @@ def calibration_of(log: EventStore, views: Views) -> Calibration | None:
     """Return the calibration by all answers so far, None where they are too few; kept until the next answer."""
     position = newest_change(views)
     event = log.get(position) if position else None
-    return _calibrated(_Asked(log, views, event.hash)) if event is not None else None
+    return _calibrated(QuestionOfAnswers(log, views, event.hash)) if event is not None else None
 
 
-class _Asked:
+class QuestionOfAnswers:
     """A question that equals another one about the same answers."""
 
     def __init__(self, log: EventStore, views: Views, name: str) -> None:
         self.log, self.views, self.name = log, views, name
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Asked) and other.name == self.name
+        return isinstance(other, QuestionOfAnswers) and other.name == self.name
 
     def __hash__(self) -> int:
         return hash(self.name)
 
+    def forget(self) -> None:
+        """Let go of the connections: the key of an answer is kept."""
+        del self.log, self.views
+
 
 @lru_cache(maxsize=8)
-def _calibrated(asked: _Asked) -> Calibration | None:
+def _calibrated(asked: QuestionOfAnswers) -> Calibration | None:
     found = calibrate(answers(asked.log, asked.views))
-    del asked.log, asked.views  # the key is kept, the connections behind it are not
+    asked.forget()
     return found
 
 

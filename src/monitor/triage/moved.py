@@ -70,7 +70,7 @@ def _by_case(views: Views, now: datetime, within: timedelta) -> dict[str, list[J
     """Return the new entries of each confirmed case: those that joined it after its newest label, or that wait."""
     new: dict[str, list[Joined]] = defaultdict(list)
     for joined in joined_since(views, iso(now - within)):
-        if joined.after_label or not (joined.followed or covering(views, joined.entry_id)):
+        if joined.after_label or not (joined.followed or joined.labelled or covering(views, joined.entry_id)):
             new[joined.case_id].append(joined)
     return new
 

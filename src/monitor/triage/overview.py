@@ -8,29 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 import msgspec
 
 from monitor.facts.names import state_name
-from monitor.learn.labels import NOT_PLOT, PLOT
+from monitor.learn.calibrate import Band
 from monitor.learn.quality import Quality
-from monitor.learn.recapture import Recapture, recapture
+from monitor.learn.recapture import Recapture
 from monitor.log.store import EventStore
 from monitor.triage.agreement import Agreement, agreement, read_units
-from monitor.triage.plots import Plot, confirmed_plots
+from monitor.triage.counted import CountedPlot, KeptCodes, counted_plots
 from monitor.triage.samples import read_quality, recall_words
-from monitor.triage.standing import standing_of
-from monitor.triage.told import MAX_CARD_ENTRIES, StoryFacts, story_facts
+from monitor.triage.trust import Noticed, Stratum, elsewhere, learning_curve, noticed, promises, strata
 from monitor.views.fold import Views
-from monitor.views.queries import stories
-from monitor.views.queries.models import all_models
-from monitor.views.queries.queue import drawn_since
 from monitor.views.queries.yields import FeedDay, FeedPolls, feed_days, feed_polls, feeds_of
 
-MONTHS, DAYS, MULTIPLES = 12, 28, 6
-BY_HAND = "added-by-hand"
-NEAR = 1 / 50  # of an entry far below the line fewer are drawn than one in fifty, on any but the smallest of days
+MONTHS, DAYS, MULTIPLES = 12, 28, 5
 TARGET_WORDS = {"jewish-or-israeli": "Jewish or Israeli", "": "target not said"}
 
 
@@ -47,7 +40,10 @@ class Series(msgspec.Struct, frozen=True):
 
 
 class SourceFigures(msgspec.Struct, frozen=True):
-    """What a feed brought in DAYS days: entries a day (None before it was added), flags, plots, polls in its life."""
+    """What a feed brought in DAYS days: entries a day (None before it was added) and flags.
+
+    In its life: `n_plots` that it reported, `n_first` of them before any other feed, polls.
+    """
 
     feed_id: str
     name: str
@@ -55,72 +51,64 @@ class SourceFigures(msgspec.Struct, frozen=True):
     n_entries: int
     n_flagged: int
     n_plots: int
+    n_first: int
     n_polls: int
     last_new_at: str
 
 
-class Stratum(msgspec.Struct, frozen=True):
-    """A part of what was not flagged: how many were drawn from it, answered, and called a plot."""
+class Place(msgspec.Struct, frozen=True):
+    """A country and how many plots somebody says were to happen there."""
 
+    code: str
     name: str
-    n_drawn: int
-    n_answered: int
     n_plots: int
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the page. `months` and `days` (ISO) name the columns; `curve` is _curve's."""
+    """Everything on the page. `months` and `days` (ISO) name the columns; `curve` is learning_curve's."""
 
     months: list[str]
     every: Series
     states: list[Series]
     targets: list[Series]
+    places: list[Place]
+    n_placeless: int
     days: list[str]
     sources: list[SourceFigures]
     quality: Quality
     recall: str
     strata: list[Stratum]
     elsewhere: Recapture | None
+    noticed: Noticed
+    promises: list[Band]
     agreement: Agreement
     curve: list[tuple[str, int, float, float]]
 
 
-class Kept:
-    """The cards of plots read before, each until its texts or corrections change: reading them is most of the work."""
-
-    def __init__(self) -> None:
-        self._cards: dict[str, tuple[tuple[object, ...], StoryFacts]] = {}
-
-    def facts(self, log: EventStore, views: Views, story_id: str) -> StoryFacts:
-        """Return a story's facts; of what is kept, the card alone is as new as the log."""
-        corrected = tuple((field, *codes) for field, codes in stories.corrections(views, story_id).items())
-        state = (*stories.text_shas(views, story_id, MAX_CARD_ENTRIES), *corrected)
-        kept = self._cards.get(story_id)
-        if kept is None or kept[0] != state:
-            kept = self._cards[story_id] = state, story_facts(log, views, story_id)
-        return kept[1]
-
-
-def overview(log: EventStore, views: Views, now: datetime, kept: Kept | None = None) -> Overview:
-    """Return the overview at a moment; cards that `kept` holds are not read again."""
-    kept = kept or Kept()
-    plots = confirmed_plots(log, views, told=partial(kept.facts, log, views))
+def overview(log: EventStore, views: Views, now: datetime, kept: KeptCodes | None = None) -> Overview:
+    """Return the overview at a moment; stories whose codes `kept` holds are not read again."""
+    plots = counted_plots(log, views, kept or KeptCodes())
     months, days = _months(now), [(now - timedelta(days=ago)).date().isoformat() for ago in range(DAYS - 1, -1, -1)]
-    where = feeds_of(views, [entry_id for plot in plots for entry_id in plot.entry_ids])
+    where = feeds_of(views, [row.entry_id for plot in plots for row in plot.case.rows])
     quality = read_quality(views)
+    in_year = [plot for plot in plots if plot.at[:7] in months]
     return Overview(
         months=months,
         every=_series("all plots", plots, months),
         states=_multiples(plots, months, lambda plot: plot.states, state_name, "no state named"),
         targets=_multiples(plots, months, lambda plot: plot.targets, _target, "target not said"),
+        places=_places(in_year),
+        n_placeless=sum(not plot.countries for plot in in_year),
         days=days,
-        sources=_sources(feed_polls(views), feed_days(views, days[0]), days, plots, where),
+        sources=_sources(feed_polls(views), feed_days(views, days[0]), days, plots),
         quality=quality,
         recall=recall_words(quality),
-        strata=_strata(views),
-        elsewhere=_elsewhere(plots, where),
+        strata=strata(views),
+        elsewhere=elsewhere(plots, where),
+        noticed=noticed(log, views, plots, where),
+        promises=promises(log, views),
         agreement=agreement(read_units(views)),
-        curve=_curve(views),
+        curve=learning_curve(views),
     )
 
 
@@ -129,13 +117,13 @@ def _months(now: datetime) -> list[str]:
     return [f"{number // 12}-{number % 12 + 1:02}" for number in range(last - MONTHS + 1, last + 1)]
 
 
-def _series(name: str, plots: Iterable[Plot], months: Sequence[str]) -> Series:
+def _series(name: str, plots: Iterable[CountedPlot], months: Sequence[str]) -> Series:
     counts = Counter(plot.at[:7] for plot in plots)
     return Series(name, [counts[month] for month in months])
 
 
 def _multiples(
-    plots: Sequence[Plot], months: Sequence[str], codes_of: Callable[[Plot], list[str]],
+    plots: Sequence[CountedPlot], months: Sequence[str], codes_of: Callable[[CountedPlot], list[str]],
     name_of: Callable[[str], str], none: str,
 ) -> list[Series]:  # fmt: skip
     """Return the commonest values by number, each a series; those of no value last. A plot may count for several."""
@@ -151,12 +139,19 @@ def _target(code: str) -> str:
     return TARGET_WORDS.get(code, code)
 
 
+def _places(plots: Iterable[CountedPlot]) -> list[Place]:
+    """Return the countries that reports name as the place, the commonest first."""
+    counts = Counter(code for plot in plots for code in plot.countries)
+    found = [Place(code, state_name(code), n) for code, n in counts.items()]
+    return sorted(found, key=lambda place: (-place.n_plots, place.name))
+
+
 def _sources(
-    polls: Sequence[FeedPolls], came: Iterable[FeedDay], days: Sequence[str], plots: Sequence[Plot],
-    where: dict[str, tuple[str, bool]],
-) -> list[SourceFigures]:  # fmt: skip
+    polls: Sequence[FeedPolls], came: Iterable[FeedDay], days: Sequence[str], plots: Sequence[CountedPlot]
+) -> list[SourceFigures]:
     per_day = {(item.feed_id, item.day): item for item in came}
-    n_plots = Counter(feed for plot in plots for feed in {where[one][0] for one in plot.entry_ids if one in where})
+    n_plots = Counter(feed for plot in plots for feed in {row.feed_id for row in plot.case.rows})
+    n_first = Counter(first_feed(plot) for plot in plots)
     found = []
     for feed in polls:
         mine = [per_day.get((feed.feed_id, day)) for day in days]
@@ -167,44 +162,14 @@ def _sources(
         found.append(
             SourceFigures(
                 feed.feed_id, feed.name or feed.feed_id, counts, sum(item.n_entries for item in mine if item),
-                sum(item.n_flagged for item in mine if item), n_plots[feed.feed_id], feed.n_fetches, feed.last_new_at,
+                sum(item.n_flagged for item in mine if item), n_plots[feed.feed_id], n_first[feed.feed_id],
+                feed.n_fetches, feed.last_new_at,
             )
         )  # fmt: skip
     return sorted(found, key=lambda source: (-source.n_plots, -source.n_flagged, source.name))
 
 
-def _strata(views: Views) -> list[Stratum]:
-    """Return the audit answers from near the line and from far below it, by how likely each was to be drawn."""
-    near, far = Counter[str](), Counter[str]()
-    for drawn in drawn_since(views, ""):
-        counts = near if drawn.probability >= NEAR else far
-        label = standing_of(views, drawn.entry_id).label
-        counts["drawn"] += 1
-        counts["answered"] += label in (PLOT, NOT_PLOT)
-        counts["plots"] += label == PLOT
-    named = (("just below the line, or with words of a plot", near), ("far below the line", far))
-    return [Stratum(name, counts["drawn"], counts["answered"], counts["plots"]) for name, counts in named]
-
-
-def _elsewhere(plots: Sequence[Plot], where: dict[str, tuple[str, bool]]) -> Recapture | None:
-    """Compare the plots that somebody added by hand with those a feed's entry was flagged for."""
-    n_flagged = n_elsewhere = n_both = 0
-    for plot in plots:
-        entries = [where[one] for one in plot.entry_ids if one in where]
-        flagged = any(is_flagged and feed != BY_HAND for feed, is_flagged in entries)
-        by_hand = any(feed == BY_HAND for feed, _ in entries)
-        n_flagged, n_elsewhere = n_flagged + flagged, n_elsewhere + by_hand
-        n_both += flagged and by_hand
-    return recapture(n_flagged, n_elsewhere, n_both)
-
-
-def _curve(views: Views) -> list[tuple[str, int, float, float]]:
-    """Return (day, labels, held-out recall, held-out average precision) of each measured model, oldest first."""
-    points = []
-    for model in all_models(views):
-        figures = model.card.get("figures") or {}
-        shares = [figures.get(name) for name in ("held_out_recall", "held_out_precision")]
-        if all(isinstance(share, int | float) for share in shares):
-            n_labels = sum(int(model.card.get(name) or 0) for name in ("n_plot", "n_not_plot"))
-            points.append((model.trained_at[:10], n_labels, float(shares[0] or 0), float(shares[1] or 0)))
-    return points
+def first_feed(plot: CountedPlot) -> str:
+    """Return the feed that had a plot first: by when its report was published, or seen where that is earlier or all."""
+    first = min(plot.case.rows, key=lambda row: (min(row.published_at or row.seen_at, row.seen_at), row.position))
+    return first.feed_id

@@ -7,8 +7,6 @@ reviewer stands behind and nothing else; the sentence made of it is the one that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from functools import partial
 
 import msgspec
 
@@ -42,31 +40,36 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     publisher: str
     facts: StoryFacts
 
-    @property
-    def states(self) -> list[str]:
-        """Codes of the states that somebody accuses, as the card has them."""
-        return self.facts.card.codes("linked_states")
+
+class ConfirmedCase(msgspec.Struct, frozen=True):
+    """A case for which `plot` stands, without what its reports tell: `labelled` are the entries that were called so."""
+
+    case_id: str
+    labelled: tuple[str, ...]
+    story_ids: tuple[str, ...]
+    rows: tuple[entries.EntryRow, ...]
+    confirmed_at: str
+    by: tuple[str, ...]
 
     @property
-    def targets(self) -> list[str]:
-        """Codes of what the act was aimed at."""
-        return self.facts.card.codes("target_types")
+    def at(self) -> str:
+        """When it was first reported."""
+        return min(row.published_at or row.seen_at for row in self.rows)
 
 
-Told = Callable[[str], StoryFacts]
+def confirmed_plots(log: EventStore, views: Views, since: str = "") -> list[Plot]:
+    """Return the cases for which `plot` stands, the newest confirmed first; with `since`, those confirmed from then."""
+    return [_plot(log, views, case) for case in confirmed_cases(views, since)]
 
 
-def confirmed_plots(log: EventStore, views: Views, since: str = "", told: Told | None = None) -> list[Plot]:
-    """Return the cases for which `plot` stands, the newest confirmed first; with `since`, those confirmed from then.
-
-    `told` returns what a story's reports tell, for a caller that keeps it; else it is read anew.
-    """
-    read = told or partial(story_facts, log, views)
+def confirmed_cases(views: Views, since: str = "") -> list[ConfirmedCase]:
+    """Return the same cases without reading a text."""
     found: dict[str, list[str]] = defaultdict(list)
     for entry_id in _plot_entries(views):
         found[stories.case_of(views, stories.story_of(views, entry_id))].append(entry_id)
-    plots = (_plot(log, views, case_id, ids, since, read) for case_id, ids in found.items())
-    return sorted((plot for plot in plots if plot), key=lambda plot: (plot.confirmed_at, plot.case_id), reverse=True)
+    cases = (_case(views, case_id, ids) for case_id, ids in found.items())
+    wanted = (case for case in cases if case.confirmed_at >= since)
+    return sorted(wanted, key=lambda case: (case.confirmed_at, case.case_id), reverse=True)
 
 
 def _plot_entries(views: Views) -> list[str]:
@@ -75,23 +78,30 @@ def _plot_entries(views: Views) -> list[str]:
     return [entry_id for entry_id in called if standing(covering(views, entry_id)).label == PLOT]
 
 
-def _plot(log: EventStore, views: Views, case_id: str, labelled: list[str], since: str, read: Told) -> Plot | None:
+def _case(views: Views, case_id: str, labelled: list[str]) -> ConfirmedCase:
     votes = [label for one in labelled for label in newest(covering(views, one)).values() if label.label == PLOT]
-    confirmed_at = min(label.at for label in votes)
-    if confirmed_at < since:
-        return None
     story_ids = dict.fromkeys(stories.story_of(views, one) for one in labelled)
     members = dict.fromkeys(member.entry_id for story_id in story_ids for member in stories.members(views, story_id))
     rows = [row for one in members if (row := entries.entry(views, one)) is not None]
-    told = [read(story_id) for story_id in story_ids]
-    facts = max(told, key=lambda one: (one.status == "confirmed", bool(one.sentence), len(one.confirmed)))
-    lead = next(row for row in rows if row.entry_id == labelled[0])
+    return ConfirmedCase(
+        case_id, tuple(labelled), tuple(story_ids), tuple(rows), min(label.at for label in votes),
+        tuple(sorted({label.by for label in votes})),
+    )  # fmt: skip
+
+
+def _plot(log: EventStore, views: Views, case: ConfirmedCase) -> Plot:
+    facts = max((story_facts(log, views, story_id) for story_id in case.story_ids), key=fullness)
+    lead = next(row for row in case.rows if row.entry_id == case.labelled[0])
     return Plot(
-        case_id=case_id, story_ids=tuple(story_ids), entry_ids=tuple(row.entry_id for row in rows),
-        at=min(row.published_at or row.seen_at for row in rows), confirmed_at=confirmed_at,
-        by=tuple(sorted({label.by for label in votes})), title=text_of(log, lead).headline, link=lead.link,
+        case_id=case.case_id, story_ids=case.story_ids, entry_ids=tuple(row.entry_id for row in case.rows), at=case.at,
+        confirmed_at=case.confirmed_at, by=case.by, title=text_of(log, lead).headline, link=lead.link,
         publisher=published_by(lead) or lead.feed, facts=facts,
     )  # fmt: skip
+
+
+def fullness(facts: StoryFacts) -> tuple[bool, bool, int]:
+    """Return the key by which the story with the fullest account speaks for its case."""
+    return facts.status == "confirmed", bool(facts.sentence), len(facts.confirmed)
 
 
 def confirmed_card(facts: StoryFacts) -> Card:

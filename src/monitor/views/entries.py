@@ -4,13 +4,15 @@
 newest score's event is at `scored_position`; `rescored` lists the second looks, events with many scores each, with the
 first and last entry they scored, so that the few that can hold one entry are found.
 `feed_sha` names the feed's own text where `text_sha` names that of a page read since. `seen_days` holds the first
-position of each day. Rows lie in order of position: sorted by their random ids, folding a large log took twice as long.
+position of each day, `feed_days` how many entries each feed brought on it, archives left out. Rows lie in order of
+position: sorted by their random ids, folding a large log took twice as long.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from typing import cast
 
@@ -43,6 +45,9 @@ CREATE TABLE entry_events (
     entry_id TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (entry_id, position)
 ) WITHOUT ROWID;
 CREATE TABLE seen_days (day TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE feed_days (
+    feed_id TEXT NOT NULL, day TEXT NOT NULL, n_entries INTEGER NOT NULL, PRIMARY KEY (feed_id, day)
+) WITHOUT ROWID;
 CREATE TABLE rescored (
     position INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL
 );
@@ -70,6 +75,8 @@ _COLUMNS = """entry_id, feed_id, position, seen_at, text_sha, link, published_at
 _SEEN = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 _SEEN_AND_SCORED = f"""INSERT OR IGNORE INTO entries ({_COLUMNS}, score, model_id, scored_position, scored_revision)
     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
+_BROUGHT = """INSERT INTO feed_days VALUES (?,?,?)
+    ON CONFLICT (feed_id, day) DO UPDATE SET n_entries = n_entries + excluded.n_entries"""
 _SCORE = "UPDATE entries SET score = ?, model_id = ?, scored_position = ?, scored_revision = ? WHERE entry_id = ?"
 
 
@@ -82,6 +89,7 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     scores: dict[str, tuple[object, ...]] = {}
     updates: list[tuple[object, ...]] = []
     days: dict[str, int] = {}
+    brought: Counter[tuple[str, str]] = Counter()
     again: list[tuple[int, EntryScored]] = []
     for event in events:
         data, position, at = event.data, event.position, event.recorded_at
@@ -93,6 +101,8 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
             )  # fmt: skip
             seen.setdefault(data.entry_id, row)
             days.setdefault(at[:10], position)
+            if not data.backfill:
+                brought[data.feed_id, at[:10]] += 1
         elif isinstance(data, EntryScored):
             for entry_id, revision, score in data.scores:
                 values = (score, data.model_id, position, revision)
@@ -108,6 +118,7 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     if db.executemany(_SEEN_AND_SCORED, scored).rowcount < len(scored):  # what was there keeps its row, not its score
         _score(db, [(*values, entry_id) for entry_id, values in scores.items()])
     db.executemany("INSERT OR IGNORE INTO seen_days VALUES (?,?)", days.items())
+    db.executemany(_BROUGHT, [(feed_id, day, n) for (feed_id, day), n in brought.items()])
     for position, data in again:
         _note_scores(db, position, data)
 

@@ -43,7 +43,7 @@ class Desk:
             short_age=wording.short_age, day=wording.day, moment=wording.moment, told=storypage.status_words,
         )  # fmt: skip
         self._pages.globals.update(
-            marked=marked, bar=charts.bar, likelihood=wording.likelihood,
+            marked=marked, bar=charts.bar, likelihood=wording.likelihood, why_words=wording.why_words,
             sources=wording.sources, dot_chart=charts.dot_chart, only_changes=storypage.only_changes,
         )  # fmt: skip
 

@@ -10,8 +10,14 @@ from html import escape
 
 from markupsafe import Markup
 
-BAR_W, BAR_H = 220, 84  # a small multiple, in units; text is 11 units high and never scaled below that
-CURVE_W, CURVE_H = 520, 200
+from monitor.learn.calibrate import Band
+from monitor.surfaces.web.tiles import TILES
+from monitor.surfaces.web.wording import MONTHS
+from monitor.triage.overview import Place
+
+BAR_W, BAR_H = 164, 84  # a small multiple, in units; text is 11 units high and never scaled below that
+CURVE_W, CURVE_H = 440, 200
+TILE = 28
 
 
 def _svg(kind: str, width: int, height: int, words: str, inside: str) -> Markup:
@@ -38,13 +44,80 @@ def month_bars(name: str, months: Sequence[str], counts: Sequence[int], top: int
             f'<rect class="data" x="{left + number * step + 1:.1f}" y="{floor - high:.1f}" width="{step - 2:.1f}" '
             f'height="{high:.1f}"><title>{months[number]}: {count}</title></rect>'
         )
-    marks.append(f'<path class="axis" d="M{left} {floor}H{BAR_W}"/><text x="{left}" y="{BAR_H - 4}">{months[0]}</text>')
-    marks.append(f'<text x="{BAR_W}" y="{BAR_H - 4}" text-anchor="end">{months[-1]}</text>')
+    first, last = _month(months[0]), _month(months[-1])
+    marks.append(f'<path class="axis" d="M{left} {floor}H{BAR_W}"/><text x="{left}" y="{BAR_H - 4}">{first}</text>')
+    marks.append(f'<text x="{BAR_W}" y="{BAR_H - 4}" text-anchor="end">{last}</text>')
     most = max(range(len(counts)), key=lambda number: counts[number])
     noun = "plot" if sum(counts) == 1 else "plots"
     words = f"{name}: {sum(counts)} alleged {noun} from {months[0]} to {months[-1]}"
     words += f", most in {months[most]}: {counts[most]}." if any(counts) else "."
     return _svg("months", BAR_W, BAR_H, words, "".join(marks))
+
+
+def _month(iso: str) -> str:
+    """Return a month in short: `Feb 2025`."""
+    return f"{MONTHS[int(iso[5:7]) - 1][:3]} {iso[:4]}"
+
+
+def promise_chart(bands: Sequence[Band]) -> Markup:
+    """Return the words of likelihood: the range each promises, and the share of its rows that were plots."""
+    left, right, step = 128, 396, 30
+    floor = 8 + step * len(bands)
+
+    def x(share: float) -> float:
+        return left + (right - left) * min(1.0, max(0.0, share))
+
+    marks = "".join(f'<path class="grid" d="M{x(tick):.0f} 4V{floor}"/>' for tick in (0, 0.25, 0.5, 0.75, 1))
+    for number, band in enumerate(bands):
+        y, share = 8 + step * number + step / 2, band.n_plots / band.n_answers
+        kind = "line" if band.holds else "broken"
+        marks += (
+            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(band.word)}</text>'
+            f'<rect class="range" x="{x(band.low):.1f}" y="{y - 8:.1f}" width="{x(band.high) - x(band.low):.1f}" '
+            f'height="16"/><path class="{kind}" d="M{x(band.least):.1f} {y:.1f}H{x(band.most):.1f}"/>'
+            f'<circle class="data" cx="{x(share):.1f}" cy="{y:.1f}" r="4"/>'
+            f'<text x="{right + 8}" y="{y + 4:.1f}">{band.n_plots} of {band.n_answers}</text>'
+        )
+    marks += f'<path class="axis" d="M{left} {floor}H{right}"/>'
+    for tick in (0, 50, 100):
+        unit = " %" if tick == 100 else ""
+        marks += f'<text x="{x(tick / 100):.0f}" y="{floor + 15}" text-anchor="middle">{tick}{unit}</text>'
+    words = "; ".join(
+        f"{band.word}: promises {band.low:.0%} to {band.high:.0%}, {band.n_plots} of {band.n_answers} rows were plots"
+        for band in bands
+    )
+    return _svg("promise", 460, floor + 20, f"{words}.", marks)
+
+
+def tile_map(places: Sequence[Place]) -> Markup:
+    """Return the world as tiles, a country each at its rough place, shaded by its number of plots."""
+    counts = {place.code: place.n_plots for place in places}
+    most = max(3, *counts.values()) if counts else 3
+    marks = ""
+    for row, line in enumerate(TILES):
+        for column, code in enumerate(line):
+            if code == "..":
+                continue
+            n, x, y = counts.get(code, 0), column * TILE, row * TILE
+            shade = f"t{1 + (3 * n > most) + (3 * n > 2 * most)}" if n else "t0"
+            marks += f'<rect class="{shade}" x="{x + 1}" y="{y + 1}" width="{TILE - 2}" height="{TILE - 2}"/>'
+            middle = x + TILE / 2
+            marks += (
+                f'<text class="{shade}" x="{middle:.0f}" y="{y + (12 if n else 17)}" text-anchor="middle">{code}</text>'
+            )
+            if n:
+                marks += f'<text class="{shade} n" x="{middle:.0f}" y="{y + 23}" text-anchor="middle">{n}</text>'
+    named = ", ".join(f"{place.name} {place.n_plots}" for place in places) or "none"
+    return _svg("tiles", TILE * len(TILES[0]), TILE * len(TILES), f"Alleged plots by country: {named}.", marks)
+
+
+def count_bar(n: int, most: int) -> Markup:
+    """Return a bar of 0..most beside which the number stands in the text."""
+    width = 120 * n / max(1, most)
+    return Markup(  # noqa: S704 - numbers
+        f'<svg class="figure count" viewBox="0 0 120 12" width="120" height="12" aria-hidden="true">'
+        f'<rect class="data" y="2" width="{width:.1f}" height="8"/></svg>'
+    )
 
 
 def sparkline(name: str, days: Sequence[str], counts: Sequence[int | None]) -> Markup:

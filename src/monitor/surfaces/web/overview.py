@@ -12,7 +12,8 @@ from starlette.responses import Response
 from monitor.poll.coverage import FeedCoverage, coverage
 from monitor.surfaces.web import figures
 from monitor.surfaces.web.desk import Desk
-from monitor.triage.overview import Kept, Overview, overview
+from monitor.triage.counted import KeptCodes
+from monitor.triage.overview import Overview, overview
 from monitor.worker.workspace import Workspace
 
 COVERED_DAYS = 14
@@ -20,12 +21,12 @@ MOST_SOURCES = 30  # shown at first; the rest are folded
 
 
 class OverviewPage:
-    """The handler, on one desk. What was read last is kept until the log grows or the day ends, cards longer."""
+    """The handler, on one desk. What was read last is kept until the log grows or the day ends, codes longer."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._last: tuple[tuple[int, str], Overview] | None = None
-        self._cards = Kept()
+        self._codes: KeptCodes | None = None
 
     def page(self, request: Request) -> Response:
         """Show the overview; with `?coverage=1` also the calendar, which reads every poll of two weeks."""
@@ -47,7 +48,9 @@ class OverviewPage:
     def _overview(self, workspace: Workspace, now: datetime) -> Overview:
         at = (workspace.views.position, now.date().isoformat())
         if self._last is None or self._last[0] != at:
-            self._last = at, overview(workspace.log, workspace.views, now, self._cards)
+            self._codes = self._codes or KeptCodes(workspace.data_dir)
+            self._codes.load()
+            self._last = at, overview(workspace.log, workspace.views, now, self._codes)
         return self._last[1]
 
 

@@ -21,7 +21,7 @@ from monitor.triage.moved import MovedCase, moved_cases
 from monitor.triage.queue import count_queue, queue_row, waiting_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import waiting_samples
-from monitor.triage.told import story_facts
+from monitor.triage.told import story_told
 from monitor.triage.undo import title_of
 from monitor.views.queries.acts import skips_of
 from monitor.views.queries.stories import story_of
@@ -121,7 +121,7 @@ def _moved(workspace: Workspace, by: str) -> list[MovedRow]:
     log, views, now = workspace.log, workspace.views, workspace.clock()
     seen = {skip.story_id for skip in skips_of(views, by, iso(now))}
     return [
-        MovedRow(case, story_facts(log, views, case.story_id).sentence)
+        MovedRow(case, story_told(log, views, case.story_id).sentence)
         for case in moved_cases(log, views, now)
         if case.story_id not in seen
     ]

@@ -44,6 +44,15 @@ def moment(at: str) -> str:
     return f"{words}, {when:%H:%M} UTC" if len(at) > 10 else words
 
 
+_WHY = {"revised": "its words changed", "second-look": "found by a newer model", "sample": "a random check"}
+_UNSAID = frozenset({"new", "second reading", "room in the day"})  # the usual ways to a row need no word
+
+
+def why_words(why: str) -> str:
+    """Return in a few words what besides its score brought a row here; empty for the usual ways."""
+    return "" if why in _UNSAID else _WHY.get(why, why)
+
+
 def sources(row: QueueRow) -> Markup:
     """Return how many publishers carry a story and how many independent sources stand behind it."""
     if row.n_publishers <= 1:

@@ -14,12 +14,16 @@ FOLLOW_UP = "follow-up of "  # what an entry's `why` begins with where its case 
 
 
 class ConfirmedStory(msgspec.Struct, frozen=True):
-    """A story of a confirmed case. `position` is that of the case's newest standing label `plot`."""
+    """A story of a confirmed case. `position` is that of the case's newest standing label `plot`.
+
+    `labelled`: the story itself has such a label, which speaks of all its entries.
+    """
 
     story_id: str
     case_id: str
     position: int
     opened_at: str
+    labelled: bool
 
 
 # From the labels, which are few, to their stories: asked of each story, a year of them cost a page its time.
@@ -33,13 +37,14 @@ _CONFIRMED = """WITH said AS (
     SELECT s.case_id AS case_id, max(said.position) AS position FROM said JOIN stories s ON s.story_id = said.story_id
     WHERE s.merged_into IS NULL GROUP BY s.case_id
 )
-SELECT s.story_id, s.case_id, c.position, s.opened_at FROM stories s JOIN confirmed c ON c.case_id = s.case_id
+SELECT s.story_id, s.case_id, c.position, s.opened_at, s.story_id IN (SELECT story_id FROM said)
+FROM stories s JOIN confirmed c ON c.case_id = s.case_id
 WHERE s.merged_into IS NULL ORDER BY s.opened_at"""
 
 
 def confirmed_stories(views: Views) -> list[ConfirmedStory]:
     """Return the stories of every case of which a story has a standing label `plot`, oldest first."""
-    return [ConfirmedStory(*row) for row in views.db.execute(_CONFIRMED)]
+    return [ConfirmedStory(*with_truths(row, 4)) for row in views.db.execute(_CONFIRMED)]
 
 
 class ConfirmedReport(msgspec.Struct, frozen=True):
@@ -78,7 +83,7 @@ def confirmed_reports(views: Views, most: int) -> list[ConfirmedReport]:
 class Joined(msgspec.Struct, frozen=True):
     """An entry of a confirmed case, and whether it joined after the case's newest label.
 
-    `followed`: its case got it flagged, not its own score.
+    `followed`: its case got it flagged, not its own score. `labelled`: its own story was called a plot.
     """
 
     entry_id: str
@@ -87,6 +92,7 @@ class Joined(msgspec.Struct, frozen=True):
     position: int
     followed: bool
     after_label: bool
+    labelled: bool
 
 
 def joined_since(views: Views, since: str) -> list[Joined]:
@@ -105,7 +111,8 @@ def joined_since(views: Views, since: str) -> list[Joined]:
         story = confirmed.get(str(story_id))
         if story is not None:
             at = int(str(position))
-            found.append(Joined(str(entry_id), story.story_id, story.case_id, at, bool(followed), at > story.position))
+            new = at > story.position
+            found.append(Joined(str(entry_id), story.story_id, story.case_id, at, bool(followed), new, story.labelled))
     return found
 
 

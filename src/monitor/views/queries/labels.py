@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from monitor.views.fold import Views
+from monitor.views.queries.cases import FOLLOW_UP
 from monitor.views.queries.entries import COVERED, OVERTAKEN, RISEN, STORY
 from monitor.views.queries.rows import with_truths
 
@@ -96,10 +97,12 @@ def newest_change(views: Views) -> int:
 def answered_entries(views: Views, limit: int) -> list[tuple[str, int | None, float | None]]:
     """Return (entry id, position of its flag, score) of the entries labelled last, newest first; no imported labels.
 
-    Entries flagged anew after the label, or neither flagged nor drawn for the audit, are left out.
+    Entries flagged anew after the label, neither flagged nor drawn for the audit, or flagged because a known case
+    moved are left out: of a follow-up the score says nothing.
     """
-    query = """SELECT l.entry_id, e.flagged_position, e.score FROM labels l JOIN entries e ON e.entry_id = l.entry_id
+    query = f"""SELECT l.entry_id, e.flagged_position, e.score FROM labels l JOIN entries e ON e.entry_id = l.entry_id
         WHERE l.withdrawn_position IS NULL AND l.source = ''
+          AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%'
           AND (e.flagged_position < l.position OR (e.flagged_position IS NULL AND l.sample = 1))
         GROUP BY l.entry_id ORDER BY max(l.position) DESC LIMIT ?"""
     return [(row[0], row[1], row[2]) for row in views.db.execute(query, (limit,))]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 import msgspec
 
-from monitor.views.entries import SEEN_SINCE
 from monitor.views.fold import Views
 
 
@@ -18,13 +20,17 @@ class FeedDay(msgspec.Struct, frozen=True):
 
 
 def feed_days(views: Views, since: str) -> list[FeedDay]:
-    """Return what every feed brought on every day since a moment; archives are left out."""
-    rows = views.db.execute(
-        f"""SELECT e.feed_id, substr(e.seen_at, 1, 10), count(*), count(e.flagged_position) FROM entries e
-            WHERE {SEEN_SINCE} AND e.backfill = 0 GROUP BY 1, 2 ORDER BY 1, 2""",
-        (since,),
-    )
-    return [FeedDay(*row) for row in rows]
+    """Return what every feed brought on every day from `since` (ISO day) on; archives are left out."""
+    flagged = {
+        (feed_id, day): n
+        for feed_id, day, n in views.db.execute(
+            """SELECT feed_id, substr(seen_at, 1, 10), count(*) FROM entries INDEXED BY entries_flagged
+               WHERE flagged_position IS NOT NULL AND seen_at >= ? AND backfill = 0 GROUP BY 1, 2""",
+            (since,),
+        )
+    }
+    rows = views.db.execute("SELECT feed_id, day, n_entries FROM feed_days WHERE day >= ? ORDER BY 1, 2", (since,))
+    return [FeedDay(feed_id, day, n, flagged.get((feed_id, day), 0)) for feed_id, day, n in rows]
 
 
 class FeedPolls(msgspec.Struct, frozen=True):
@@ -46,13 +52,18 @@ def feed_polls(views: Views) -> list[FeedPolls]:
     return [FeedPolls(*row) for row in rows]
 
 
-def feeds_of(views: Views, entry_ids: list[str]) -> dict[str, tuple[str, bool]]:
-    """Return entry id -> (feed id, whether it was flagged)."""
-    found = {}
-    for entry_id in entry_ids:
-        row = views.db.execute(
-            "SELECT feed_id, flagged_position IS NOT NULL FROM entries WHERE entry_id = ?", (entry_id,)
-        ).fetchone()
-        if row:
-            found[entry_id] = (str(row[0]), bool(row[1]))
-    return found
+class EntryFeed(msgspec.Struct, frozen=True):
+    """Which feed brought an entry, and whether it was flagged."""
+
+    feed_id: str
+    flagged: bool
+
+
+def feeds_of(views: Views, entry_ids: Sequence[str]) -> dict[str, EntryFeed]:
+    """Return each entry's feed."""
+    rows = views.db.execute(
+        """SELECT entry_id, feed_id, flagged_position IS NOT NULL FROM entries
+           WHERE entry_id IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(entry_ids)),),
+    )
+    return {str(entry_id): EntryFeed(str(feed_id), bool(flagged)) for entry_id, feed_id, flagged in rows}

@@ -9,27 +9,27 @@ from monitor.facts.card import read_card
 from tests.conftest import ROOT
 
 ROWS = headlines(ROOT / "fixtures/eval/headlines.txt")
-GROUPS = sorted({(row.batch, row.language) for row in ROWS})
+LANGUAGES = sorted({row.language for row in ROWS})
 
 
-def test_half_of_each_group_accuses_nobody() -> None:
-    """A reader that accused nobody, or everybody, would fail half of every group."""
-    for batch, language in GROUPS:
-        some = [bool(row.accused) for row in ROWS if (row.batch, row.language) == (batch, language)]
-        assert 0.4 < sum(some) / len(some) < 0.6, (batch, language)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_half_of_the_headlines_accuse_nobody(language: str) -> None:
+    """A reader that accused nobody, or everybody, would fail half of them."""
+    some = [bool(row.accused) for row in ROWS if row.language == language]
+    assert len(some) >= 16
+    assert 0.4 < sum(some) / len(some) < 0.6
 
 
-@pytest.mark.parametrize(("batch", "language"), GROUPS)
-def test_a_headline_accuses_whom_it_says_and_nobody_else(batch: str, language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_headline_accuses_whom_it_says_and_nobody_else(language: str) -> None:
     """No look-alike, accuser, victim, foiler or place is accused; nine of ten accusations are found."""
-    some = [row for row in ROWS if (row.batch, row.language) == (batch, language)]
+    some = [row for row in ROWS if row.language == language]
     read = [(row, set(read_card(row.title, lang=language).codes("linked_states"))) for row in some]
     assert [(row.title, sorted(found)) for row, found in read if found - row.accused] == []
-    found = sum(len(found & row.accused) for row, found in read)
-    assert found >= 0.9 * sum(len(row.accused) for row in some)
+    assert sum(len(found & row.accused) for row, found in read) >= 0.9 * sum(len(row.accused) for row in some)
 
 
-@pytest.mark.parametrize("language", sorted({row.language for row in ROWS}))
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_denial_is_told_where_one_is(language: str) -> None:
     """The accused side's denial is found, and none is read into other headlines."""
     some = [row for row in ROWS if row.language == language]

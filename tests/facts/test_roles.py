@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.facts.card import read_card
+from monitor.facts.merge import merge_cards
 
 
 @pytest.mark.parametrize(
@@ -46,11 +47,27 @@ def test_a_claim_holds_who_says_it_and_the_whole_sentence() -> None:
     assert claim.quote == "Danish prosecutors said Iran's IRGC ordered the killing of an editor."
 
 
-def test_a_language_that_nobody_reads_is_said_to_be_unread() -> None:
-    """No accusation is guessed in a language without rules; the card tells."""
-    card = read_card("Polisen anklagar Iran för mordplan mot exilskribent i Malmö enligt åklagaren", lang="sv")
-    assert card.language in ("", "en")
-    assert card.claims == () or card.language == "en"
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [
+        ("az", "Polis İranı jurnalistə qarşı sui-qəsd hazırlamaqda ittiham edir, deyə prokurorluq bildirib"),
+        ("hi", "पुलिस ने ईरान पर पत्रकार की हत्या की साजिश का आरोप लगाया"),
+        ("he", "המשטרה מאשימה את איראן בתכנון רצח עיתונאי"),
+        ("el", "Η αστυνομία κατηγορεί το Ιράν για σχέδιο δολοφονίας δημοσιογράφου"),
+    ],
+)
+def test_a_language_that_nobody_reads_is_said_to_be_unread(lang: str, title: str) -> None:
+    """No accusation is guessed in a language without rules; the card tells which it is."""
+    card = read_card(title, lang=lang)
+    assert (card.claims, card.language, card.unread) == ((), "", lang)
+
+
+def test_a_story_with_one_report_that_nobody_reads_says_so() -> None:
+    """What the other reports do not say is "not read", never a silent "not said"."""
+    read = read_card("Man stabbed in Aarhus, police look for witnesses")
+    unread = read_card("המשטרה מאשימה את איראן בתכנון רצח עיתונאי", lang="he")
+    assert merge_cards([read, unread]).unread == "he"
+    assert read_card("Police accuse Iran of plotting to kill a journalist").unread == ""
 
 
 @pytest.mark.parametrize(

@@ -25,12 +25,13 @@ from monitor.facts.reading.foreign import WORD as FOREIGN_WORD
 from monitor.facts.reading.roles import rules_for
 from monitor.facts.reading.sentences import Sentence, mark_phrases, read_sentences
 from monitor.facts.values import Card
-from monitor.text.language import guess_language
+from monitor.text.language import LANGUAGES as WITH_LISTS
+from monitor.text.language import tell_language
 
 __all__ = ["Card", "read_card"]
 HEAD_SENTENCES = 2  # of a text without a title
-_NOUN_FIRST = ("es", "fr", "ar", "fa")
-_OWNER_LAST = ("ru",)
+_NOUN_FIRST = ("es", "fr", "ar", "fa", "it", "pt")
+_OWNER_LAST = ("ru", "uk", "pl")
 
 
 def read_card(
@@ -42,7 +43,8 @@ def read_card(
 ) -> Card:
     """Return the card of one entry. Never raises: what cannot be read stays empty."""
     title, summary, text = title or "", summary or "", text or ""
-    language = guess_language(f"{title}\n{summary}\n{text[:1000]}", lang)
+    told = tell_language(f"{title}\n{summary}\n{text[:1000]}", lang)
+    language = told if told in WITH_LISTS else "en"  # read as English for what little is alike: names, numbers
     published = read_published(published_at, text)
     word = FOREIGN_WORD if language in LANGUAGES else WORD
     sentences = read_sentences(title, summary, text, _marker(language), word)
@@ -73,7 +75,8 @@ def read_card(
         hedging=read_hedging(sentences),
         overview=overview,
         claims=claims,
-        language=language if rules_for(language) else "",
+        language=told if rules_for(told) else "",
+        unread="" if rules_for(told) else told,
     )
 
 

@@ -50,6 +50,7 @@ def merge_cards(
         overview=bool(cards) and all(card.overview for card in cards),
         claims=_claims(pairs, names),
         language=next((card.language for card in cards if card.language), ""),
+        unread=next((card.unread for card in cards if card.unread), ""),
     )
 
 

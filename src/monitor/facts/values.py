@@ -89,7 +89,8 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a report says of one alleged plot; `overview` when it reports several.
 
-    `language`: the language it was read in, "" where nobody reads it for accusations ("not read").
+    `language`: the language it was read in for accusations; `unread`: a language that nobody reads ("not read"), of a
+    story's report too where others were read.
     """
 
     linked_states: tuple[Value, ...] = ()
@@ -110,6 +111,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     overview: bool = False
     claims: tuple[Claim, ...] = ()
     language: str = ""
+    unread: str = ""
 
     def codes(self, field: str) -> list[str]:
         """Return the codes of one list field, in the card's order."""

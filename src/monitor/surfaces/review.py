@@ -109,6 +109,7 @@ def _row(row: QueueRow, here: bool, width: int) -> list[str]:
     behind = f"  behind: {row.behind}" if row.behind else ""
     behind += f"  answered: {safe.line(row.answered, 200)}" if row.answered else ""
     told = [f"       {safe.isolated(row.told, max(20, width - 10))}"] if row.told else []
+    told += [f"       {safe.line(row.unread, 200)}"] if row.unread else []
     return [*lines, *told, f"       {facts}{behind}  why: {why}"] if here else lines
 
 

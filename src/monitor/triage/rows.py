@@ -63,6 +63,13 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
         return min(self.published_at or self.flagged_at, self.flagged_at)
 
     @property
+    def unread(self) -> str:
+        """Why no sentence tells who is accused, where it is for want of a language; the words of every surface."""
+        if self.told or self.told_status != "not read":
+            return ""
+        return f"Accusations in this language ({self.lang or 'unknown'}) are not read by the machine: see the original."
+
+    @property
     def reasons(self) -> Reasons:
         """Why it was flagged, in phrases: the one text every surface shows. The terms hold the numbers."""
         terms = [*self.terms_for, *self.terms_against]

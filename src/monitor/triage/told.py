@@ -93,7 +93,7 @@ def _told(log: EventStore, views: Views, story_id: str) -> StoryFacts:
     confirmed = [field for field in LIST_FIELDS if field in corrected or _holds(card, field, said)]
     sentence = plain_sentence(card)
     whole = bool(sentence) and "linked_states" in confirmed
-    bare = NOT_SAID if card.language or not (card.methods or card.stage) else NOT_READ
+    bare = NOT_READ if card.unread else NOT_SAID
     return StoryFacts(
         story_id=story_id, sentence=sentence, claims=card.claims, card=card, confirmed=tuple(confirmed),
         status=CONFIRMED if whole else UNCONFIRMED if sentence else bare,

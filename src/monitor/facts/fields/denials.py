@@ -92,6 +92,14 @@ def _denied_by(sentence: Sentence, mark: Mark) -> str:
     return next((m.code for m in near if m.kind != "government"), "other" if near else "")
 
 
+def _of_law(sentence: Sentence, state: Mark) -> bool:
+    """Return whether a state's police, prosecutors or court stand right beside its name, where marks alone tell."""
+    if not sentence.loose:
+        return False
+    law = (m for m in sentence.of("source") if m.code in ("police", "prosecutors", "court"))
+    return any(mark.last == state.first or state.last == mark.first for mark in law)
+
+
 def _called(sentence: Sentence, mark: Mark) -> bool:
     return any(m.first < mark.first <= m.last + 14 for m in sentence.of("calls", "deny"))
 
@@ -105,7 +113,7 @@ def _subject(sentence: Sentence, mark: Mark, linked: list[str], proxies: set[str
         for m in sentence.marks
         if m.last <= mark.first
         and (m.kind in ("state", "capital", "accused", "government", "proxy", "court"))
-        and not (m.kind in ("state", "capital") and _is_object(sentence, m))
+        and not (m.kind in ("state", "capital") and (_is_object(sentence, m) or _of_law(sentence, m)))
         and not (mark.kind == "denyword" and m.extra == "adj" and m.last == mark.first)  # "calls it a Ruritanian hoax"
     ]
     text = " ".join(sentence.lowers[mark.first : mark.last])

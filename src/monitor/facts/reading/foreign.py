@@ -1,4 +1,4 @@
-"""Marks for Arabic, Persian, Hebrew, Russian and Turkish, from the concepts that the text room knows in them.
+"""Marks for the languages without a phrase list of their own here, from the concepts that the text room knows in them.
 
 Owns the table from concepts to the card reader's kinds. These languages have no phrase list of their own here, and
 their word order differs: their sentences are `loose`, and a state is judged by what stands on either side of it.
@@ -16,7 +16,7 @@ from monitor.facts.reading.sentences import Mark, Sentence
 if TYPE_CHECKING:
     from monitor.text.mask import Lexicon
 
-LANGUAGES = ("ar", "fa", "he", "ru", "tr")
+LANGUAGES = ("ar", "az", "fa", "he", "hi", "it", "nl", "pl", "pt", "ru", "sv", "tr", "uk")
 # A word with the signs over and under its letters, which Python takes for no letters.
 WORD = re.compile(
     r"(?:[^\W\d_][\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]*)+"
@@ -93,7 +93,7 @@ def _aliases(language: str) -> Lexicon | None:
     forms = []
     for line in data_lines("aliases.tsv"):
         of, kind, code, names = line.split("\t")
-        if of == language:
+        if of in (language, "*"):
             form = Form(kind, state_bit(code), "")
             forms += [(fold(name.strip()), form) for name in names.split(",")]
     return Lexicon(language, forms) if forms else None
@@ -108,7 +108,13 @@ def mark_foreign(sentence: Sentence, language: str) -> None:
     aliases = _aliases(language)
     named = [row for found in mark(sentence.lowers, aliases).concepts for row in found] if aliases else []
     taken = {at for _, first, last, _ in named for at in range(first, last)}
-    rows = [row for found in mark(sentence.lowers, lexicon_for(language)).concepts for row in found]
+    lexicon = lexicon_for(language)
+    rows = [row for found in mark(sentence.lowers, lexicon).concepts for row in found]
+    for concept, first, last, _ in [*rows]:  # "agenti iraniani" is one phrase; the state in it is wanted too
+        if concept not in _NAMING and last - first > 1:
+            for at in range(first, last):
+                inner = [row for found in mark([sentence.lowers[at]], lexicon).concepts for row in found]
+                rows += [(name, at, at + 1, bits) for name, _, _, bits in inner if name in ("STATE", "CAPITAL")]
     kept = [row for row in rows if row[0] not in _NAMING or taken.isdisjoint(range(row[1], row[2]))]
     for concept, first, last, bits in sorted([*named, *kept], key=lambda row: row[1]):
         sentence.marks += _marks_of(concept, _state_of(bits), first, last)

@@ -94,6 +94,8 @@ def tells_act(sentences: list[Sentence], rules: Rules) -> bool:
     """Return whether some word of the sentences is of the classes that the language's rules need to accuse anybody."""
     if not rules.needed:
         return True
+    if any(sentence.has(kind) for sentence in sentences for kind, of in rules.marked.items() if of in rules.needed):
+        return True
     words = (classes_of(word, rules) for sentence in sentences for word in sentence.lowers)
     return any(needed in classes for classes in words for needed in rules.needed)
 
@@ -111,6 +113,7 @@ def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[st
         sentence.lowers,
         rules.look_up,
     )
+    marked = {at: of for kind, of in rules.marked.items() for m in sentence.of(kind) for at in range(m.first, m.last)}
     while at < len(words):
         gap = text[end : starts[at]] if at else ""
         if gap != " " and items and (stop := _stop(gap)):
@@ -121,7 +124,7 @@ def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[st
             items.append(f"#{unit.kind}/")
             at = unit.last
         else:
-            items.append(f"{lowers[at]}/{look_up(lowers[at])[0]}")
+            items.append(f"{lowers[at]}/{look_up(lowers[at])[0]}{marked.get(at, '')}")
             at += 1
         end = starts[at - 1] + len(words[at - 1])
     return items, places

@@ -56,13 +56,7 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
     if mark.kind == "proxy":
         return Unit(PROXY + mark.code, mark.first, mark.last, "s", mark)
     if mark.kind in ("service", "home"):
-        kind = "s" if mark.kind == "service" else "l"
-        if gap_after(sentence, mark.last - 1) == "-" and _is(sentence, mark.last, "PERSON", rules):
-            return Unit(code, mark.first, mark.last, "p", mark)  # "CIA-Mann"
-        head, last = _head_after(sentence, mark.last, rules)
-        if sentence.owner_last and mark.first > floor and _head_at(sentence, mark.first - 1, rules) == "o":
-            return Unit(code, mark.first - 1, mark.last, "o", mark)
-        return Unit(code, mark.first, last if head else mark.last, head if head in ("o", "l") else kind, mark)
+        return _service(sentence, mark, code, rules, floor)
     if _sides(sentence, mark.first) or _takes_side(sentence, mark, rules):
         return Unit(code, mark.first, mark.last, "x", mark)
     gap = gap_after(sentence, mark.last - 1)
@@ -83,6 +77,20 @@ def _unit(sentence: Sentence, mark: Mark, rules: Rules, named: frozenset[str], f
     if sentence.loose:
         return Unit(code, mark.first, mark.last, _loose_kind(sentence, mark, rules), mark)
     return Unit(code, mark.first, mark.last, _bare_kind(sentence, mark, rules, gap), mark)
+
+
+def _service(sentence: Sentence, mark: Mark, code: str, rules: Rules, floor: int) -> Unit:
+    """Return the mention of a service: itself, its officers and agents, its man ("CIA-Mann"), or police."""
+    kind = "s" if mark.kind == "service" else "l"
+    if gap_after(sentence, mark.last - 1) == "-" and _is(sentence, mark.last, "PERSON", rules):
+        return Unit(code, mark.first, mark.last, "p", mark)  # "CIA-Mann"
+    head, last = _head_after(sentence, mark.last, rules)
+    if sentence.owner_last and mark.first > floor and _head_at(sentence, mark.first - 1, rules) == "o":
+        return Unit(code, mark.first - 1, mark.last, "o", mark)
+    before = _head_before(sentence, mark, rules, floor) if sentence.noun_first else None
+    if before and before[0] == "o":
+        return Unit(code, before[1], mark.last, "o", mark)
+    return Unit(code, mark.first, last if head else mark.last, head if head in ("o", "l") else kind, mark)
 
 
 def _bare_kind(sentence: Sentence, mark: Mark, rules: Rules, gap: str) -> str:
@@ -152,7 +160,7 @@ def _head_before(sentence: Sentence, mark: Mark, rules: Rules, floor: int) -> tu
     """Return the head that a name belongs to ("government of X", "officials in X", "gobierno iraní")."""
     at = mark.first - 1
     steps = 0
-    while at >= floor and steps < 3 and _joined(sentence, at + 1) and sentence.lowers[at] in _OF:
+    while at >= floor and steps < 3 and _joined(sentence, at + 1) and _is_of(sentence, at, rules):
         at, steps = at - 1, steps + 1
     owner = sentence.owner_last and not _adjective(sentence, mark, rules)
     if steps == 0 and not owner and not (sentence.noun_first and (sentence.loose or mark.extra == "adj")):
@@ -170,11 +178,15 @@ def _head_before(sentence: Sentence, mark: Mark, rules: Rules, floor: int) -> tu
     return None
 
 
+def _is_of(sentence: Sentence, at: int, rules: Rules) -> bool:
+    return sentence.lowers[at] in _OF or _is(sentence, at, "OF", rules)
+
+
 def _outermost(sentence: Sentence, at: int, kind: str, rules: Rules, floor: int) -> tuple[str, int]:
     """Return the head that a head belongs to in turn ("agents des services de renseignement"), and where it stands."""
     place = at - 1
     while place > floor and _joined(sentence, place + 1):
-        if sentence.lowers[place] in _OF:
+        if _is_of(sentence, place, rules):
             place -= 1
             continue
         outer = _head_at(sentence, place, rules)
@@ -207,8 +219,11 @@ def _sides(sentence: Sentence, at: int) -> bool:
 
 
 def _adjective(sentence: Sentence, mark: Mark, rules: Rules) -> bool:
-    """Return whether a mention of one word ends as adjectives do; a name of several words is no adjective."""
-    if mark.last - mark.first > 1 and not sentence.owner_last:
+    """Return whether a mention of one word ends as adjectives do; a capital or a name of several words is none.
+
+    In the Slavic languages those have adjectives of their own.
+    """
+    if (mark.last - mark.first > 1 or mark.kind == "capital") and not sentence.owner_last:
         return False
     return _is(sentence, mark.last - 1, "ADJ", rules) and not _is(sentence, mark.last - 1, "NAME", rules)
 

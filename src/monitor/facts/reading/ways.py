@@ -35,7 +35,8 @@ _ANCHOR_ELEMENT = re.compile(rf"[{''.join(ANCHORS)}](?:\|[{''.join(ANCHORS)}])*\
 
 
 # Languages whose words are compared folded (case, accents, letter variants), as sentences of them are.
-FOLDED = frozenset({"ar", "az", "fa", "he", "hi", "ru", "tr", "uk"})
+FOLDED = frozenset({"ar", "fa", "he", "it", "nl", "pl", "pt", "ru", "sv", "tr", "uk"})
+COMMON = "ways-common.txt"  # of a language whose own file lists words alone
 
 
 class Way(NamedTuple):
@@ -57,7 +58,8 @@ class Rules(NamedTuple):
     opened: dict[str, tuple[int, ...]]  # `@X`, a word, `stem*` or OTHER -> the ways it can begin
     prefixes: tuple[str, ...]
     known: dict[str, tuple[str, tuple[int, ...]]]
-    needed: tuple[str, ...] = ()  # classes: a report whose head holds no word of them accuses nobody
+    needed: tuple[str, ...]  # classes: a report whose head holds no word of them accuses nobody
+    marked: dict[str, str]  # kind of mark -> the class that its words get
 
     def look_up(self, word: str) -> tuple[str, tuple[int, ...]]:
         """Return a word's classes as they stand in an item, and the ways it can open; remembered within a bound."""
@@ -96,14 +98,21 @@ class _Reading:
         self.anchored: list[int] = []
         self.end = _end(_ENDERS.split())
         self.needed: tuple[str, ...] = ()
+        self.marked: dict[str, str] = {}
 
     def add_class(self, line: str) -> None:
-        """Add one class of words; ENDS lists words that close a clause, NEEDED classes that a report must hold."""
+        """Add one class of words; ENDS lists words that close a clause, NEEDED classes that a report must hold.
+
+        MARKED gives a class to the words that carry a mark: `method HARM`.
+        """
         name, _, listed = line.partition("=")
         name = name.strip()[1:]
         words = [word for word in (part.strip() for part in listed.split(";")) if word]
         if name == "NEEDED":
             self.needed = tuple(f"{part.strip()}/" for part in listed.split(";"))
+            return
+        if name == "MARKED":
+            self.marked = {kind: f"{of}/" for kind, of in (part.split() for part in listed.split(";"))}
             return
         if name == "ENDS":
             self.end = _end(words)
@@ -131,7 +140,10 @@ def rules_for(language: str) -> Rules | None:
     if not language.isalpha() or not (DATA / f"roles-{language}.txt").is_file():
         return None
     reading = _Reading()
-    for written in data_lines(f"roles-{language}.txt"):
+    lines = data_lines(f"roles-{language}.txt")
+    if all(line.startswith("@") for line in lines):
+        lines = [*lines, *data_lines(COMMON)]
+    for written in lines:
         line = fold_rule(written) if language in FOLDED else written
         (reading.add_class if line.startswith("@") else reading.add_way)(line)
     return Rules(
@@ -144,6 +156,7 @@ def rules_for(language: str) -> Rules | None:
         tuple(word for word, names in reading.words.items() if "PREFIX" in names),
         {},
         reading.needed,
+        reading.marked,
     )
 
 
@@ -151,7 +164,7 @@ def fold_rule(line: str) -> str:
     """Return a line of a file with its words folded as a sentence's are; signs, names of classes and kinds stay."""
     if line.startswith("@"):
         name, _, listed = line.partition("=")
-        return line if name.strip() == "@NEEDED" else f"{name}={_RULE_WORD.sub(_folded, listed)}"
+        return line if name.strip() in ("@NEEDED", "@MARKED") else f"{name}={_RULE_WORD.sub(_folded, listed)}"
     verb, _, rest = line.partition(":")
     return f"{verb}:{_RULE_WORD.sub(_folded, rest)}"
 

@@ -21,7 +21,6 @@ from monitor.triage.plots import Plot, confirmed_plots
 from monitor.triage.queue import count_queue, list_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import SampleRow, read_quality, recall_words, waiting_samples
-from monitor.triage.told import NOT_READ
 from monitor.triage.unread import newest_unread
 from monitor.views.fold import Views
 from monitor.worker.workspace import Workspace
@@ -135,9 +134,7 @@ def told_of(row: QueueRow) -> str:
     """Return the plain sentence with its standing, or why there is none."""
     if row.told:
         return f"{safe.line(row.told, 900)} ({row.told_status})"
-    if row.told_status == NOT_READ:
-        return f"Accusations in this language ({row.lang or 'unknown'}) are not read by the machine: see the original."
-    return ""
+    return safe.line(row.unread, 200)
 
 
 def likelihood_of(row: QueueRow) -> str:

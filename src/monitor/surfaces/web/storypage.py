@@ -166,7 +166,7 @@ def status_words(facts: StoryFacts) -> str:
         "confirmed": f"confirmed by {', '.join(facts.confirmed_by) or 'a reviewer'}",
         "machine, unconfirmed": "read by the machine, not confirmed by anybody",
         "not said": "nobody is accused in these reports, as far as the machine reads them",
-        "not read": "in a language whose accusations the machine does not read",
+        "not read": f"in a language ({facts.card.unread}) whose accusations the machine does not read",
     }.get(facts.status, facts.status)
 
 

@@ -68,6 +68,8 @@ def _write_row(number: int, row: QueueRow) -> None:
     )
     if row.told:
         click.echo(f"     {safe.isolated(row.told, 600)} ({row.told_status})")
+    if row.unread:
+        click.echo(f"     {safe.line(row.unread, 200)}")
     reasons = row.reasons
     if reasons.for_it:
         click.echo(f"     why: {_reasons(reasons.for_it)}")

@@ -133,12 +133,17 @@ def _confirm(workspace: Workspace, state: ReviewState, story_id: str, by: str) -
     return load(workspace, by, state.at, "confirmed: the reports say so" if saved else "that was confirmed already")
 
 
+def _silent(unread: str) -> str:
+    read = "nobody is accused in these reports"
+    return f"accusations in this language ({unread}) are not read by the machine" if unread else read
+
+
 def _open(workspace: Workspace, state: ReviewState, width: int) -> str:
     row = state.row
     assert row is not None  # noqa: S101 - carry_out opens only a row
     story = story_view(workspace.log, workspace.views, row.story_id)
     lead = next(entry for entry in story.entries if entry.entry_id == row.entry_id)
     facts = story.facts
-    card = [(facts.status, facts.sentence or "nobody is accused in these reports")]
+    card = [(facts.status, facts.sentence or _silent(facts.card.unread))]
     card += [("sources", str(line)) for line in facts.sources.lines[:8]]
     return opened(row, f"{lead.text.summary}\n\n{lead.text.text[:20_000]}".strip(), card, width)

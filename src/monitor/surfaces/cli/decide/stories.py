@@ -252,7 +252,8 @@ def _timeline(workspace: Workspace, view: StoryView) -> list[dict[str, str]]:
 
 def _write_facts(facts: StoryFacts) -> None:
     """Write the sentence, the ledger of sources, the claims and the card."""
-    click.echo(f"\n{safe.isolated(facts.sentence, 900) or 'Who is accused: ' + facts.status} ({facts.status})")
+    status = facts.status + (f": {facts.card.unread}" if facts.card.unread and not facts.sentence else "")
+    click.echo(f"\n{safe.isolated(facts.sentence, 900) or 'Who is accused: ' + status} ({status})")
     if facts.note:
         click.echo(f"note: {safe.line(facts.note, 300)}")
     click.echo("\nsources")

@@ -19,6 +19,7 @@ from monitor.log.postgres.snapshot import verify_postgres
 from monitor.log.postgres.store import open_postgres
 from monitor.views.fold import open_views
 from monitor.views.queries.feeds import watched_feeds
+from monitor.worker.jobs.searching import INDEX_NAME, open_index, search
 from monitor.worker.shares import just_asked
 from monitor.worker.states import feed_states
 from monitor.worker.sync import sync_feeds
@@ -191,3 +192,18 @@ def test_spacing_holds_over_the_fleet(fleet: Callable[..., Machine], site: Site,
     assert just_asked(states, 5.0, clock()) == {"h0.test", "h1.test"}
     clock.forward(seconds=2)
     assert just_asked(states, 5.0, clock()) == just_asked(states, 0, clock()) == set()
+
+
+def test_only_a_machine_that_is_searched_on_keeps_an_index(fleet: Callable[..., Machine], site: Site) -> None:
+    """A worker nobody searches on is spared the work; after a first search its ticks keep the index up."""
+    feeds = feeds_of(site, 2)
+    machine = fleet(feeds[:1])
+    run_tick(machine.workspace)
+    assert not (machine.workspace.data_dir / INDEX_NAME).exists()
+    assert len(search(machine.workspace, "kind").hits) == 1
+    machine.edit(feeds)
+    run_tick(machine.workspace)
+    index = open_index(machine.workspace)
+    assert index.catch_up(0) == 0
+    index.close()
+    assert len(search(machine.workspace, "kind").hits) == 2

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.config.values import FeedConfig
 from monitor.poll import schedule
 from monitor.poll.values import FeedState
-from monitor.worker.states import feed_states
+from monitor.worker.states import feed_states, states_of
 from monitor.worker.workspace import Workspace
 
 Due = dict[str, tuple[FeedConfig, FeedState]]
@@ -21,10 +21,16 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 def due_feeds(workspace: Workspace, now: datetime, only: frozenset[str], force: bool) -> Due:
     """Return the feeds to ask now, by id; `force` asks those that are not due and of hosts that rest, too."""
-    states = feed_states(workspace.views)
+    return _due(workspace.config.feeds, feed_states(workspace.views), now, only, force)
+
+
+def _due(
+    feeds: Iterable[FeedConfig], states: Mapping[str, FeedState], now: datetime, only: frozenset[str], force: bool
+) -> Due:
+    """Return which of the feeds are to be asked now, where `states` has all of their hosts."""
     resting = set() if force else schedule.resting_hosts(states.values(), now)
     due = {}
-    for feed in workspace.config.feeds:
+    for feed in feeds:
         if (only and feed.feed_id not in only) or feed.feed_id not in states:
             continue
         state = states[feed.feed_id]
@@ -44,31 +50,26 @@ def shares(
     if not claims.shared:
         yield due, now
         return
-    done: set[str] = set()
-    while due:
-        mine = frozenset(claims.take(waiting_hosts(due)))
+    watched: dict[str, list[FeedConfig]] = {}
+    for feed in workspace.config.feeds:
+        watched.setdefault(schedule.host_of(feed.url), []).append(feed)
+    waiting = waiting_hosts(due)
+    while waiting:
+        mine = frozenset(claims.take(waiting))
         if not mine:
             return
         try:
             workspace.views.catch_up()
             now = workspace.clock()
-            found = due_feeds(workspace, now, only, force)
-            busy = just_asked(feed_states(workspace.views).values(), workspace.config.settings.per_host_delay_s, now)
-            share = {
-                feed_id: each
-                for feed_id, each in found.items()
-                if feed_id not in done and (host := schedule.host_of(each[0].url)) in mine and host not in busy
-            }
-            if share:
+            feeds = [feed for host in mine for feed in watched.get(host, ())]
+            states = states_of(workspace.views, (feed.feed_id for feed in feeds))
+            busy = just_asked(states.values(), workspace.config.settings.per_host_delay_s, now)
+            free = (feed for feed in feeds if schedule.host_of(feed.url) not in busy)
+            if share := _due(free, states, now, only, force):
                 yield share, now
         finally:
             claims.release()
-        done.update(share)
-        due = {
-            feed_id: each
-            for feed_id, each in due.items()
-            if feed_id not in done and schedule.host_of(each[0].url) not in mine
-        }
+        waiting = [host for host in waiting if host not in mine]
 
 
 def waiting_hosts(due: Mapping[str, tuple[FeedConfig, FeedState]]) -> list[str]:

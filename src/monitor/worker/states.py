@@ -5,6 +5,7 @@ Reads the feeds view; decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -12,12 +13,17 @@ import msgspec
 from monitor.poll import schedule
 from monitor.poll.values import FeedState
 from monitor.views.fold import Views
-from monitor.views.queries.feeds import FeedRow, watched_feeds
+from monitor.views.queries.feeds import FeedRow, feeds_named, watched_feeds
 
 
 def feed_states(views: Views) -> dict[str, FeedState]:
     """Return what the views know of every configured feed."""
     return {row.feed_id: _state(row) for row in watched_feeds(views)}
+
+
+def states_of(views: Views, feed_ids: Iterable[str]) -> dict[str, FeedState]:
+    """Return what the views know of these feeds, of those that are configured."""
+    return {row.feed_id: _state(row) for row in feeds_named(views, feed_ids)}
 
 
 def _state(row: FeedRow) -> FeedState:

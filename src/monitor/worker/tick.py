@@ -92,6 +92,7 @@ def run_tick(
         return report
     from monitor.worker.intake.pages import read_pages
     from monitor.worker.jobs.chores import do_chores  # what only a working tick needs costs an idle one a third more
+    from monitor.worker.jobs.searching import keep_index
 
     workspace.log.check_writable()
     before = workspace.views.position
@@ -115,6 +116,7 @@ def run_tick(
     with workspace.alone("chores") as mine:
         if mine:
             do_chores(workspace, workspace.clock())
+    keep_index(workspace)
     return report
 
 

@@ -19,7 +19,7 @@ from monitor.views.queries.erasures import erasures_left, loose_erasures
 from monitor.views.queries.queue import was_drawn
 from monitor.views.queries.texts import read_texts
 from monitor.views.queries.ticks import tick_days
-from monitor.worker.jobs.searching import fill_index
+from monitor.worker.jobs.searching import keep_index
 from monitor.worker.workspace import Workspace
 
 PACKED_PER_TICK = (
@@ -28,12 +28,11 @@ PACKED_PER_TICK = (
 
 
 def do_chores(workspace: Workspace, now: datetime) -> None:
-    """Do what is due after a tick."""
+    """Do what is due after a tick, once for all workers on a log."""
     draw_yesterday(workspace, now)
     drop_old_texts(workspace, now)
     if checkpoint_if_due(workspace.log, recorded_at=iso(now)) is not None:
         workspace.views.catch_up()
-    fill_index(workspace)
     workspace.log.compact(PACKED_PER_TICK)
     if confirmed_stories(workspace.views):
         from monitor.triage.counted import keep_codes  # reads texts with all rules: a tick without plots needs none
@@ -63,7 +62,7 @@ def end_erasures(workspace: Workspace, now: datetime) -> bool:
         complete_erasures(workspace.log, left, iso(now))
     done = finish_erasures(workspace.log, iso(now))
     workspace.views.catch_up()
-    fill_index(workspace)
+    keep_index(workspace)
     return done
 
 

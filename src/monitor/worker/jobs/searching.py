@@ -66,12 +66,17 @@ def _index_to_search(workspace: Workspace) -> tuple[SearchIndex, int]:
     return index, 0
 
 
-def fill_index(workspace: Workspace, most: int | None = TICK_EVENTS) -> str:
-    """Read into the index what came since; return one line where the disk refused, for search alone waits for it."""
+def keep_index(workspace: Workspace) -> str:
+    """Read into the index what came since; return one line where the disk refused, for search alone waits for it.
+
+    Where many machines share a log, those on which nobody ever searched are spared the work.
+    """
+    if workspace.log.claims.shared and not (workspace.data_dir / INDEX_NAME).exists():
+        return ""
     try:
         index = open_index(workspace)
         try:
-            index.catch_up(most)
+            index.catch_up(TICK_EVENTS)
         finally:
             index.close()
     except StorageError as error:

@@ -19,7 +19,7 @@ from monitor.triage.entries import find_entry
 from monitor.views.fold import rebuild_views
 from monitor.views.queries.erasures import pending_erasure, sharing_entries, text_positions
 from monitor.worker.jobs.backups import back_up, put_back
-from monitor.worker.jobs.searching import fill_index, renew_index
+from monitor.worker.jobs.searching import keep_index, renew_index
 from monitor.worker.lock import LOCK_NAME, worker_lock
 from monitor.worker.workspace import Workspace
 
@@ -115,7 +115,7 @@ def _erase(workspace: Workspace, entry_id: str, reason: str, at: str) -> EraseAn
         log, entry_id, reason=reason, actor=reviewer(), recorded_at=at, positions=positions, wait_s=wait_s
     )
     views.catch_up()
-    fill_index(workspace)
+    keep_index(workspace)
     copies = still_holding(workspace.data_dir, names, min(positions, default=0))
     return EraseAnswer(entry_id, done.names, done.finished, len(shared), copies)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.fetch.fetcher import fetch_all
+from monitor.fetch.hosts import Turns
 from monitor.fetch.policy import FetchPolicy, user_agent
 from monitor.fetch.values import FetchRequest, FetchResult
 from tests.fetch.loopback import RSS, Asked, Loopback, reply
@@ -217,6 +218,17 @@ def test_requests_to_a_host_keep_their_distance():
         gaps = [b.at - a.at for a, b in zip(server.asked, server.asked[1:], strict=False)]
         assert min(gaps) > 0.14
         assert time.process_time() - before < 0.2
+
+
+def test_the_distance_counts_from_the_last_answer():
+    """What is handed out may be sent late, while answers are written: from the hand-over a host would see less."""
+    turns: Turns[str] = Turns(per_host=2, delay_s=5.0)
+    turns.add("host", "first")
+    turns.add("host", "second")
+    assert turns.take(0.0) == "first"
+    turns.done("host", 3.0)
+    assert turns.take(7.9) is None
+    assert turns.take(8.0) == "second"
 
 
 def test_a_slow_caller_does_not_cost_others_their_deadline():

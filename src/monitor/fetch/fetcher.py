@@ -184,7 +184,7 @@ class Round:
         self.idle.append(transfer)
         job = transfer.job
         job.spent_s += time.monotonic() - job.started_at
-        self.turns.done(job.target.host)
+        self.turns.done(job.target.host, time.monotonic())
         self.unresolved = self.unresolved or message.startswith("Resolving")
         transfer.finish(code, message)
         try:

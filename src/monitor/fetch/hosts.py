@@ -29,7 +29,10 @@ class HostLine(Generic[Item]):
 
 
 class Turns(Generic[Item]):
-    """Hands out requests in order, at most `per_host` at a time from one host and `delay_s` apart."""
+    """Hands out requests in order, at most `per_host` at a time from one host and `delay_s` after its last answer.
+
+    After the answer: what is handed out now may be sent later, while answers are written to the log.
+    """
 
     def __init__(self, per_host: int, delay_s: float) -> None:
         self.per_host = max(1, per_host)
@@ -71,10 +74,11 @@ class Turns(Generic[Item]):
             return item
         return None
 
-    def done(self, host: str) -> None:
+    def done(self, host: str, now: float) -> None:
         """Give back a host's slot; its next request comes first, while the connection is warm."""
         line = self.lines[host]
         line.live -= 1
+        line.next_at = max(line.next_at, now + self.delay_s)
         self._offer(line, front=True)
 
     def served(self, host: str) -> None:

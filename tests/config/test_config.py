@@ -146,7 +146,7 @@ def test_a_bad_file_ends_in_clear_lines(name):
         assert text.isprintable()
 
 
-def test_a_hundred_thousand_feeds_are_refused_and_five_thousand_cost_under_a_second_of_cpu():
+def test_two_hundred_thousand_feeds_are_the_most_and_five_thousand_cost_under_a_second_of_cpu():
     def text(n: int) -> bytes:
         feed = "- url: https://news{0}.example/rss\n  name: Feed {0}\n  publisher: P\n  language: en\n  country: PE\n"
         return b"feeds:\n" + "".join(feed.format(i) for i in range(n)).encode()
@@ -154,7 +154,8 @@ def test_a_hundred_thousand_feeds_are_refused_and_five_thousand_cost_under_a_sec
     start = time.process_time()
     assert len(parse_config(text(5000)).feeds) == 5000
     assert time.process_time() - start < 1
-    assert problems(text(100_000)) == ["feeds.yaml:2: a list of more than 50,000 values"]
+    many = b"feeds:\n" + b"- https://news.example/rss\n" * 200_001
+    assert problems(many) == ["feeds.yaml:2: a list of more than 200,000 values"]
 
 
 def test_many_faults_are_counted_not_listed():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,9 @@ from monitor.log.sqlite.store import open_log
 from monitor.views.fold import open_views
 from monitor.worker.workspace import Workspace
 from tests.fetch.memory import Site
+
+if TYPE_CHECKING:
+    from tests.worker.fleet import Machine
 
 
 class WordModel:
@@ -91,3 +95,12 @@ def workspace(tmp_path: Path, site: Site, clock: Clock) -> Iterator[Workspace]:
     )
     yield made
     made.close()
+
+
+@pytest.fixture
+def fleet(database: str, tmp_path: Path, site: Site, clock: Clock) -> Iterator[Callable[..., Machine]]:
+    """Makes machines on one log in PostgreSQL."""
+    from tests.worker.fleet import machines
+
+    with machines(database, tmp_path, site, clock) as machine:
+        yield machine

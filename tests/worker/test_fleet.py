@@ -3,99 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 
-import msgspec
-import pytest
-
-from monitor.config.load import Config
-from monitor.config.settings import Settings
-from monitor.config.values import FeedConfig
-from monitor.fetch.policy import FetchPolicy
-from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.postgres.snapshot import verify_postgres
-from monitor.log.postgres.store import open_postgres
-from monitor.views.fold import open_views
 from monitor.views.queries.feeds import watched_feeds
 from monitor.worker.jobs.searching import INDEX_NAME, open_index, search
 from monitor.worker.shares import just_asked
 from monitor.worker.states import feed_states
-from monitor.worker.sync import sync_feeds
 from monitor.worker.tick import run_tick
-from monitor.worker.workspace import Workspace
 from tests.fetch.memory import Site
-from tests.log.conftest import new_postgres
 from tests.log.test_claims import end_connection
-from tests.worker.conftest import Clock, WordModel, rss
-
-N_HOSTS = 40
-
-
-class Interrupted:
-    """A site that lets something else happen before its first answer."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.meanwhile: Callable[[], object] = lambda: None
-        self.asked: list[str] = []
-
-    def fetch(self, requests: Iterable[FetchRequest], policy: FetchPolicy) -> Iterator[FetchResult]:
-        """Answer as the site does."""
-        requests = list(requests)
-        if requests:
-            meanwhile, self.meanwhile = self.meanwhile, lambda: None
-            meanwhile()
-        self.asked += [request.url for request in requests]
-        yield from self.site.fetch(requests, policy)
-
-
-class Machine:
-    """One worker: its own folder and views, the log it shares."""
-
-    def __init__(self, address: str, folder: Path, site: Site, clock: Clock, feeds: list[FeedConfig]) -> None:
-        folder.mkdir()
-        self.fetcher = Interrupted(site)
-        self.log = open_postgres(address, folder / "log.db")
-        self.workspace = Workspace(
-            config=Config(feeds=feeds, settings=Settings(audit_per_day=0)), data_dir=folder, log=self.log,
-            views=open_views(folder / "views.db", self.log), clock=clock, load_model=lambda _: WordModel(),  # type: ignore[arg-type,return-value]
-            fetcher=self.fetcher,
-        )  # fmt: skip
-
-    def edit(self, feeds: list[FeedConfig]) -> None:
-        """Give this machine another feeds.yaml."""
-        self.workspace.config = msgspec.structs.replace(self.workspace.config, feeds=feeds)
-        self.workspace.own_feeds = feeds
-        self.workspace.views.catch_up()
-        sync_feeds(self.workspace)
-
-
-def feeds_of(site: Site, n: int = N_HOSTS) -> list[FeedConfig]:
-    """Feeds of many hosts, each with one entry about a plot."""
-    feeds = []
-    for number in range(n):
-        url = f"https://h{number}.test/feed"
-        site.pages[url] = (200, rss((f"g{number}", f"plot of the {number}th kind"), host=f"h{number}.test"))
-        feeds.append(FeedConfig(feed_id=f"f{number}", url=url, name=f"F{number}"))
-    return feeds
-
-
-@pytest.fixture
-def fleet(database: str, tmp_path: Path, site: Site, clock: Clock) -> Iterator[Callable[..., Machine]]:
-    """Makes machines on one log."""
-    first = new_postgres(database, tmp_path)
-    with ExitStack() as stack:
-        stack.callback(first.close)
-        n = iter(range(9))
-
-        def machine(feeds: list[FeedConfig]) -> Machine:
-            made = Machine(first.address, tmp_path / f"m{next(n)}", site, clock, feeds)
-            stack.callback(made.workspace.close)
-            return made
-
-        yield machine
+from tests.worker.conftest import Clock, rss
+from tests.worker.fleet import N_HOSTS, Machine, feeds_of
 
 
 def test_two_workers_share_the_hosts_out(fleet: Callable[..., Machine], site: Site) -> None:

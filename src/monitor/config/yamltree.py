@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 MAX_DEPTH = 8
-MAX_NODES = 1_000_000
+MAX_NODES = 4_000_000
 # The longest list: as many feeds as one installation may read.
-MAX_ITEMS = 50_000
+MAX_ITEMS = 200_000
 
 
 class Scalar(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ BATCH_FEEDS = 128
 BATCH_EVENTS = 4096
 BATCH_BYTES = 64 << 20
 # What another worker wrote that a commit of ours may have to build on: linked as if it had come first.
-_LINKS = ("entry-flagged", "story-opened", "story-joined", "story-merged", "story-split", "payload-erased")
+LINKS = ("entry-flagged", "story-opened", "story-joined", "story-merged", "story-split", "payload-erased")
 
 
 class _Taken(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ class Batch:
         self._n_events = self._n_bytes = 0
         if not waiting:
             return
-        waiting = self._after_others(waiting, _LINKS)
+        waiting = self._after_others(waiting, LINKS)
         error = self._try([taken.commit for taken in waiting])
         if error is not None and (anew := self._after_others(waiting, None)) is not waiting:
             waiting = anew

@@ -34,6 +34,16 @@ from monitor.worker.workspace import Workspace
 RECENT_ENTRIES = 300
 
 
+class ScoredChanges(msgspec.Struct, frozen=True):
+    """New and revised entries of one feed with their scores; nothing is flagged or linked yet."""
+
+    feed: FeedConfig
+    changes: Sequence[Change]
+    events: list[NewEvent]
+    payloads: dict[str, bytes]
+    scored: Mapping[str, Sequence[Scored]]
+
+
 class EntryReader:
     """Turns the bodies of one tick into events."""
 
@@ -42,7 +52,7 @@ class EntryReader:
         self.workspace = workspace
         self.now = now
         self.linking = StoryLinking(workspace, backfill_of=backfill_of)
-        self._backfill = bool(backfill_of)
+        self._backfill, self._backfill_of = bool(backfill_of), backfill_of
         self._alert_at = None if backfill_of else workspace.config.settings.alert_score or None
         self._base_s = workspace.config.settings.interval_s
         self._room = room_at_once(workspace, now)
@@ -69,6 +79,10 @@ class EntryReader:
 
         `held` is what the log holds of the revised ones.
         """
+        return self.link(self.score(feed, changes, held))
+
+    def score(self, feed: FeedConfig, changes: Sequence[Change], held: Mapping[str, KnownEntry]) -> ScoredChanges:
+        """Do the long half of `take`, which does not depend on what is linked meanwhile."""
         events: list[NewEvent] = []
         payloads: dict[str, bytes] = {}
         for change in changes:
@@ -80,8 +94,37 @@ class EntryReader:
             if change.kind == "revised":
                 candidate = self._as_held(candidate, held[change.entry_id], events, payloads)
             candidates[change.kind].append(candidate)
-        scored, score_events = self._assess(feed, candidates, changes)
-        return events + score_events, payloads, sum(bool(item.flag) for item in scored)
+        model = self.workspace.model
+        scored = {why: score_all(model, group, why) for why, group in candidates.items() if group}
+        return ScoredChanges(feed, changes, events, payloads, scored)
+
+    def link(self, read: ScoredChanges) -> tuple[list[NewEvent], dict[str, bytes], int]:
+        """Return the events and payloads of what was scored, flags and stories among them, and how many were flagged.
+
+        What is flagged is linked when it is first flagged.
+        """
+        model, feed = self.workspace.model, read.feed
+        events: list[NewEvent] = []
+        entries: dict[str, ParsedEntry] = {}
+        for why, scored in read.scored.items():
+            events.append(scored_event(model, scored, feed.feed_id, why))
+            for item in scored:
+                if not item.flag:
+                    continue
+                if why == "new" and not self._has_room(item):
+                    continue
+                events.append(flagged_event(model, item, self._alert_at))
+                if item.is_first:
+                    entries = entries or {change.entry_id: change.entry for change in read.changes}
+                    entry = entries[item.candidate.entry_id]
+                    at = (self._backfill and entry.published_at) or self.now
+                    events += self.linking.link(feed, item.candidate, entry, at)
+        n_flagged = sum(bool(item.flag) for scored in read.scored.values() for item in scored)
+        return read.events + events, read.payloads, n_flagged
+
+    def forget_links(self) -> None:
+        """Link what comes to what the log says by then: another worker has linked something."""
+        self.linking = StoryLinking(self.workspace, backfill_of=self._backfill_of)
 
     def _without_counters(self, changes: list[Change], known: Mapping[str, Was]) -> list[Change]:
         """Leave out the revisions in which nothing but counters changed."""
@@ -124,33 +167,6 @@ class EntryReader:
         events.append(NewEvent(f"page-kept:{candidate.entry_id}:{candidate.revision}", data))
         text = msgspec.structs.replace(candidate.text, text=page.text)
         return msgspec.structs.replace(candidate, text=text, text_sha=sha)
-
-    def _assess(
-        self, feed: FeedConfig, candidates: Mapping[str, Sequence[Unscored]], changes: Sequence[Change]
-    ) -> tuple[list[Scored], list[NewEvent]]:
-        """Score what is new and what was revised; flag what reaches the threshold, and link it when first flagged."""
-        model = self.workspace.model
-        events: list[NewEvent] = []
-        everything: list[Scored] = []
-        entries: dict[str, ParsedEntry] = {}
-        for why, group in candidates.items():
-            if not group:
-                continue
-            scored = score_all(model, group, why)
-            everything += scored
-            events.append(scored_event(model, scored, feed.feed_id, why))
-            for item in scored:
-                if not item.flag:
-                    continue
-                if why == "new" and not self._has_room(item):
-                    continue
-                events.append(flagged_event(model, item, self._alert_at))
-                if item.is_first:
-                    entries = entries or {change.entry_id: change.entry for change in changes}
-                    entry = entries[item.candidate.entry_id]
-                    at = (self._backfill and entry.published_at) or self.now
-                    events += self.linking.link(feed, item.candidate, entry, at)
-        return everything, events
 
     def _has_room(self, item: Scored) -> bool:
         """Tell whether the tick may flag one more new entry at once; others wait for the whole tick (flow.py)."""

@@ -3,19 +3,21 @@
 An archive is a source of its own that is never asked. What it brings is marked as backfill: it stands apart from the
 day's rows, draws no audit sample, sends no alert and says nothing of what a day brings. Entries are known by their
 link, so that reading the same file again, or another that holds the same pages, changes nothing. Batches are whole:
-a kill costs one batch, and the next run passes over what is there.
+a kill costs one batch, and the next run passes over what is there. Of several workers each takes the next file that
+nobody has in hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
 from monitor.archive.values import Piece, Refused
 from monitor.config.values import FeedConfig
-from monitor.errors import MonitorError
+from monitor.errors import KeyConflictError, MonitorError
 from monitor.log.events import ArchiveImported, EntryRevised, EntrySeen, FeedAdded, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.parse.feed import finish
@@ -23,10 +25,13 @@ from monitor.parse.raw import RawEntry, RawFeed
 from monitor.parse.values import ParsedEntry
 from monitor.poll.identity import Change, page_id_of
 from monitor.views.queries.entries import KnownEntry, known_entries
+from monitor.worker.intake.batch import LINKS
 from monitor.worker.intake.entries import EntryReader
+from monitor.worker.shards import share_out
 from monitor.worker.workspace import Workspace
 
 BATCH = 2_000
+TRIES = 4  # of a batch another worker's was in the way of
 BATCH_CHARS = 16 << 20  # of texts: a batch of articles is a smaller one
 
 
@@ -45,6 +50,7 @@ class Imported(msgspec.Struct, kw_only=True):
 
 MAX_REFUSED_KEPT = 20
 Progress = Callable[[Imported], None]
+T = TypeVar("T")
 
 
 class Importer:
@@ -66,6 +72,19 @@ class Importer:
         )  # fmt: skip
         if self._workspace.log.by_key(f"archive-added:{source.feed_id}") is None:
             self._workspace.append([NewEvent(f"archive-added:{source.feed_id}", data)])
+
+    def share_out(
+        self, files: Iterable[T], sha: Callable[[T], str], take: Callable[[T, str], Imported]
+    ) -> Iterator[tuple[T, Imported]]:
+        """Yield what each file came to, those that other workers had in hand last; `take` reads one, given its SHA."""
+        with_shas = ((file, sha(file)) for file in files)
+        shards = share_out(
+            self._workspace,
+            with_shas,
+            lambda each: f"import {self._source.feed_id} {each[1]}",
+            lambda each: take(*each),
+        )
+        yield from ((file, done) for (file, _), done in shards)
 
     def take(
         self, file: str, file_sha: str, pieces: Iterable[Piece | ParsedEntry], progress: Progress = lambda _: None
@@ -104,6 +123,31 @@ class Importer:
         self._append(run, done)
 
     def _append(self, run: Mapping[str, Change], done: Imported) -> None:
+        """Append what is new of a run. Where others wrote meanwhile, it is built on what they wrote."""
+        for tries_left in reversed(range(TRIES)):
+            changes, held = self._changes(run)
+            if not changes:
+                return
+            read = self._reader.score(self._source, changes, held)
+            if self._others_wrote() and tries_left and self._changes(run)[0] != changes:
+                continue  # another file had the same pages
+            events, payloads, n_flagged = self._reader.link(read)
+            try:
+                before = self._workspace.views.position
+                appended = self._workspace.append(events, payloads)
+            except KeyConflictError:
+                if not tries_left or not self._others_wrote():
+                    raise
+                continue
+            if appended and appended[0].position != before + 1:
+                self._reader.forget_links()
+            n_new = sum(change.kind == "new" for change in changes)
+            done.n_new += n_new
+            done.n_revised += len(changes) - n_new
+            done.n_flagged += n_flagged
+            return
+
+    def _changes(self, run: Mapping[str, Change]) -> tuple[list[Change], dict[str, KnownEntry]]:
         held = {row.entry_id: row for row in known_entries(self._workspace.views, sorted(run))}
         changes = [
             change if was is None else msgspec.structs.replace(
@@ -112,13 +156,16 @@ class Importer:
             for change in run.values()
             if (was := held.get(change.entry_id)) is None or not self._is_held(change, was)
         ]  # fmt: skip
-        n_new = sum(change.kind == "new" for change in changes)
-        done.n_new += n_new
-        done.n_revised += len(changes) - n_new
-        if changes:
-            events, payloads, n_flagged = self._reader.take(self._source, changes, held)
-            done.n_flagged += n_flagged
-            self._workspace.append(events, payloads)
+        return changes, held
+
+    def _others_wrote(self) -> bool:
+        """Fold what other workers on this log wrote since the last look; say whether there was anything."""
+        views, before = self._workspace.views, self._workspace.views.position
+        if not self._workspace.log.claims.shared or views.catch_up() == before:
+            return False
+        if next(iter(self._workspace.log.read(after=before, types=LINKS)), None) is not None:
+            self._reader.forget_links()
+        return True
 
     def _is_held(self, change: Change, was: KnownEntry) -> bool:
         """Tell whether an entry has, or ever had, this text: an archive read again brings none of its texts back."""

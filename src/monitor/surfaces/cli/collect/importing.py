@@ -116,16 +116,20 @@ def _run(
     ctx: click.Context, files: Iterable[Path], read: Callable[[Path], Iterator[Piece | ParsedEntry]],
     about: dict[str, str], *, as_json: bool,
 ) -> None:  # fmt: skip
-    """Read files one after the other into one archive, and say what each came to."""
+    """Read files into one archive, one after the other but for those other workers have in hand; say how each went."""
     paths = list(files)
     source = _source(paths, about)
     results = []
     with working(ctx) as workspace, worker_lock(workspace.data_dir / LOCK_NAME):
         importer = Importer(workspace, source, workspace.clock())
         importer.begin()
-        for path in paths:
-            shown = _progress if sys.stderr.isatty() and not as_json else lambda _: None
-            results.append(importer.take(str(path), file_sha(path), read(path), shown))
+        shown = _progress if sys.stderr.isatty() and not as_json else lambda _: None
+
+        def take(path: Path, sha: str) -> Imported:
+            return importer.take(str(path), sha, read(path), shown)
+
+        for _, result in importer.share_out(paths, file_sha, take):
+            results.append(result)
             if not as_json and len(paths) <= 20:
                 click.echo(_line(results[-1]))
                 _say_refused(results[-1])

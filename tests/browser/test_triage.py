@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,10 @@ def test_a_page_weighs_little_and_loads_nothing_remote(page: Any, server: Server
     assert sum(sizes.values()) < 100_000, json.dumps(sizes, indent=1)
 
 
-def test_pictures_of_the_page(page: Any, server: Server) -> None:
-    """Promise: the pictures in the README can be made again (MONITOR_PICTURES=1 writes them)."""
-    page.keyboard.press("j")
-    page.wait_for_selector("#pane .in")
-    target = ROOT / "docs" / "images" if os.environ.get("MONITOR_PICTURES") else server.folder
-    page.screenshot(path=str(target / "queue.png"))
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(server.url + "/")
-    page.screenshot(path=str(target / "queue-phone.png"))
-    assert (target / "queue.png").stat().st_size > 10_000
+def test_the_pictures_of_the_documents_are_made_by_a_command(page: Any, tmp_path: Path) -> None:
+    """Promise: `python -m tools.take_pictures` makes the pictures of README and docs, each of them and no other."""
+    command = [sys.executable, "-m", "tools.take_pictures", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=300, capture_output=True)
+    made = {path.name: path.stat().st_size for path in tmp_path.glob("*.png")}
+    assert set(made) == {path.name for path in (ROOT / "docs" / "images").glob("*.png")}
+    assert min(made.values()) > 10_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.learn.calibrate import MIN_ANSWERS, likely
-from monitor.log.events import EntryScored
+from monitor.log.events import EntryScored, StoryLinked
 from monitor.triage.decide import label_entry
 from monitor.triage.likelihood import answers, calibration_of
 from monitor.triage.queue import list_queue
@@ -37,3 +37,16 @@ def test_the_score_of_then_counts(desk: Desk) -> None:
     scores = [("aaaa0000", 0, 0.999), ("aaaa0001", 0, 0.001)]
     desk.add("rescored", EntryScored(model_id="m2", threshold=0.5, scores=scores, why="second-look"))
     assert sorted(item.score for item in answers(desk.log, desk.views)) == [0.4, 0.9]
+
+
+def test_reports_of_a_case_confirmed_before_teach_the_words_nothing(desk: Desk) -> None:
+    """Promise: a low-scored report is no plot for its words but for its case; a row of the day is judged by rows."""
+    desk.entry("aaaa0001", "Editor followed by hired men", 0.9)
+    label_entry(desk.log, desk.views, "aaaa0001", "plot", by="ana", now=desk.now)
+    desk.entry("aaaa0002", "Lawyer speaks", 0.2)
+    desk.add("linked", StoryLinked(story_id="saaaa0002", case_id="saaaa0001"))
+    label_entry(desk.log, desk.views, "aaaa0002", "plot", by="ana", now=desk.now)
+    desk.entry("bbbb0001", "Harbour festival", 0.3)
+    label_entry(desk.log, desk.views, "bbbb0001", "not-plot", by="ana", now=desk.now)
+    label_entry(desk.log, desk.views, "aaaa0001", "plot", by="ben", now=desk.now)
+    assert sorted(item.score for item in answers(desk.log, desk.views)) == [0.3, 0.9]

@@ -42,8 +42,9 @@ class Desk:
             line=safe.line, block=safe.block, link=safe.http_link, host=safe.shown_host, age=age,
             short_age=wording.short_age, day=wording.day, moment=wording.moment, told=storypage.status_words,
         )  # fmt: skip
+        self._pages.globals.update(why_words=wording.why_words, value_words=storypage.value_words)
         self._pages.globals.update(
-            marked=marked, bar=charts.bar, likelihood=wording.likelihood, why_words=wording.why_words,
+            marked=marked, bar=charts.bar, likelihood=wording.likelihood,
             sources=wording.sources, dot_chart=charts.dot_chart, only_changes=storypage.only_changes,
         )  # fmt: skip
 

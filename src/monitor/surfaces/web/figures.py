@@ -115,7 +115,7 @@ def count_bar(n: int, most: int) -> Markup:
     """Return a bar of 0..most beside which the number stands in the text."""
     width = 120 * n / max(1, most)
     return Markup(  # noqa: S704 - numbers
-        f'<svg class="figure count" viewBox="0 0 120 12" width="120" height="12" aria-hidden="true">'
+        f'<svg class="figure tally" viewBox="0 0 120 12" width="120" height="12" aria-hidden="true">'
         f'<rect class="data" y="2" width="{width:.1f}" height="8"/></svg>'
     )
 

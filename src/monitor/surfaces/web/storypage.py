@@ -130,6 +130,14 @@ def sources_of(story: StoryView) -> list[ListedReport]:
     return sorted(found, key=lambda source: (not source.own, source.at))
 
 
+def value_words(field: str, codes: Sequence[str]) -> str:
+    """Return a card field's codes as a reader names them; a state with its code, which corrections are made by."""
+    if field in ("linked_states", "countries", "denied_by"):
+        names = [(code, state_name(code)) for code in codes]
+        return ", ".join(name if name == code else f"{name} ({code})" for code, name in names)
+    return ", ".join({"jewish-or-israeli": "Jewish or Israeli"}.get(code, code) for code in codes)
+
+
 def denials_of(card: Card) -> list[str]:
     """Return in names who denies it."""
     words = {"accused": "the accused", "other": "others named in the reports"}

@@ -132,6 +132,7 @@ class Tree:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.said = ""  # by the last run
         for name in ("src", "tests", "tools", "bench", "fixtures", "docs", "packaging"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("pyproject.toml", "dev.py", "README.md", "CONTRIBUTING.md", "feeds.yaml", "requirements.lock"):
@@ -153,6 +154,7 @@ class Tree:
             )
         except subprocess.TimeoutExpired:
             return False
+        self.said = done.stdout.decode(errors="replace")
         return done.returncode == 0
 
     def touched(self, tests: list[str]) -> dict[str, list[str]] | None:
@@ -182,7 +184,7 @@ def try_room(name: str, room: Room, tree: Tree, most: int | None, seed: int, *, 
     tests = [test for test in room.tests if (ROOT / test).exists()]
     touched = tree.touched(tests)
     if touched is None:
-        raise SystemExit(f"{name}: its tests do not pass without any mutant")
+        raise SystemExit(f"{tree.said[-2000:]}\n{name}: its tests do not pass without any mutant")
     timeout_s = 3 * (time.monotonic() - began) + 20
     n_noticed = 0
     for mutant in chosen:

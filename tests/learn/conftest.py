@@ -50,7 +50,7 @@ class Desk:
             fetcher=Site(),
         )
 
-    def see(self, title: str, summary: str = "", *, feed: str = "f1", flag: bool = True) -> str:
+    def see(self, title: str, summary: str = "", *, feed: str = "f1", flag: bool = True, backfill: bool = False) -> str:
         """Put an entry into the log, scored, and flagged if asked; return its id."""
         entry_id = sha256(f"{feed}{title}{summary}".encode()).hexdigest()[:16]
         payload = entry_payload(title, summary)
@@ -59,7 +59,7 @@ class Desk:
         events = [
             NewEvent(
                 f"entry-seen:{entry_id}",
-                EntrySeen(entry_id=entry_id, feed_id=feed, guid=entry_id, link="", text_sha=sha),
+                EntrySeen(entry_id=entry_id, feed_id=feed, guid=entry_id, link="", text_sha=sha, backfill=backfill),
             ),
             NewEvent(
                 f"entry-scored:{entry_id}",

@@ -173,10 +173,11 @@ def test_the_second_look_flags_what_the_old_model_passed_over(desk: Desk) -> Non
     assert all(event.model_id == outcome.model_id for event in found)
 
 
-def test_the_second_look_adds_at_most_two_days_rows_the_best_first(desk: Desk) -> None:
-    """Promise: a new model never floods the queue; what it cannot show is what it is least sure of."""
+@pytest.mark.parametrize("backfill", [False, True])
+def test_the_second_look_adds_at_most_two_days_rows_the_best_first(desk: Desk, backfill: bool) -> None:
+    """Promise: a new model never floods the queue, nor that of the archives; what is left out is the least sure."""
     for item in PLOTS:
-        desk.see(*item, flag=False)
+        desk.see(*item, flag=False, backfill=backfill)
     settings = msgspec.structs.replace(desk.workspace.config.settings, rows_per_day=1)
     desk.workspace.config = Config(feeds=[], settings=settings)
     n_scored, n_flagged = second_look(desk.workspace)

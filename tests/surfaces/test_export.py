@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import closing
 from datetime import timedelta
 
 import msgspec
@@ -64,6 +65,24 @@ def test_wire_copies_are_no_corroboration(entries: list[LabelledEntry]) -> None:
         story = [msgspec.structs.replace(entries[0], entry_id=name, n_independent=n_independent) for name in ("a", "b")]
         (event,) = exchange.as_misp(story)
         assert tag.format(grade) in [item["name"] for item in event["Event"]["Tag"]]
+
+
+@pytest.mark.parametrize(("second", "agreed", "opinion"), [("plot", True, "agree"), ("unsure", False, "neutral")])
+def test_reviewers_who_do_not_say_the_same_are_not_exported_as_agreed(
+    house: House, second: str, agreed: bool, opinion: str
+) -> None:
+    """Promise: a table and a threat platform learn that a reviewer had doubts, and are told less confidently."""
+    house.entry("aaaa1111", "Alleged plot against an exile")
+    with closing(house.open()) as workspace:
+        for by, label in (("ana", "plot"), ("ben", second)):
+            label_entry(workspace.log, workspace.views, "aaaa1111", label, by=by, now=house.now)
+        (entry,) = found = list(labelled_entries(workspace))
+    assert (entry.label, entry.reviewers, entry.agreed) == ("plot", ["ana", "ben"], agreed)
+    objects = {item["type"]: item for item in exchange.as_stix(found)["objects"]}
+    assert objects["opinion"]["opinion"] == opinion
+    confidence = exchange.CONFIDENCE_AGREED if agreed else exchange.CONFIDENCE_SPLIT
+    assert objects["report"]["confidence"] == objects["note"]["confidence"] == confidence
+    assert exchange.CONFIDENCE_SPLIT < exchange.CONFIDENCE_AGREED
 
 
 def test_only_a_reviewer_makes_a_state_more_than_a_claim(entries: list[LabelledEntry]) -> None:

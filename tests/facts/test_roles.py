@@ -77,6 +77,10 @@ def test_a_story_with_one_report_that_nobody_reads_says_so() -> None:
         ("Iranian police said Iran's intelligence ministry had ordered the killing of an editor.", ("", "")),
         ("Prosecutors in Tehran said Iran's IRGC had ordered the killing of an editor.", ("", "")),
         ("Iran said that Iran's IRGC had ordered the killing of an editor.", ("", "")),
+        ("The killing of an editor was ordered by Iran, Iran says.", ("", "")),
+        ("The killing of an editor was ordered by Iran, Denmark says.", ("ministry", "DK")),
+        ("Iran security sources said Iran had ordered the killing of an editor.", ("", "")),
+        ("Security sources said Iran had ordered the killing of an editor.", ("anonymous-officials", "")),
     ],
 )
 def test_the_accused_states_own_voice_is_no_accuser(summary: str, accuser: tuple[str, str]) -> None:

@@ -68,6 +68,12 @@ def test_the_exported_model_scores_what_was_fitted_to_1e_12() -> None:
         assert model.score(text.title, text.summary) == pytest.approx(sigmoid(margin), abs=1e-12)
 
 
+def test_no_model_is_written_whose_second_band_stands_above_the_first() -> None:
+    """A file that every reader would refuse is never made: what is flagged is worth a second look too."""
+    model = Model.from_bytes(export(fit_set(small_set()[0]), Thresholds(0.4, 0.6)))
+    assert (model.threshold, model.look_again) == (0.4, 0.4)
+
+
 def test_one_view_without_padding_is_scikit_learns_tfidf_and_regression_to_1e_12() -> None:
     """With pad 0 the view is TfidfVectorizer(sublinear_tf, min_df=2) and the score LogisticRegression's."""
     from sklearn.feature_extraction.text import TfidfVectorizer

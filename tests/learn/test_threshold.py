@@ -75,6 +75,14 @@ def test_both_bands_move_together() -> None:
         assert log_odds(to.flag) - log_odds(to.look_again) == pytest.approx(log_odds(0.48) - log_odds(0.31), abs=1e-4)
 
 
+def test_the_second_band_never_stands_above_the_first() -> None:
+    """A model whose bands are one stays so wherever the flow moves them: what is flagged was worth a second look."""
+    one = Thresholds(0.48, 0.48)
+    for n in range(2_000):
+        to = follow(one, flow([0.48 + n * 1.05e-4] * 10), 10).thresholds
+        assert to.look_again <= to.flag
+
+
 def test_a_topic_is_one_row() -> None:
     """Thirty reports of one happening do not fill the day."""
     same = [Seen(0.9, "Police foil plot against journalist"), Seen(0.8, "Police foil plot against a journalist")]

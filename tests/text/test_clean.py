@@ -35,6 +35,9 @@ def test_furniture_goes(text, cleaned):
         "Security",
         "1 < 2 and 3 > 2",
         "First line\nSecond line",
+        "They met at noon.\nSkip to the search of the house: "
+        + "officers went from room to room and took papers, " * 9
+        + "it is said.",
     ],
 )
 def test_sentences_stay(text):

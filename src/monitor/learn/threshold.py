@@ -63,7 +63,7 @@ def follow(own: Thresholds, flow: Flow, rows_per_day: float) -> BandPlacement:
     else:
         flag, why = min(rows[n_room - 1], CEILING), BURST if rows[n_room - 1] > own.flag else CAP
     look = sigmoid(_log_odds(flag) - (_log_odds(own.flag) - _log_odds(own.look_again)))
-    return BandPlacement(Thresholds(round(flag, 6), round(min(look, flag), 6)), why, flow.n_entries, len(rows))
+    return BandPlacement(Thresholds(round(flag, 6), round(look, 6)), why, flow.n_entries, len(rows))
 
 
 def most_rows(threshold: float, own: float, rows_per_day: float) -> int:

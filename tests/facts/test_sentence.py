@@ -169,3 +169,27 @@ def test_numbers_that_differ_are_both_said() -> None:
     assert "; 2 or 3 arrested; 9 or 10 charged;" in plain_sentence(
         msgspec.structs.replace(PLOT, n_arrested=values("2", "3"), n_charged=values("9", "10"))
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "lang", "said"),
+    [
+        ("Polen macht Russland für Brandanschlag auf Lagerhalle verantwortlich", "de",
+         "The government of Poland alleges that Russia was behind alleged arson"),
+        ("La Pologne accuse la Russie d'avoir incendié un entrepôt", "fr",
+         "The government of Poland alleges that Russia was behind alleged arson"),
+        ("Польша обвинила Иран в отравлении перебежчика", "ru",
+         "The government of Poland alleges that Iran was behind an alleged poisoning"),
+        ("Polonia acusa a Rusia de incendiar un almacén", "es",
+         "The government of Poland alleges that Russia was behind alleged arson"),
+    ],
+)  # fmt: skip
+def test_an_act_in_another_language_is_told_as_an_alleged_one(title: str, lang: str, said: str) -> None:
+    """Stages and targets are read less surely there: the sentence says no more than that it is alleged."""
+    assert plain_sentence(read_card(title, lang=lang)).startswith(said)
+
+
+def test_who_calls_a_report_a_fake_is_not_its_accuser() -> None:
+    """A denial in the sentence that names the accused makes nobody an accuser."""
+    card = read_card("МИД назвал фейком сообщения о причастности российской разведки к убийствам", lang="ru")
+    assert [claim.accuser for claim in card.claims if claim.verb != "denies"] == [""]

@@ -71,7 +71,9 @@ def read_card(
         n_arrested=read_number(sentences, "arrested"),
         n_charged=read_number(sentences, "charged"),
         claimed_by=read_claims(sentences, linked, overview=overview),
-        denied_by=with_claims(read_denials(sentences, linked, {value.code for value in services}), claims),
+        denied_by=with_claims(
+            read_denials(sentences, linked, {value.code for value in services}, named_only=language != "en"), claims
+        ),
         hedging=read_hedging(sentences),
         overview=overview,
         claims=claims,

@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from monitor.facts.caution import CORRECTION, as_alleged, cautious, only_alleged
 from monitor.facts.names import ACTS, TARGETS, accuser_name, is_plural, listed, service_name, state_name
 from monitor.facts.values import Card, Claim, Value
 
@@ -30,7 +31,6 @@ _AT_THINGS = frozenset({"sabotage", "arson"})
 _PEOPLE = frozenset({"journalist", "dissident", "defector", "official"})
 _TOLD_BESIDE = ("methods", "target_types", "countries", "stage")
 _OPENING_CHARS = 240  # of a summary: what a claim in the title is explained by
-CORRECTION = "correction"  # the field of a value that a reviewer set
 _AT_PEOPLE = frozenset({"assassination", "abduction", "stabbing", "poisoning", "assault", "shooting"})
 _THINGS = frozenset({"infrastructure", "military"})
 _THING = re.compile(  # words for a thing among those for military targets; infrastructure is one always
@@ -79,7 +79,7 @@ def plain_sentence(card: Card) -> str:
     groups = [claim for claim in _groups(card) if _tells_an_act(_beside(card, claim), claim.quote)]
     if not groups:
         return ""  # an accusation of nothing that was planned or done is none
-    near = _without_speaker(_beside(card, groups[0]), groups[0])
+    near = cautious(_without_speaker(_beside(card, groups[0]), groups[0]), groups[0])
     told = [_told(claim, near, first=at == 0) for at, claim in enumerate(groups[:_MOST_CLAIMS])]
     parts = [words if at == 0 else _lower(words) for at, words in enumerate(told)]
     return "; ".join([*parts, *_tail(card, groups)]) + "."
@@ -198,9 +198,12 @@ def _order(claim: Claim) -> tuple[bool, bool, int]:
 def _told(claim: Claim, card: Card, *, first: bool) -> str:
     whom = _whom(claim)
     what = _what(card, claim.quote) if first else "it"
+    if first and only_alleged(card):
+        what = as_alleged(what)
     many = " and " in whom
     if claim.verb == "denies":
-        return f"{_upper(whom)} {'deny' if many else 'denies'} any part in {_alleged(what, card)}"
+        what = what if only_alleged(card) else _alleged(what, card)
+        return f"{_upper(whom)} {'deny' if many else 'denies'} any part in {what}"
     if claim.verb == "admits":
         return f"{_upper(whom)} {'say' if many else 'says'} that it was behind {what}"
     if claim.verb == "corrected":
@@ -227,8 +230,7 @@ def _alleged(what: str, card: Card) -> str:
     stage = card.stage[0] if card.stage else None
     if stage and (stage.confidence >= _SURE_STAGE or stage.field == CORRECTION):
         return what
-    first, _, rest = what.partition(" ")
-    return f"an alleged {rest}" if first in ("a", "an") else f"alleged {what}"
+    return as_alleged(what)
 
 
 def _whom(claim: Claim) -> str:

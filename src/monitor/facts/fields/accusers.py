@@ -43,16 +43,21 @@ class Accuser(NamedTuple):
 
 
 def accuser_of(sentence: Sentence, units: list[Unit], accused: set[str], rules: Rules) -> Accuser | None:
-    """Return who speaks in a sentence, or None."""
+    """Return who speaks in a sentence, or None.
+
+    In other languages than English nobody where a word denies: who calls a report a fake accuses nobody.
+    """
+    if rules.needed and (sentence.has("deny") or any("DENY/" in classes_of(word, rules) for word in sentence.lowers)):
+        return None
     last = units[-1] if units else None
     if last and last.code not in accused and last.kind in _KIND_OF and _says_at_the_end(sentence, last):
-        return Accuser(_kind(sentence, last), last.code, sentence.lowers[last.last])
+        return Accuser(_kind(sentence, last, rules), last.code, sentence.lowers[last.last])
     for unit in units:
         rough = unit.kind == "o" and not _ROUGH.isdisjoint(sentence.lowers[unit.first : unit.last])
         if unit.kind in _KIND_OF and not rough and unit.code not in accused and ":" not in unit.code:
             verb = _verb_of(sentence, unit.first, unit.last, rules)
             if verb:
-                return Accuser(_kind(sentence, unit), unit.code, verb)
+                return Accuser(_kind(sentence, unit, rules), unit.code, verb)
     for mark in sentence.of("source"):
         inside = any(unit.first <= mark.first < unit.last and unit.code in accused for unit in units)
         verb = "" if inside else _verb_of(sentence, mark.first, mark.last, rules)
@@ -117,7 +122,7 @@ def _stop_before(sentence: Sentence, at: int) -> bool:
     return any(sign in sentence.text[start : sentence.starts[at]] for sign in ",;–—")
 
 
-def _kind(sentence: Sentence, unit: Unit) -> str:
+def _kind(sentence: Sentence, unit: Unit, rules: Rules) -> str:
     """Return the kind of claimant a unit is: its own office where one is named, else by what it stands for."""
     inside = [m for m in sentence.of("source") if unit.first <= m.first and m.last <= unit.last + 1]
     for mark in inside:
@@ -125,4 +130,8 @@ def _kind(sentence: Sentence, unit: Unit) -> str:
             return mark.code
     if _UNNAMED & set(sentence.lowers[unit.first : unit.last]):
         return "anonymous-officials"
+    if unit.kind == "l" and any(
+        "MEDIA/" in classes_of(word, rules) for word in sentence.lowers[unit.first : unit.last]
+    ):
+        return "media"
     return "ministry" if unit.kind == "o" else _KIND_OF[unit.kind]

@@ -33,8 +33,10 @@ _WHERE = {"da", "de", "ta", "te", "daki", "deki", "taki", "teki"}
 _ACCUSED_DENY = ("pleaded", "pleads", "plead", "denies guilt", "maintained his", "maintains his", "protest", "protests")
 
 
-def read_denials(sentences: list[Sentence], linked: list[str], proxies: set[str]) -> tuple[Value, ...]:
-    """Return who denies, each once, in the order of the text."""
+def read_denials(
+    sentences: list[Sentence], linked: list[str], proxies: set[str], *, named_only: bool = False
+) -> tuple[Value, ...]:
+    """Return who denies, each once, in the order of the text; with `named_only` nobody of an earlier sentence."""
     found: dict[str, Value] = {}
     last_state = ""
     for sentence in sentences:
@@ -44,7 +46,7 @@ def read_denials(sentences: list[Sentence], linked: list[str], proxies: set[str]
                     quote, offset = _quote(sentence, mark)
                     found[who] = Value(who, quote, sentence.field, offset, 0.8 if who in linked else 0.6)
         states = [m.code for m in sentence.of("state", "capital") if m.code in linked]
-        if states or sentence.field != "text":
+        if not named_only and (states or sentence.field != "text"):
             last_state = states[-1] if states else last_state
     return tuple(found.values())
 

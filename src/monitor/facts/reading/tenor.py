@@ -86,4 +86,5 @@ def tells_openly(sentence: Sentence, *, war: bool, accuser: bool, avowed: bool) 
         return not covert or not accuser or sentence.has("war")
     tried = any(sentence.lowers[mark.first].startswith("tr") for mark in sentence.of("try"))  # not "in an attempt to"
     alleged = tried or sentence.of("hedge", "legal", "plan", "foil", "deny", "denyword") or "?" in sentence.text
+    alleged = alleged or (sentence.loose and sentence.has("blame"))  # "stands behind", of concepts where words are few
     return not (accuser or alleged or any(mark.code != "drone" for mark in covert))

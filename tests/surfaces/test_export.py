@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from monitor.facts.values import Value
 from monitor.log.events import StoryJoined
 from monitor.surfaces.export import exchange
 from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries, taken_back
@@ -169,6 +170,17 @@ def test_csv_is_made_for_spreadsheets(entries: list[LabelledEntry]) -> None:
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     row = dict(zip(rows[0], rows[1], strict=True))
     assert (len(rows), row["title"], row["notes"]) == (2, "روزنامه‌نگار در تبعید два", "'=1+1")
+
+
+def test_csv_says_what_the_card_says(entries: list[LabelledEntry]) -> None:
+    """Promise: numbers, services, places and dates of the card have columns of their own, and the language is there."""
+    codes = {"n_arrested": "2", "n_charged": "3", "services": "IRGC", "places": "Port Mereth", "dates": "2026-01-20"}
+    card = msgspec.structs.replace(entries[0].card, **{field: (Value(code),) for field, code in codes.items()})
+    told = msgspec.structs.replace(entries[0], card=card, lang="fa")
+    rows = list(csv.reader(io.StringIO("".join(as_csv([told], bom=False)))))
+    row = dict(zip(rows[0], rows[1], strict=True))
+    assert {field: row[field] for field in codes} == codes
+    assert (row["lang"], row["n_independent"]) == ("fa", str(told.n_independent))
 
 
 def test_an_entry_without_a_title_is_called_by_its_first_words(house: House) -> None:

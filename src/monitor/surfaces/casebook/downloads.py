@@ -50,7 +50,7 @@ STAGES = {
     "executed": ("carried out", "by the act", "success 1"),
 }
 SCHEMES = {
-    "AAAD": "Authoritarian Actions Abroad Database: states against exiles; other targets stand outside it",
+    "AAAD": "Authoritarian Actions Abroad Database, in our words: states against exiles; other targets are outside it",
     "ACLED": "Armed Conflict Location & Event Data: by event type and sub-event type",
     "GTD": "Global Terrorism Database: by attacktype1 and targtype1; acts by states' own forces stand outside it",
 }
@@ -146,8 +146,9 @@ def codebook() -> dict[str, Any]:
     return {
         "fields": NAMES,
         "schemes": SCHEMES,
-        "note": "Nearest codes by the meaning of the words, for comparing, not for merging unseen: read the scheme's "
-        "own codebook of the year you use. A case here is a report of an alleged plot; most schemes hold events.",
+        "note": "Our codes map roughly to these, by the meaning of the words: for comparing, not for merging unseen. "
+        "Read the scheme's own codebook of the year you use. A case here is a report of an alleged plot; most schemes "
+        "hold events.",
         "methods": mapped(METHODS),
         "target_types": mapped(TARGETS),
         "stage": mapped(STAGES),

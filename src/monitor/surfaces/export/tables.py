@@ -13,11 +13,15 @@ from monitor.surfaces.export.labelled import LabelledEntry
 
 COLUMNS = (
     "entry_id", "story_id", "case_id", "label", "agreed", "reviewers", "labelled_at", "title", "summary", "publisher",
-    "link", "published_at", "lang", "score", "linked_states", "target_types", "methods", "countries", "stage",
-    "legal_stage", "claimed_by", "denied_by", "sentence", "sentence_status", "claims", "notes", "model_id", "position",
+    "link", "published_at", "lang", "score", "linked_states", "services", "target_types", "methods", "countries",
+    "places", "dates", "stage", "legal_stage", "n_arrested", "n_charged", "claimed_by", "denied_by", "n_independent",
+    "sentence", "sentence_status", "claims", "notes", "model_id", "position",
 )  # fmt: skip
 BOM = "\ufeff"
-_CARD = {"linked_states", "target_types", "methods", "countries", "stage", "legal_stage", "claimed_by", "denied_by"}
+_CARD = {
+    "linked_states", "services", "target_types", "methods", "countries", "places", "dates", "stage", "legal_stage",
+    "n_arrested", "n_charged", "claimed_by", "denied_by",
+}  # fmt: skip
 
 
 def as_csv(entries: Iterable[LabelledEntry], *, bom: bool = True) -> Iterator[str]:

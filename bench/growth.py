@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import process_time
 
 from monitor.log.codec import iso
 from monitor.log.events import (
@@ -42,6 +43,8 @@ from monitor.log.events import (
 )
 from monitor.log.payloads import entry_payload, payload_sha
 from monitor.log.sqlite.store import open_log
+from monitor.stories.cases import Cases
+from monitor.worker.intake.casing import MOST_STORIES, TEXTS_PER_STORY
 from monitor.worker.jobs.chores import PACKED_PER_TICK
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -304,6 +307,38 @@ def grow(folder: Path, n: int, entry_id: str) -> None:
     copy.unlink()
 
 
+def link_cases() -> None:
+    """Measure the most that case linking may do in one tick, whatever the log's size: its bound of earlier stories.
+
+    Each has three texts of 300 words in which six names stand, of 2,000 in all; 50 new stories open in the tick.
+    """
+    rng, source = random.Random(5), texts(17)
+    names = [f"{rng.choice('BDFGKLMNPRSTV')}{''.join(rng.choices('aeiorlnst', k=6))}" for _ in range(2_000)]
+
+    def told() -> tuple[str, str]:
+        six = rng.sample(names, 6)
+        words = " ".join(next(source)[1] for _ in range(8)).split()
+        for name in six:
+            words.insert(rng.randrange(1, len(words)), name)
+        return f"the {six[0]} and {six[1]}", " ".join(words)
+
+    stories = [[told() for _ in range(TEXTS_PER_STORY)] for _ in range(MOST_STORIES)]
+    new = [told() for _ in range(50)]
+    start = process_time()
+    cases = Cases()
+    for number, story in enumerate(stories):
+        cases.add(f"s{number}", f"c{number}", story)
+    loaded = process_time()
+    for text in new:
+        cases.find([text])
+    done = process_time()
+    results.append({"n": MOST_STORIES, "what": "case linking", "cpu_s": round(done - start, 2)})
+    say(
+        f"case linking, at its bound of {MOST_STORIES:,} earlier stories: {loaded - start:.2f} CPU s to read them, "
+        f"{(done - loaded) / len(new) * 1000:.0f} ms for each new one"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10000,100000,1000000")
@@ -313,6 +348,7 @@ def main() -> int:
     args = parser.parse_args()
     for size in args.sizes.split(","):
         bench(int(float(size)))
+    link_cases()
     (ROOT / ".bench" / "growth.json").write_text(json.dumps(results, indent=1))
     if not args.keep:
         shutil.rmtree(WORK, ignore_errors=True)

@@ -13,10 +13,13 @@ from monitor.errors import LogBrokenError
 from monitor.log.codec import iso
 from monitor.log.events import EntrySeen, NewEvent
 from monitor.log.payloads import entry_payload, payload_sha
+from monitor.log.sqlite.packs import KEEP, PACK_EVENTS, last_packed
 from monitor.log.sqlite.store import open_log
 from monitor.surfaces.cli.keep.keeping import write_backup
 from monitor.surfaces.cli.main import run
 from monitor.worker.jobs.backups import KEEP_BACKUPS
+from monitor.worker.jobs.chores import do_chores
+from monitor.worker.lock import LOCK_NAME, worker_lock
 from tests.conftest import NOW
 from tests.log.conftest import AT, label
 
@@ -158,3 +161,29 @@ def test_the_nightly_backup_signs_verifies_and_keeps_seven(folder: Path) -> None
 
 def test_a_folder_without_a_log_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "monitor init" in said(capsys, "--data", str(tmp_path), "log", "verify", code=4)
+
+
+def test_old_events_are_packed_by_the_chores_and_all_at_once_by_compact(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Promise: ticks make a log small bit by bit, `compact` at once; nothing that is read or verified changes."""
+    log = open_log(folder / "data" / "log.db")
+    log.append([label(n, "not-plot") for n in range(10, KEEP + PACK_EVENTS + 20)], recorded_at=AT)
+    log.close()
+    before = said(capsys, "log", "export", "-")
+    with app.closing_workspace(str(folder / "feeds.yaml"), str(folder / "data")) as workspace:
+        do_chores(workspace, NOW)
+        assert last_packed(workspace.log.connection)[0] == PACK_EVENTS  # type: ignore[attr-defined]
+        head = workspace.log.head()[0]
+    size = (folder / "data" / "log.db").stat().st_size
+    assert "packed 0 events and 0 texts" in said(capsys, "log", "compact")
+    done = json.loads(said(capsys, "log", "compact", "--json"))
+    assert done["bytes_after"] == (folder / "data" / "log.db").stat().st_size < size
+    after = said(capsys, "log", "export", "-").splitlines()
+    assert [line for line in before.splitlines()[1:-1] if line not in set(after)] == []
+    assert f"{head} events" in said(capsys, "log", "verify")
+
+
+def test_compacting_waits_for_no_tick(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with worker_lock(folder / "data" / LOCK_NAME):
+        said(capsys, "log", "compact", code=5)

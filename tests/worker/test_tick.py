@@ -204,3 +204,22 @@ def test_a_broken_log_refuses_the_tick_before_anything_is_fetched(workspace: Wor
     with pytest.raises(LogBrokenError):
         run_tick(workspace, force=True)
     assert len(site.requests) == n_requests
+
+
+def test_the_views_know_all_that_a_tick_wrote(workspace: Workspace, site: Site) -> None:
+    """Promise: what a tick's chores append last, such as a signed checkpoint, is known when it ends."""
+    site.pages = {"alpha": (200, rss(("1", "Alleged plot"))), "beta": (200, rss())}
+    run_tick(workspace)
+    assert "checkpoint-signed" in types(workspace)
+    assert workspace.views.position == workspace.log.head()[0]
+
+
+def test_an_entry_under_a_new_guid_is_the_entry_it_was(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: a feed that hands out new guids for what it lists brings nothing twice."""
+    old = rss(("1", "Alleged plot"), ("2", "Chess"))
+    site.pages = {"alpha": (200, old), "beta": (200, rss())}
+    run_tick(workspace)
+    clock.forward(hours=3)
+    site.pages["alpha"] = (200, old.replace(b"<guid>1<", b"<guid>new-1<").replace(b"<guid>2<", b"<guid>new-2<"))
+    assert run_tick(workspace).n_new == 0
+    assert types(workspace).count("entry-seen") == 2

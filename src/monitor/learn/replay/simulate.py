@@ -183,7 +183,9 @@ def figures(entries: Sequence[StreamEntry], labels: Mapping[str, StreamLabel], r
             sum(_days_between(first_day[plot], day) <= 1 for plot, day in found.items()), n_plots
         ),
         "plot_recall_best_entry": _share(len(found_lead), n_plots),
-        "entry_recall": _share(sum(truth[i] == PLOT for i in shown), n_plot_entries),
+        "entry_recall": _share(
+            sum(truth[i] == PLOT for i in shown | {each.entry for each in result.followed}), n_plot_entries
+        ),
         "precision": _share(sum(a.label for a in judged), len(judged)),
         "average_precision": round(average_precision([s for s, _ in rated], [t for _, t in rated]), 4),
         "labels_used": len(result.answers) if result.n_retrained else 0,

@@ -187,6 +187,8 @@ def _install(folder: Path) -> bool:
         return False
     command = [found[0], "pip", "install", "--quiet", "--python", sys.executable, "--target", str(folder)]
     return (
-        subprocess.run([*command, "eventsourcing==9.5.6"], env={**environment(), **found[1]}, check=False).returncode
+        subprocess.run(
+            [*command, "eventsourcing==9.5.6", "psycopg-pool"], env={**environment(), **found[1]}, check=False
+        ).returncode
         == 0
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from monitor.log.events import EntryLabelled, NewEvent
 from tests.browser.conftest import Server, sign_in, standing
 from tests.conftest import ROOT
 from tests.surfaces.conftest import House
@@ -41,6 +42,18 @@ def test_a_day_by_keyboard_alone(page: Any, server: Server, house: House) -> Non
     assert page.locator(".row:not(.done)").count() == 3
     assert page.locator("#count").inner_text().endswith("3")
     assert len(standing(house)) == 9
+
+
+def test_what_a_colleague_answers_shows_on_a_page_that_is_open(page: Any, house: House) -> None:
+    """Promise: their answer stands in the row's place by itself; the row in hand stays, and says so."""
+    page.keyboard.press("j")
+    mine, theirs = (page.locator(".row:not(.done)").nth(at).get_attribute("data-entry") for at in (0, 2))
+    workspace = house.open()
+    for entry in (mine, theirs):
+        workspace.append([NewEvent(f"label:{entry}", EntryLabelled(entry_id=entry, label="plot", by="ben"), "ben")])
+    workspace.close()
+    page.wait_for_selector(f"#row-{theirs}.done >> text=by ben", timeout=15_000)
+    page.wait_for_selector(f"#row-{mine}.here >> text=Answered meanwhile by ben: plot.")
 
 
 def test_two_rows_are_merged_after_both_names_were_shown(page: Any, house: House) -> None:

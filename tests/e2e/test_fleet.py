@@ -67,7 +67,14 @@ def test_a_label_given_on_one_machine_shows_on_the_other(pair: tuple[Installatio
     browser.cookies.set("monitor_session", reviewers.sign_in("ben", moment))
     entry = rows[0]["entry_id"]
     assert f"row-{entry}" in browser.get("/").text
+    before = browser.get(f"/news?rows={entry}").json()
+    assert before["swap"] == {}
     one.run("label", entry, "plot")
+    news = browser.get(f"/news?rows={entry},nobody").json()  # what a page that is open asks every second and a half
+    assert "<b>Plot</b>" in news["swap"][f"row-{entry}"]
+    assert news["said"][f"row-{entry}"].startswith("Answered meanwhile by ")
+    assert news["said"][f"row-{entry}"].endswith(": plot.")
+    assert int(news["count"]) == int(before["count"]) - 1
     assert f"row-{entry}" not in browser.get("/").text
     assert entry not in [row["entry_id"] for row in json.loads(other.run("queue", "--json").stdout)]
 

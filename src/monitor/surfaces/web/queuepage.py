@@ -16,7 +16,7 @@ from monitor.log.codec import iso
 from monitor.surfaces.progress import progress_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.filters import Filter, read_filter
-from monitor.surfaces.web.rows import ActLine, acts_since, line_of
+from monitor.surfaces.web.rows import LABEL_WORDS, ActLine, acts_since, line_of
 from monitor.triage.moved import MovedCase, moved_cases
 from monitor.triage.queue import count_queue, queue_row, waiting_queue
 from monitor.triage.rows import QueueRow
@@ -24,11 +24,13 @@ from monitor.triage.samples import waiting_samples
 from monitor.triage.told import story_told
 from monitor.triage.undo import title_of
 from monitor.views.queries.acts import skips_of
+from monitor.views.queries.labels import covering
 from monitor.views.queries.stories import story_of
 from monitor.worker.workspace import Workspace
 
 PAGE_ROWS = 30
 CHECKS = 5
+MOST_NAMED = 100  # rows a page may ask after at once
 MINE_DAYS = 30  # how far back the list of a reviewer's own acts goes
 
 
@@ -37,6 +39,16 @@ class MovedRow(msgspec.Struct, frozen=True):
 
     case: MovedCase
     sentence: str
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A row somebody answered while it stood open on a page: with what, and who."""
+
+    entry_id: str
+    story_id: str
+    title: str
+    what: str
+    by: str
 
 
 class QueuePage:
@@ -71,10 +83,29 @@ class QueuePage:
                 position=workspace.views.position, page_rows=PAGE_ROWS, bands=[word for _, word in WORDS],
             )  # fmt: skip
 
-    def count(self, request: Request) -> Response:
-        """Return the number of waiting stories, for the live count."""
+    def news(self, request: Request) -> Response:
+        """Return how many stories wait, and in place of each row an open page names what others answered meanwhile."""
+        by, named = reviewer_of(request), request.query_params.get("rows", "").split(",")[:MOST_NAMED]
         with self.desk.workspace() as workspace:
-            return Response(str(count_queue(workspace.views, workspace.clock(), reviewer_of(request))))
+            n_waiting = count_queue(workspace.views, workspace.clock(), by)
+            answered = {f"row-{entry_id}": found for entry_id in named if (found := _answered(workspace, entry_id))}
+        news = {
+            "count": str(n_waiting),
+            "swap": {place: self.desk.text("elsewhere.html", said=each) for place, each in answered.items()},
+            "said": {place: f"Answered meanwhile by {e.by}: {e.what.lower()}." for place, e in answered.items()},
+        }
+        return Response(msgspec.json.encode(news), media_type="application/json")
+
+
+def _answered(workspace: Workspace, entry_id: str) -> Answered | None:
+    """Return the newest label that stands for an entry; None where it waits, or is not known."""
+    standing = [label for label in covering(workspace.views, entry_id) if not (label.withdrawn or label.overtaken)]
+    if not standing:
+        return None
+    label = standing[-1]
+    title = title_of(workspace.log, workspace.views, entry_id)
+    story_id = story_of(workspace.views, entry_id)
+    return Answered(entry_id, story_id, title, LABEL_WORDS.get(label.label, label.label), label.by)
 
 
 def _limit(workspace: Workspace, chosen: Filter) -> int | None:

@@ -44,7 +44,7 @@ def create_app(
 def _routes(desk: Desk, door: SignIn) -> list[BaseRoute]:
     pages, queue, acts, service = Pages(desk), QueuePage(desk), actions.Actions(desk), api.Api(desk)
     looks = {
-        "/": queue.page, "/count": queue.count, "/story/{story}": pages.story, "/search": SearchPage(desk).page,
+        "/": queue.page, "/news": queue.news, "/story/{story}": pages.story, "/search": SearchPage(desk).page,
         "/overview": OverviewPage(desk).page,
         "/labels": pages.labels, "/models": pages.models, "/feeds": pages.feeds, "/log": pages.log,
         "/offline": pages.offline, "/manifest.webmanifest": pages.manifest, "/sw.js": pages.worker,

@@ -4,7 +4,7 @@
 const desk = (() => {
   const WAIT_SAID_MS = 1500; // after so long a wait the page says what it waits for
   const SAID_MS = 8000;
-  const COUNT_MS = 60000;
+  const NEWS_MS = 1500; // what a colleague answers shows here within two seconds
   const GIVE_UP_MS = 40000; // longer than the server itself waits for the log
   const wide = window.matchMedia("(min-width: 80rem)");
   const panes = new Map(); // story id -> the markup of its pane
@@ -241,11 +241,27 @@ const desk = (() => {
     if (opens) event.preventDefault();
     if (opens || !event.target.closest("a, button, summary, textarea, input, select, label")) select(row);
   });
-  window.setInterval(async () => {
-    const answer = document.hidden || pending ? null : await fetch("/count", { headers: { "Monitor-Part": "1" } }).catch(() => null);
+  // The row in hand is told what a colleague answered and stays: it must not vanish under a key that is going down.
+  let asking = false;
+  async function news() {
+    if (document.hidden || pending || asking) return;
+    asking = true;
+    const named = rows().filter((row) => row.dataset.entry && !row.querySelector("[name=blind], .problem")).map((row) => row.dataset.entry);
+    const answer = await fetch(`/news?rows=${named.join(",")}`, { headers: { "Monitor-Part": "1" } }).catch(() => null);
+    const value = answer && answer.ok ? await answer.json().catch(() => null) : null;
+    asking = false;
     const place = document.getElementById("count");
-    if (answer && answer.ok && place) place.lastChild.textContent = await answer.text();
-  }, COUNT_MS);
+    if (!value || pending) return;
+    if (place) place.lastChild.textContent = value.count;
+    for (const [id, markup] of Object.entries(value.swap)) {
+      const row = document.getElementById(id);
+      if (!row || !row.matches(".row:not(.done):not(.busy)")) continue;
+      const note = row.querySelector("textarea[name=note]");
+      if (row === selected() || (note && note.value)) complain(row, value.said[id], false);
+      else swap(id, markup);
+    }
+  }
+  window.setInterval(news, NEWS_MS);
   window.addEventListener("beforeunload", (event) => { if (pending) event.preventDefault(); });
   wide.addEventListener("change", () => { const row = selected(); if (row) showPane(row); });
 

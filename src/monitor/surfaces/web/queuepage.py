@@ -41,7 +41,7 @@ class MovedRow(msgspec.Struct, frozen=True):
     sentence: str
 
 
-class Answered(msgspec.Struct, frozen=True):
+class AnsweredRow(msgspec.Struct, frozen=True):
     """A row somebody answered while it stood open on a page: with what, and who."""
 
     entry_id: str
@@ -97,7 +97,7 @@ class QueuePage:
         return Response(msgspec.json.encode(news), media_type="application/json")
 
 
-def _answered(workspace: Workspace, entry_id: str) -> Answered | None:
+def _answered(workspace: Workspace, entry_id: str) -> AnsweredRow | None:
     """Return the newest label that stands for an entry; None where it waits, or is not known."""
     standing = [label for label in covering(workspace.views, entry_id) if not (label.withdrawn or label.overtaken)]
     if not standing:
@@ -105,7 +105,7 @@ def _answered(workspace: Workspace, entry_id: str) -> Answered | None:
     label = standing[-1]
     title = title_of(workspace.log, workspace.views, entry_id)
     story_id = story_of(workspace.views, entry_id)
-    return Answered(entry_id, story_id, title, LABEL_WORDS.get(label.label, label.label), label.by)
+    return AnsweredRow(entry_id, story_id, title, LABEL_WORDS.get(label.label, label.label), label.by)
 
 
 def _limit(workspace: Workspace, chosen: Filter) -> int | None:

@@ -30,6 +30,7 @@ WORDS = (
     'Wednesday Thursday Friday ","text":"","title":"","summary":"","text":"","title":"{"summary":"'
 ).encode()
 _LEVEL = 6
+_ZLIB_FROM_BYTES = 1024
 _deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=WORDS)  # copied for each: half the time
 HEADLINE_CHARS = 120  # of the words that stand in for a missing title
 
@@ -100,6 +101,14 @@ def pack(payload: bytes) -> tuple[int, bytes]:
     deflating = _deflate.copy()
     packed = deflating.compress(payload) + deflating.flush()
     return (DEFLATED, packed) if len(packed) < len(payload) else (RAW, payload)
+
+
+def pack_as_before(payload: bytes) -> tuple[int, bytes]:
+    """Return (form, body) as every release can read it: for a log that machines of several releases share."""
+    if len(payload) < _ZLIB_FROM_BYTES:
+        return RAW, payload
+    packed = zlib.compress(payload, 1)
+    return (ZLIB, packed) if len(packed) < len(payload) else (RAW, payload)
 
 
 def unpack(sha: bytes, form: int, body: bytes) -> bytes | None:

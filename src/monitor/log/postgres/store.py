@@ -17,7 +17,7 @@ from monitor.log.chain import ZERO, ZERO_HEX, Row, chain_rows, check_new, first_
 from monitor.log.codec import decode_data, encode_all
 from monitor.log.events import Event, NewEvent
 from monitor.log.keys import Stored, without_known
-from monitor.log.payloads import check_payloads, pack, unpack
+from monitor.log.payloads import check_payloads, pack_as_before, unpack
 from monitor.log.postgres.claims import PostgresClaims
 from monitor.log.postgres.connect import Connections, driver, explain, one_line_errors, shown
 from monitor.log.postgres.rows import COPY_FROM_ROWS, INSERT, INSERT_PAYLOADS, columns, copy_rows
@@ -77,7 +77,7 @@ class PostgresLog:
             raise InputError("a key or an actor holds a NUL, which PostgreSQL cannot keep")
         check_payloads(payloads or {})
         raws = encode_all([event.data for event in events])
-        packed = [(bytes.fromhex(sha), *pack(payload)) for sha, payload in (payloads or {}).items()]
+        packed = [(bytes.fromhex(sha), *pack_as_before(payload)) for sha, payload in (payloads or {}).items()]
         gone = [bytes.fromhex(sha) for sha in erased]
         if self._checked is None:
             self.check_writable()

@@ -1,7 +1,7 @@
 """Estimate how common each one-word form is in languages without general news here: writes tools/form-estimates.tsv.
 
-    python -m venv /tmp/words && /tmp/words/bin/pip install . wordfreq
-    /tmp/words/bin/python -m tools.form_estimates
+    python3 -m venv words && words/bin/pip install . wordfreq
+    words/bin/python -m tools.form_estimates
 
 From the word frequencies of the wordfreq package, which only this script needs: a form's words, as the lexicon reads
 them, are summed, and an entry is taken for WORDS words. Phrases have no estimate, nor has Azerbaijani, which wordfreq
@@ -24,7 +24,7 @@ LANGUAGES = ("ar", "fa", "he", "pl", "sv", "uk", "nl", "it", "pt", "hi")
 WORDS = 30  # of an entry
 HEAD = """\
 # language	concept	form	entries of 10,000 that may have it, by the word frequencies of wordfreq (Robyn Speer,
-# CC BY-SA 4.0). Made by tools/form_estimates.py.
+# CC BY-SA 4.0; so is this table, unlike the rest of the project). Made by tools/form_estimates.py.
 """
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import zlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,22 @@ def test_an_event_as_large_as_a_model_has_a_pack_of_its_own(log: SqliteLog) -> N
     assert log.compact(1 << 20, keep=0, size=2) == 4
     assert [pack_at(log.connection, position).first for position in (1, 2, 3, 4)] == [1, 2, 3, 3]  # type: ignore[union-attr]
     assert list(log.read()) == before
+
+
+def test_a_log_is_not_called_broken_while_another_process_packs_it(log: SqliteLog) -> None:
+    """Others may pack events between the look at the packs and that at the rows: of an appender, of a reader."""
+    fill(log)
+    with closing(open_log(log.path)) as other:
+        log.connection.set_trace_callback(
+            lambda sql: other.compact(1, keep=5, size=4) if "FROM events" in sql else None
+        )
+        log.check_writable()
+        events = list(log.read())
+        assert [log.get(event.position) for event in events] == events
+        assert [log.by_key(event.key) for event in events] == events
+        log.connection.set_trace_callback(None)
+        assert last_packed(other.connection)[0] >= 8
+    fill(log, 4, start=40)
 
 
 def test_a_reader_misses_nothing_while_events_are_packed(log: SqliteLog) -> None:

@@ -20,7 +20,8 @@ _CHECK_ROWS = 1_000
 def check_end(connection: sqlite3.Connection, path: Path) -> tuple[int, bytes]:
     """Return the head of a log that may be appended to; raise LogBrokenError for any other.
 
-    The anchor is read before the head: another process may append and anchor in between.
+    The anchor is read before the head: another process may append and anchor in between. What is read of the log has to
+    be of one moment, the caller's transaction: another process may pack events in between.
     """
     if failed := read_marker(path):
         raise broken(0, failed)

@@ -116,7 +116,10 @@ def packs_before(connection: sqlite3.Connection) -> Iterator[Pack]:
 
 
 def next_rows(connection: sqlite3.Connection, after: int, upto: int, most: int) -> list[Row]:
-    """Return the events that follow `after`, up to `upto`: those of one pack, or at most `most` rows (-1: all)."""
+    """Return the events that follow `after`, up to `upto`: those of one pack, or at most `most` rows (-1: all).
+
+    Inside the caller's snapshot, as they may be packed between the two looks.
+    """
     pack = pack_at(connection, after + 1)
     if pack is None:
         return connection.execute(SELECT_RANGE, (after, upto, most)).fetchall()

@@ -160,7 +160,8 @@ class SqliteLog(SqliteReader):
         """
         with one_line_errors(self.path):
             check_free_space(self.path)
-            self._checked = check_end(self.connection, self.path)
+            with self._moment() as connection:  # it begins with the first look at the log, after the anchor's
+                self._checked = check_end(connection, self.path)
 
     def compact(self, most: int, *, keep: int = KEEP, size: int = PACK_EVENTS) -> int:
         """Pack the oldest of the events beyond the newest `keep`, about `most` of them; return how many.

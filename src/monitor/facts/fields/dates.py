@@ -19,6 +19,8 @@ NEAR, NEAR_ATTACK = 110, 25  # characters between the date and the act or arrest
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DIGIT = re.compile(r"\d")
 _HINTS = frozenset({*MONTHS, "year"})
+_BEFORE_MONTH = frozenset({"last", "in", "since", "en", "im"})
+_BEFORE_YEAR = frozenset({"middle", "earlier", "later"})
 _ACTS = ("method", "done")
 _ARRESTS = ("legal", "foil")
 _NO_DATE = ("suspected", "on-trial", "convicted", "sanctioned", "expelled")
@@ -51,7 +53,7 @@ def read_dates(sentences: list[Sentence], published: date | None) -> tuple[Value
     for sentence in sentences:
         if sentence.old or not _may_have_date(sentence):
             continue
-        for found in dates_in(sentence.text, published):
+        for found in dates_in(sentence, published):
             score = _score(sentence, found) * min(sentence.weight, 1.2)
             if score > 0 and (best is None or score > best[0] * 1.01):
                 quote = sentence.text[found.start : found.end]
@@ -70,13 +72,22 @@ def read_dates(sentences: list[Sentence], published: date | None) -> tuple[Value
 def _may_have_date(sentence: Sentence) -> bool:
     if not (sentence.has("method") or sentence.has("done") or sentence.has("legal") or sentence.has("foil")):
         return False
-    return bool(_DIGIT.search(sentence.text)) or not _HINTS.isdisjoint(sentence.lowers)
+    if _DIGIT.search(sentence.text) or "this year" in sentence.text:
+        return True
+    return any(low in MONTHS and word != low for low, word in zip(sentence.lowers, sentence.words, strict=True)) or (
+        not sentence.text.isascii() and not _HINTS.isdisjoint(sentence.lowers)
+    )
 
 
-def dates_in(text: str, published: date | None) -> list[FoundDate]:
-    """Return the dates a text names; a missing year is taken from the publication, looking back."""
-    found = []
-    for match in _date_pattern().finditer(text):
+def dates_in(sentence: Sentence, published: date | None) -> list[FoundDate]:
+    """Return the dates a sentence names; a missing year is taken from the publication, looking back."""
+    found: list[FoundDate] = []
+    text, end = sentence.text, 0
+    for start in _openings(sentence):
+        match = _date_pattern().match(text, start) if start >= end else None
+        if not match:
+            continue
+        end = match.end()
         got = match.groupdict()
         month_name = got["m1"] or got["m2"] or got["m3"]
         if month_name and not month_name[0].isupper() and (got["m3"] or text.isascii()):
@@ -85,6 +96,17 @@ def dates_in(text: str, published: date | None) -> list[FoundDate]:
         if made:
             found.append(FoundDate(*made, match.start(), match.end()))
     return found
+
+
+def _openings(sentence: Sentence) -> list[int]:
+    """Return where a date can begin: at a number, a month, or a word before one; the pattern is tried there alone."""
+    lowers = sentence.lowers
+    following = [*lowers[1:], ""]
+    return [
+        sentence.starts[at]
+        for at, (word, after) in enumerate(zip(lowers, following, strict=True))
+        if word[0].isdigit() or word in MONTHS or word in _BEFORE_YEAR or (word in _BEFORE_MONTH and after in MONTHS)
+    ]
 
 
 def _made(got: dict[str, str | None], month: int, published: date | None) -> tuple[str, str] | None:

@@ -121,15 +121,18 @@ def place_weight(sentence: Sentence, mark: Mark) -> float:
     if mark.extra == "adj":
         return _adjective(sentence, mark)
     before = _preposition(sentence, mark)
-    near = any(-9 <= m.first - mark.first <= 12 for m in sentence.of("method", "done"))
     missions = [m for m in sentence.of("target") if m.code == "diplomat"]
     if any(m.first == mark.last for m in missions):
         return 0.0  # whose mission it is, not where
     if before in _TOWARDS and any(1 <= mark.first - m.last <= 2 for m in missions):
         return OFFICE
     if before in _PREPOSITIONS:
-        return _in_place(sentence, mark, near=near)
-    return _bare_place(sentence, mark, near=near)
+        return _in_place(sentence, mark)
+    return _bare_place(sentence, mark)
+
+
+def _near_act(sentence: Sentence, mark: Mark) -> bool:
+    return any(-9 <= m.first - mark.first <= 12 for m in sentence.of("method", "done"))
 
 
 def _named_otherwise(sentence: Sentence, mark: Mark) -> bool:
@@ -165,7 +168,7 @@ def _adjective(sentence: Sentence, mark: Mark) -> float:
     return AUTHORITY if _acts_as_authority(sentence, mark, 1) else 0.0
 
 
-def _in_place(sentence: Sentence, mark: Mark, *, near: bool) -> float:
+def _in_place(sentence: Sentence, mark: Mark) -> float:
     """Return the weight of a place after a preposition."""
     words = sentence.lowers
     if _of_speaker(sentence, mark) or _other_case(words, mark):
@@ -173,12 +176,12 @@ def _in_place(sentence: Sentence, mark: Mark, *, near: bool) -> float:
     if any(m.code == "arrested" and 1 <= mark.first - m.last <= 3 for m in sentence.of("legal")):
         return AUTHORITY  # where a suspect was caught
     moves = any(word in _MOVES for word in words[max(0, mark.first - 5) : mark.first])
-    if near and not moves:
+    if not moves and _near_act(sentence, mark):
         return SCENE
     return NAMED if moves else NEAR_ACT
 
 
-def _bare_place(sentence: Sentence, mark: Mark, *, near: bool) -> float:
+def _bare_place(sentence: Sentence, mark: Mark) -> float:
     """Return the weight of a place without a preposition: a dateline, an authority, a name before its act."""
     if mark.first == 0 and mark.kind in ("capital", "city") and sentence.field == "text":
         return NAMED * 0.5  # a dateline
@@ -196,6 +199,7 @@ def _bare_place(sentence: Sentence, mark: Mark, *, near: bool) -> float:
         return NEAR_ACT  # "Berlin: …"
     if any(m.first == mark.last for m in sentence.of("method", "legal")):
         return SCENE if mark.kind != "state" else NEAR_ACT
+    near = _near_act(sentence, mark)
     if near and sentence.loose:
         return NAMED  # no prepositions are known in these languages
     return NAMED * 0.75 if near else NAMED * 0.25
@@ -253,7 +257,7 @@ def _speaking(sentence: Sentence, mark: Mark) -> float:
 
 def _is_office(sentence: Sentence, mark: Mark) -> bool:
     """Return whether the name goes with an office that speaks from anywhere: "US officials", "US intelligence"."""
-    beside = any(m.first == mark.last for kind in _SEATED for m in sentence.of(kind))
+    beside = any(m.first == mark.last for m in sentence.of(*_SEATED))
     return beside and not _acts(sentence)
 
 

@@ -53,10 +53,10 @@ def accusations(sentence: Sentence, units: list[Unit], rules: Rules) -> list[Acc
     """Return the states that a sentence accuses, each with the verb of the claim."""
     if all(unit.kind in _NEVER_ACCUSED for unit in units):
         return []
-    items, places = encode(sentence, units, rules)
+    items, places, opens = encode(sentence, units, rules)
     found: dict[int, str] = {}
     for at, unit in enumerate(units):
-        verb = _verb(items, places[at], unit, rules)
+        verb = _verb(items, places[at], opens, unit, rules)
         if verb:
             found[at] = verb
     _join(sentence, units, found)
@@ -100,10 +100,12 @@ def tells_act(sentences: list[Sentence], rules: Rules) -> bool:
     return any(needed in classes for classes in words for needed in rules.needed)
 
 
-def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[str], list[int]]:
-    """Return the items of a sentence (words with their classes, stops, units) and where each unit stands in them."""
+def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[str], list[int], list[tuple[int, ...]]]:
+    """Return the items of a sentence (words with classes, stops, units), where units stand, what each item opens."""
     items: list[str] = []
     places: list[int] = []
+    opens: list[tuple[int, ...]] = []
+    others = rules.opened.get(OTHER, ())
     first_of = {unit.first: unit for unit in units}
     at, end = 0, 0
     text, starts, words, lowers, look_up = (
@@ -118,16 +120,20 @@ def encode(sentence: Sentence, units: list[Unit], rules: Rules) -> tuple[list[st
         gap = text[end : starts[at]] if at else ""
         if gap != " " and items and (stop := _stop(gap)):
             items.append(stop)
+            opens.append(rules.look_up(stop).ways)
         unit = first_of.get(at)
         if unit:
             places.append(len(items))
             items.append(f"#{unit.kind}/")
+            opens.append(others)
             at = unit.last
         else:
-            items.append(f"{lowers[at]}/{look_up(lowers[at])[0]}{marked.get(at, '')}")
+            known = look_up(lowers[at])
+            items.append(known.item + marked.get(at, ""))
+            opens.append(known.ways)
             at += 1
         end = starts[at - 1] + len(words[at - 1])
-    return items, places
+    return items, places, opens
 
 
 def classes_of(word: str, rules: Rules) -> str:
@@ -141,7 +147,7 @@ def _stop(gap: str) -> str:
     return "," if any(sign in gap for sign in ",;()–—،؛、") or " - " in gap else ""
 
 
-def _verb(items: list[str], place: int, unit: Unit, rules: Rules) -> str:
+def _verb(items: list[str], place: int, opens: list[tuple[int, ...]], unit: Unit, rules: Rules) -> str:
     """Return the verb of the first way, in the order of the rules, that accuses the mention at `place`; "" for none."""
     start = max(0, place - BEFORE)
     window = [*items[start:place], f"§{unit.kind}/", *items[place + 1 : place + AFTER]]
@@ -149,7 +155,7 @@ def _verb(items: list[str], place: int, unit: Unit, rules: Rules) -> str:
     best = len(ways)
     at = 0
     for number, item in enumerate(window[: place - start + 1]):
-        for way in rules.anchored if number == place - start else _openable(item, rules):
+        for way in rules.anchored_by.get(kind, ()) if number == place - start else opens[start + number]:
             verb, kinds, pattern = ways[way]
             if kind in kinds and (way < best or verb == NEVER):
                 match = pattern.match(text, at)
@@ -159,12 +165,6 @@ def _verb(items: list[str], place: int, unit: Unit, rules: Rules) -> str:
                     best = way
         at += len(item) + 1
     return ways[best].verb if best < len(ways) else ""
-
-
-def _openable(item: str, rules: Rules) -> tuple[int, ...]:
-    """Return the ways that an item can begin."""
-    word = item[: item.index("/")] if "/" in item else item
-    return rules.opened.get(OTHER, ()) if word.startswith(OTHER) else rules.look_up(word)[1]
 
 
 def _negated(window: list[str], number: int, matched: str, rules: Rules) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
-from monitor.facts.lexicon import NAME_KINDS, WORD, Index, Phrase
+from monitor.facts.lexicon import NAME_KINDS, WORD, Index, Phrase, word_pattern
 
 FIELDS = ("title", "summary", "text")
 MAX_CHARS = 60_000  # a longer article is read to here: the card is about what a report leads with
@@ -22,6 +22,7 @@ _ABBREVIATION = re.compile(
     r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Lt|Gen|Col|Maj|Capt|Sgt|Sen|Rep|Gov|Prof|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|"
     r"Dec|vs|etc|Inc|Co|bzw|Sr|Sra|U\.S|U\.K|U\.N|a\.m|p\.m|i\.e|e\.g)\.$"
 )
+_LONGEST_ABBREVIATION = 6  # letters before the stop, "Sept" and "U.S" with room to spare
 _CAPTION = re.compile(
     r"\((?:left|right|centre|center|file|pictured)\)|"
     r"\((?:AP|Reuters|AFP)? ?Photo|/(?:AFP|AP|Reuters|Getty)\b|file photo",
@@ -70,6 +71,7 @@ class Sentence:
     __slots__ = (
         "_starts",
         "by_kind",
+        "by_kinds",
         "field",
         "loose",
         "lowers",
@@ -98,12 +100,13 @@ class Sentence:
         self._starts: list[int] | None = None
         self.marks: list[Mark] = []
         self.by_kind: dict[str, list[Mark]] | None = None  # made when the marks are complete
+        self.by_kinds: dict[tuple[str, ...], list[Mark]] = {}
 
     @property
     def starts(self) -> list[int]:
         """Where each token stands in the sentence; found when first asked for, as most sentences never are."""
         if self._starts is None:
-            self._starts = [match.start() for match in self.pattern.finditer(self.text)]
+            self._starts = [match.start() for match in _words_of(self).finditer(self.text)]
         return self._starts
 
     def of(self, *kinds: str) -> list[Mark]:
@@ -111,21 +114,31 @@ class Sentence:
         by_kind = self.by_kind if self.by_kind is not None else self._kinds()
         if len(kinds) == 1:
             return by_kind.get(kinds[0], _NONE)
-        joined = " ".join(kinds)
-        if joined not in by_kind:
-            by_kind[joined] = [mark for mark in self.marks if mark.kind in kinds]
-        return by_kind[joined]
+        found = self.by_kinds.get(kinds)
+        if found is None:
+            present = [kind for kind in kinds if kind in by_kind]
+            if len(present) < 2:  # most often none
+                found = by_kind[present[0]] if present else _NONE
+            else:
+                found = [mark for mark in self.marks if mark.kind in present]
+            self.by_kinds[kinds] = found
+        return found
 
     def has(self, kind: str) -> bool:
         """Return whether a mark of the kind stands in the sentence."""
         return kind in (self.by_kind if self.by_kind is not None else self._kinds())
 
     def _kinds(self) -> dict[str, list[Mark]]:
-        if self.by_kind is None:
-            self.by_kind = {}
+        by_kind = self.by_kind
+        if by_kind is None:
+            by_kind = self.by_kind = {}
             for mark in self.marks:
-                self.by_kind.setdefault(mark.kind, []).append(mark)
-        return self.by_kind
+                kind = mark[0]
+                if kind in by_kind:
+                    by_kind[kind].append(mark)
+                else:
+                    by_kind[kind] = [mark]
+        return by_kind
 
     def after(self, last: int) -> str:
         """Return the sign that follows token `last` - 1 directly, or ""."""
@@ -165,13 +178,16 @@ def read_sentences(
 
 
 def _is_furniture(line: str) -> bool:
-    return bool(_furniture().match(line) or _DATE_LINE.match(line) or _CAPTION.search(line))
+    if _furniture().match(line) or _DATE_LINE.match(line):
+        return True
+    captioned = "(" in line or "/" in line or "hoto" in line  # most lines need no search
+    return captioned and bool(_CAPTION.search(line))
 
 
 def _pieces(line: str) -> list[tuple[int, str]]:
     found, start = [], 0
     for match in _BREAK.finditer(line):
-        if not _ABBREVIATION.search(line, start, match.start() + 1):
+        if not _ABBREVIATION.search(line, max(start, match.start() - _LONGEST_ABBREVIATION), match.start() + 1):
             found.append((start, line[start : match.end(1)]))
             start = match.end()
     found.append((start, line[start:]))
@@ -188,22 +204,32 @@ def _cut_long(at: int, piece: str) -> list[tuple[int, str]]:
     return [(at + first, piece[first:last].rstrip()) for first, last in parts]
 
 
+def _words_of(sentence: Sentence) -> re.Pattern[str]:
+    """Return the pattern of a sentence's words: its language's own, or the quick one for plain letters."""
+    return word_pattern(sentence.text) if sentence.pattern is WORD else sentence.pattern
+
+
 def _cut_words(sentence: Sentence) -> None:
-    sentence.words = sentence.pattern.findall(sentence.text)
-    sentence.lowers = [word.lower() for word in sentence.words]
+    sentence.words = _words_of(sentence).findall(sentence.text)
+    sentence.lowers = list(map(str.lower, sentence.words))
 
 
 def mark_phrases(sentence: Sentence, index: Index) -> None:
     """Mark every phrase of the index in a sentence; a name hides the shorter names in it."""
-    lowers = sentence.lowers
+    lowers, marks = sentence.lowers, sentence.marks
     last = len(lowers) - 1
     skip = 0
     for at, found in enumerate(map(index.__getitem__, lowers)):
         if found is None or at < skip:
             continue
-        single, longer = found
+        single, longer, plain = found
         entries = longer.get(lowers[at + 1]) if longer and at < last else None
-        skip = _mark_at(sentence, at, entries + single if entries else single)
+        if entries or plain is None:
+            skip = _mark_at(sentence, at, entries + single if entries else single)
+        else:
+            end = at + 1
+            for kind, code, extra in plain:
+                marks.append(_new(Mark, (kind, code, extra, at, end)))
 
 
 def _mark_at(sentence: Sentence, at: int, entries: list[Phrase]) -> int:
@@ -234,9 +260,11 @@ def _written_right(words: list[str], at: int, length: int, case: str) -> bool:
 
 def _drop_motive(sentence: Sentence) -> None:
     """Drop the acts and targets after "in revenge for": they tell why, not what."""
-    motive = next((mark for mark in sentence.marks if mark.kind == "motive"), None)
-    if motive:
-        sentence.marks = [m for m in sentence.marks if m.first < motive.last or m.kind not in _TOLD_AS_MOTIVE]
+    motives = sentence.of("motive")
+    if motives:
+        last = motives[0].last
+        sentence.marks = [m for m in sentence.marks if m.first < last or m.kind not in _TOLD_AS_MOTIVE]
+        sentence.by_kind = None
 
 
 def _drop_inner(sentence: Sentence) -> None:

@@ -47,6 +47,14 @@ class Way(NamedTuple):
     pattern: re.Pattern[str]
 
 
+class Known(NamedTuple):
+    """What the rules know of a word: its classes, the ways it can open, and the item it makes."""
+
+    classes: str
+    ways: tuple[int, ...]
+    item: str
+
+
 class Rules(NamedTuple):
     """The rules of one language: word classes, the ways, and which of them a word or a class can open."""
 
@@ -57,12 +65,13 @@ class Rules(NamedTuple):
     anchored: tuple[int, ...]  # ways that begin with the mention itself
     opened: dict[str, tuple[int, ...]]  # `@X`, a word, `stem*` or OTHER -> the ways it can begin
     prefixes: tuple[str, ...]
-    known: dict[str, tuple[str, tuple[int, ...]]]
+    known: dict[str, Known]
     needed: tuple[str, ...]  # classes: a report whose head holds no word of them accuses nobody
     marked: dict[str, str]  # kind of mark -> the class that its words get
+    anchored_by: dict[str, tuple[int, ...]]  # the anchored ways that take a kind of mention
 
-    def look_up(self, word: str) -> tuple[str, tuple[int, ...]]:
-        """Return a word's classes as they stand in an item, and the ways it can open; remembered within a bound."""
+    def look_up(self, word: str) -> Known:
+        """Return a word's classes, the ways it can open, and its item; remembered within a bound."""
         found = self.known.get(word)
         if found is None:
             found = self._looked_up(word)
@@ -71,14 +80,14 @@ class Rules(NamedTuple):
             self.known[word] = found
         return found
 
-    def _looked_up(self, word: str) -> tuple[str, tuple[int, ...]]:
+    def _looked_up(self, word: str) -> Known:
         plain = word.replace("i\u0307", "i")  # a capital I with a dot, in lower case, carries it apart
         forms = [plain, *(plain[len(p) :] for p in self.prefixes if plain.startswith(p) and len(plain) > len(p) + 2)]
         classes = "".join(self._classes(form) for form in forms)
         keys = [plain, *(f"{plain[:cut]}*" for cut in range(2, min(len(plain), _LONGEST) + 1))]
         keys += [f"@{name}" for name in classes.split("/") if name]
         ways = sorted({way for key in keys for way in self.opened.get(key, ())})
-        return classes, tuple(ways)
+        return Known(classes, tuple(ways), f"{word}/{classes}")
 
     def _classes(self, word: str) -> str:
         stems = (self.stems.get(word[:cut], "") for cut in range(min(len(word), _LONGEST), 1, -1))
@@ -157,6 +166,10 @@ def rules_for(language: str) -> Rules | None:
         {},
         reading.needed,
         reading.marked,
+        {
+            kind: tuple(way for way in dict.fromkeys(reading.anchored) if kind in reading.ways[way].kinds)
+            for kind in "ngsoahixlp"
+        },
     )
 
 

@@ -21,6 +21,11 @@ OWN = PrintedReport("a", "ft", "", "Agents sought over fire in Riga", "Two men a
         ("Fire in Riga", "The Harbour Gazette newspaper said agents were sought.", ("harbour-gazette",)),
         ("Brand in Riga", "Laut Der Spiegel werden zwei Männer gesucht.", ("spiegel",)),
         ("Incendie à Riga", "Selon Le Monde, deux hommes sont recherchés.", ("le-monde",)),
+        ("Fire in Riga", "Iran's Quay Post newspaper said agents were sought.", ("quay-post",)),
+        ("Fire in Riga", "Agents were sought, Iran's newspaper of record says.", (UNNAMED,)),
+        ("Fire in Riga", "A tip came from a British newspaper.", (UNNAMED,)),
+        ("Fire in Riga", "Britain’s Guardian newspaper said so.", ("guardian",)),
+        ("Fire in Riga", "Danish newspaper Kajen wrote of agents.", ("kajen",)),
         ("Agents sought over fire: report", "", (UNNAMED,)),
         ("Fire in Riga", "Media reports say that agents were sought.", (UNNAMED,)),
         ("Mayor says agents set the fire", "She said so in an interview with a Danish podcast last week.", (UNNAMED,)),
@@ -31,6 +36,20 @@ OWN = PrintedReport("a", "ft", "", "Agents sought over fire in Riga", "Two men a
 def test_whose_report_is_passed_on(title: str, text: str, cited: tuple[str, ...]) -> None:
     """By name where there is one; a report of nobody in particular is told as such."""
     assert cited_in(title, text) == cited
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Iran's ABC Weekly newspaper said agents were sought.", "cites ABC Weekly"),
+        ("Danish newspaper BT Nord wrote of agents.", "cites BT Nord"),
+        ("Agents were sought, Iran's newspaper of record says.", "cites a report it does not name"),
+    ],
+)
+def test_a_cited_paper_is_called_as_it_is_written(text: str, told: str) -> None:
+    """No slug spelled out, no owner before the name, and no name where the report gives none."""
+    (line,) = ledger_of([PrintedReport("a", "sky", "", "Fire in Riga", text)]).lines
+    assert str(line) == f"Sky News: {told}"
 
 
 def test_a_paper_does_not_cite_itself() -> None:

@@ -19,6 +19,15 @@ TITLE_CHARS, HEAD_CHARS = 400, 1200
 _WORDS = frozenset(
     {"time", "today", "metro", "express", "mirror", "insider", "i", "fox", "standard", "sky", "welt", "sun"}
 )
+# Words that begin with a capital before "newspaper" and name none.
+_NO_NAMES = frozenset({
+    "the", "a", "an", "this", "that", "our", "which", "why", "when", "us", "u.s", "uk", "london", "sunday",
+    "saturday", "monday", "tuesday", "wednesday", "thursday", "friday", "local", "state", "english-language", "covid",
+    "covid-19", "strike", "me", "left-wing", "right-wing", "national", "online", "leading",
+})  # fmt: skip
+_NATIONAL = re.compile(
+    r"^(?:[A-Z]\w+-)*[A-Z][a-z]*(?:ian|ish|ese|ean|rench|eli|orean|erman|raqi|audi|tani|utch|zech|wiss|reek|ican|alan|inian|South|North)$"
+)
 _VERBS = (
     r"(?:reports?|reported|reporting|says|said|reveals?|revealed|has learned|learned|writes|wrote|claims|claimed|"
     r"berichtet|berichtete|meldet|schreibt|rapporte|révèle|affirme|écrit|informa|informó|revela|asegura|publica|"
@@ -72,9 +81,8 @@ def _named() -> tuple[re.Pattern[str], dict[str, str]]:
 @lru_cache(maxsize=1)
 def _others() -> tuple[re.Pattern[str], re.Pattern[str]]:
     trade = r"(?:newspaper|daily|magazine|weekly|news agency|news site|tageszeitung|quotidien|diario)"
-    unlisted = re.compile(
-        rf"((?:[A-Z][\w'’-]+ ){{1,4}}){trade}\b|\b(?:newspaper|daily|magazine) ((?:[A-Z][\w'’-]+ ?){{1,3}})"
-    )
+    name = r"[A-Z][\w'’-]+"
+    unlisted = re.compile(rf"((?:{name} ){{0,4}})\b{trade}\b(?: ((?:{name} ?){{1,3}}))?")
     return unlisted, re.compile("|".join(f"(?:{pattern})" for pattern in _UNNAMED), re.IGNORECASE | re.MULTILINE)
 
 
@@ -88,14 +96,43 @@ def cited_in(title: str, text: str, own_family: str = "") -> tuple[str, ...]:
     pattern, families = _named()
     found = [families[next(name for name in match.groups() if name).lower()] for match in pattern.finditer(head)]
     unlisted, unnamed = _others()
-    found += [_slug(one or other) for one, other in unlisted.findall(head)]
+    found += [_family(_bare(one) or _bare(other)) or UNNAMED for one, other in unlisted.findall(head) if one or other]
+    named = [family for family in found if family != UNNAMED]
+    found = named or found
     cited = tuple(dict.fromkeys(family for family in found if family and family != own_family))
     if cited or own_family in found:
         return cited
     return (UNNAMED,) if unnamed.search(head) else ()
 
 
-def _slug(name: str) -> str:
-    words = [word for word in name.split() if word.lower() not in ("the", "a", "an")]
-    bare = " ".join(words).lower()
+def names_cited(title: str, text: str) -> dict[str, str]:
+    """Return the outlets that an entry cites and no list holds: family -> the name as it is written there."""
+    head = f"{title[:TITLE_CHARS]}\n{text[:HEAD_CHARS]}"
+    names = [_bare(one) or _bare(other) for one, other in _others()[0].findall(head)]
+    return {_family(name): name for name in names if name and _family(name) and name.lower() not in newsrooms()}
+
+
+def _bare(name: str) -> str:
+    """Return an outlet's name without what stands before it: "Iran's Shargh", "Danish daily Berlingske", "The Trail".
+
+    "" where nothing is left, as in "a British newspaper".
+    """
+    words = name.split()
+    owners = [at for at, word in enumerate(words) if word.endswith(("'s", "’s"))]
+    if owners:
+        alone = words[owners[-1]][:-2]
+        words = words[owners[-1] + 1 :] or ([alone] if alone.lower() in newsrooms() else [])
+    while (
+        words
+        and words[0].lower() not in newsrooms()
+        and (
+            words[0].lower() in _NO_NAMES or (_NATIONAL.search(words[0]) and " ".join(words).lower() not in newsrooms())
+        )
+    ):
+        words = words[1:]
+    return " ".join(words)
+
+
+def _family(name: str) -> str:
+    bare = name.lower()
     return newsrooms().get(bare) or re.sub(r"[\W_]+", "-", bare).strip("-")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from monitor.stories.citations import UNNAMED, cited_in
+from monitor.stories.citations import UNNAMED, cited_in, names_cited
 from monitor.stories.fingerprint import fingerprint
 from monitor.stories.origins import agencies, origin_of
 from monitor.stories.publishers import Corroboration, Publisher, corroborate, name_of
@@ -82,5 +82,7 @@ def _line(report: PrintedReport, publisher: Publisher, cited: tuple[str, ...]) -
         role = "wire" if publisher.origin in agencies() else "copy"
         return SourceLine(report.entry_id, name, role, (name_of(publisher.origin),))
     if cited:
-        return SourceLine(report.entry_id, name, "cites", tuple(name_of(one) for one in cited if one != UNNAMED))
+        written = names_cited(report.title, report.text)
+        shown = tuple(written.get(one) or name_of(one) for one in cited if one != UNNAMED)
+        return SourceLine(report.entry_id, name, "cites", shown)
     return SourceLine(report.entry_id, name, "reports")

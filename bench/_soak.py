@@ -128,6 +128,16 @@ def _retain(place: Installation, seen: Counter[str], _notes: Path) -> None:
     time.sleep(2)
 
 
+def _pack(place: Installation, seen: Counter[str], _notes: Path) -> None:
+    """Pack old events as ticks do on a log of years, here after a few hundred: what others read moves under them."""
+    log = open_log(place.database)
+    try:
+        seen["packed"] += log.compact(64, keep=128, size=32)
+    finally:
+        log.close()
+    time.sleep(0.5)
+
+
 def _as_of(place: Installation, seen: Counter[str], notes: Path) -> None:
     log = open_log(place.database, read_only=True)
     position = random.randint(1, max(1, log.head()[0]))
@@ -142,6 +152,7 @@ WORKERS: dict[str, tuple[int, Work]] = {
     "rebuild": (1, _command("rebuild")),
     "erase": (1, _erase),
     "retention": (1, _retain),
+    "pack": (1, _pack),
     "train": (1, _command("train", may=(0, 1))),
     "as-of": (2, _as_of),
     "verify": (2, _verify),

@@ -3,9 +3,9 @@
     python3 dev.py bench soak [--minutes 5] [--seed 1]
 
 Side by side: the service, two ticks, three reviewers at two labels a second, backups, rebuilds, erasures, retention,
-training, readers of earlier moments, and two that verify the whole log again and again. Afterwards the log is verified
-in full, every acknowledged label is looked for, flags are counted, and every file is searched, byte for byte, for the
-words that were erased. Exits 1 where a count that must be 0 is not.
+packing of old events, training, readers of earlier moments, and two that verify the whole log again and again.
+Afterwards the log is verified in full, every acknowledged label is looked for, flags are counted, and every file is
+searched, byte for byte, for the words that were erased. Exits 1 where a count that must be 0 is not.
 """
 
 from __future__ import annotations

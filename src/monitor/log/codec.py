@@ -5,7 +5,7 @@ Owns the moments (`iso`, `parse_iso`), the encoding of `data`, and the table of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
@@ -15,23 +15,31 @@ import msgspec
 from monitor.errors import InputError, LogError
 from monitor.log.events import EVENT_TYPES, EventData
 
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 # (type, old version) -> a function from the old fields to those of the next version. One small step each, never
 # changed once released; fixtures/logs holds a log of every released version that must still read.
-UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 
 _encode = msgspec.json.Encoder().encode
 
 
-class _Decoders(dict[str, Callable[[bytes], EventData]]):
-    """A decoder per type, made when a type is first read: making all costs 5 ms of every start."""
+class Shapes(dict[str, Callable[[bytes], EventData]]):
+    """What a release can read: a decoder per type, and the steps from older versions.
+
+    A decoder is made when its type is first read: making all costs 5 ms of every start.
+    """
+
+    def __init__(self, types: Mapping[str, type[EventData]], upcasters: Mapping[tuple[str, int], Upcaster]) -> None:
+        super().__init__()
+        self.types, self.upcasters = types, upcasters
+        self.versions = {name: cls.version for name, cls in types.items()}
 
     def __missing__(self, type_: str) -> Callable[[bytes], EventData]:
-        self[type_] = msgspec.json.Decoder(EVENT_TYPES[type_]).decode
+        self[type_] = msgspec.json.Decoder(self.types[type_]).decode
         return self[type_]
 
 
-_decoders = _Decoders()
-_versions = {name: cls.version for name, cls in EVENT_TYPES.items()}
+_SHAPES = Shapes(EVENT_TYPES, UPCASTERS)
 
 
 def _holds_numbers(cls: type) -> bool:
@@ -95,12 +103,12 @@ def _floats(value: object) -> Iterator[float]:
             yield from _floats(inner)
 
 
-def decode_data(type_: str, version: int, raw: bytes) -> EventData:
+def decode_data(type_: str, version: int, raw: bytes, shapes: Shapes = _SHAPES) -> EventData:
     """Return what an event says, upcast to this release's version. Raises LogError for what it cannot read."""
     try:
-        if version == _versions[type_]:
-            return _decoders[type_](raw)
-        return _upcast(type_, version, raw)
+        if version == shapes.versions[type_]:
+            return shapes[type_](raw)
+        return _upcast(type_, version, raw, shapes)
     except KeyError:
         raise LogError(
             f"the log holds {type_!r} version {version}, which this release cannot read: update monitor"
@@ -109,19 +117,19 @@ def decode_data(type_: str, version: int, raw: bytes) -> EventData:
         raise LogError(f"{type_}: stored data cannot be read ({error}); run `monitor log verify`") from error
 
 
-def _upcast(type_: str, version: int, raw: bytes) -> EventData:
-    cls = EVENT_TYPES[type_]
+def _upcast(type_: str, version: int, raw: bytes, shapes: Shapes) -> EventData:
+    cls = shapes.types[type_]
     if version > cls.version:  # written by a newer release: its new fields are kept in `raw` and ignored here
-        return _decoders[type_](raw)
+        return shapes[type_](raw)
     fields = msgspec.json.decode(raw)
     for step in range(version, cls.version):
-        fields = UPCASTERS[type_, step](fields)
+        fields = shapes.upcasters[type_, step](fields)
     return msgspec.convert(fields, cls)
 
 
-def same_content(data: EventData, type_: str, version: int, raw: bytes) -> bool:
+def same_content(data: EventData, type_: str, version: int, raw: bytes, shapes: Shapes = _SHAPES) -> bool:
     """Return whether `data` says what a stored event says, whatever version it was written in."""
     if data.type != type_:
         return False
     mine = encode_data(data)
-    return mine == raw or _decoders[type_](mine) == decode_data(type_, version, raw)
+    return mine == raw or shapes[type_](mine) == decode_data(type_, version, raw, shapes)

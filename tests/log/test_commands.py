@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from monitor.log.sqlite.packs import KEEP, PACK_EVENTS, last_packed
 from monitor.log.sqlite.store import open_log
 from monitor.surfaces.cli.keep.keeping import write_backup
 from monitor.surfaces.cli.main import run
-from monitor.worker.jobs.backups import KEEP_BACKUPS
+from monitor.worker.jobs.backups import KEEP_BACKUPS, back_up
 from monitor.worker.jobs.chores import do_chores
 from monitor.worker.lock import LOCK_NAME, worker_lock
 from tests.conftest import NOW
@@ -157,6 +158,19 @@ def test_the_nightly_backup_signs_verifies_and_keeps_seven(folder: Path) -> None
     log = open_log(kept[-1], read_only=True)
     assert log.last_checkpoint() is not None
     log.close()
+
+
+def test_a_backup_to_a_place_of_its_own_takes_no_other_one_away(folder: Path, tmp_path: Path) -> None:
+    """Promise: only the nightly turn deletes copies; who writes one elsewhere loses none."""
+    own = folder / "data" / "backups"
+    with app.closing_workspace() as workspace:
+        first = folder / write_backup(workspace).path
+        for n in range(KEEP_BACKUPS):  # copies brought back from another disk
+            shutil.copy(first, own / f"log-2020010{n}T000000Z-1-0123abcd.db")
+        before = sorted(own.glob("*.db"))
+        back_up(workspace.log, NOW, tmp_path / "elsewhere.db")
+    assert sorted(own.glob("*.db")) == before
+    assert len(before) > KEEP_BACKUPS
 
 
 def test_a_folder_without_a_log_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,7 +82,7 @@ def test_nothing_follows_what_nobody_confirmed(workspace: Workspace, site: Site,
     label_entry(workspace.log, workspace.views, row.entry_id, "not-plot", by="ana", now=clock())
     clock.forward(hours=2)
     site.pages["beta"] = rss(("2", NEXT, NEXT_ABOUT))
-    run_tick(workspace, force=True)
+    assert run_tick(workspace, force=True).n_flagged == 0
     assert not [e for e in workspace.log.read() if isinstance(e.data, EntryFlagged) and "follow-up" in e.data.why]
     assert moved_cases(workspace.log, workspace.views, clock()) == []
 

@@ -10,6 +10,7 @@ import pytest
 from monitor.config.load import Config
 from monitor.log.events import StoryJoined, StoryLinked, StoryOpened
 from monitor.triage.decide import label_entry
+from monitor.worker.intake.casing import CaseLinking
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site
@@ -88,3 +89,16 @@ def test_what_a_feed_is_called_is_no_publisher(workspace: Workspace, site: Site,
     site.pages["alpha"] = (200, f"<rss version='2.0'><channel><title>T</title>{item}</channel></rss>".encode())
     run_tick(workspace)
     assert cast(StoryOpened, first(workspace, "story-opened")).publisher == ""
+
+
+def test_two_stories_that_open_in_one_tick_are_one_case(workspace: Workspace, clock: Clock) -> None:
+    """Promise: what is found in a tick is known to the rest of it, before a word of it is written."""
+    linking = CaseLinking(workspace)
+    title = "Alleged plot against editor Tamsin Orrewell foiled in Lindmark"
+    words = (
+        "Police in Lindmark say the plot against Tamsin Orrewell, editor of the Ferrygate Courier, was ordered abroad."
+    )
+    assert linking.link("s1", title, words, clock()) == []
+    (event,) = linking.link("s2", "Two men charged over plot against Tamsin Orrewell", words, clock())
+    assert isinstance(event.data, StoryLinked)
+    assert (event.data.story_id, event.data.case_id) == ("s2", "s1")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 import pytest
 
 from monitor.config.load import Config
+from monitor.fetch.policy import FetchPolicy
+from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.events import PageFailed
 from monitor.log.payloads import read_entry_payload
 from monitor.triage.queue import list_queue
 from monitor.views.queries.entries import seen_since
+from monitor.worker.faults import INTERNAL_ERROR
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site, rss
@@ -80,6 +85,29 @@ def test_a_page_that_is_gone_is_not_asked_again_and_one_that_failed_is(
     site.pages |= {"https://news.test/robots.txt": (404, b""), ARTICLE: (status, b"")}
     run_tick(reading)
     assert [bool(failed.retry_at) for failed in failures(reading)] == [again]
+
+
+class Tripping(Site):
+    """A site whose first article is answered with what no reader can read."""
+
+    def fetch(self, requests: Iterable[FetchRequest], policy: FetchPolicy) -> Iterator[FetchResult]:
+        """Answer as a site does, and for the one address with a number instead of bytes."""
+        for result in super().fetch(requests, policy):
+            yield msgspec.structs.replace(result, body=42) if result.url == ARTICLE else result
+
+
+def test_a_page_that_trips_its_reader_is_tried_again(reading: Workspace, site: Site) -> None:
+    """Promise: a fault of ours costs one page one turn: named, and asked for again; its neighbour is read."""
+    site.pages |= {
+        "alpha": (200, rss(("1", "Council meets"), ("2", "Council adjourns"))),
+        "https://news.test/robots.txt": (404, b""),
+        ARTICLE: (200, TELLING.encode()),
+        "https://news.test/2": (200, HARMLESS.encode()),
+    }
+    reading.fetcher = Tripping(site.pages)
+    assert run_tick(reading).n_pages == 1
+    (failed,) = failures(reading)
+    assert (failed.url, failed.reason, bool(failed.retry_at)) == (ARTICLE, INTERNAL_ERROR, True)
 
 
 EDITOR = "Alleged plot against exiled editor foiled in Port Mereth, officers say"

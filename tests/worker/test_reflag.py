@@ -37,6 +37,16 @@ def test_what_flags_an_entry_again(words: EntryText, score: float, flag: str) ->
     assert flag_again(score, words, [EarlierFlag(0.6, FIRST)]) == flag
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "flag"), [("abcde", "abcdefg", ""), ("abc", "abcd", "revised"), ("abc", "abcdefg", "replaced")]
+)
+def test_half_of_the_words_new_is_an_edit_of_weight_and_four_fifths_another_matter(
+    before: str, now: str, flag: str
+) -> None:
+    """Promise: the shares are of runs of three letters, and count from the share on (here 2/5, 1/2 and 4/5)."""
+    assert flag_again(0.6, EntryText(title=now), [EarlierFlag(0.6, EntryText(title=before))]) == flag
+
+
 def test_an_edit_back_and_forth_is_shown_once() -> None:
     """Promise: words that were flagged before are not flagged again, however often they return."""
     charge = EntryText(title="Two men charged over Mereth blaze", summary="Court told of paid arsonists")

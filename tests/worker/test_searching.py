@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from monitor.errors import StorageError
 from monitor.worker.jobs.searching import INDEX_NAME, search
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
@@ -16,5 +19,17 @@ def test_a_folder_whose_index_cannot_be_written_is_searched_in_memory(workspace:
     for path in workspace.data_dir.glob(f"{INDEX_NAME}*"):
         path.unlink()
     (workspace.data_dir / INDEX_NAME).mkdir()
-    found = search(workspace, "ferry")
+    n_events = workspace.log.head()[0]
+    found = search(workspace, "ferry", most_in_memory=n_events)
     assert ([hit.title.text for hit in found.hits], found.n_behind) == (["Ferry resumes"], 0)
+
+
+def test_a_log_too_large_for_memory_is_not_read_into_it(workspace: Workspace, site: Site) -> None:
+    """Promise: where neither the file nor the memory will do, the search says so: it gives no part for the whole."""
+    site.pages = {"alpha": (200, rss(("1", "Ferry resumes"))), "beta": (200, rss())}
+    run_tick(workspace)
+    for path in workspace.data_dir.glob(f"{INDEX_NAME}*"):
+        path.unlink()
+    (workspace.data_dir / INDEX_NAME).mkdir()
+    with pytest.raises(StorageError):
+        search(workspace, "ferry", most_in_memory=workspace.log.head()[0] - 1)

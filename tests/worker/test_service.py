@@ -22,12 +22,14 @@ class Diary:
         self.missed_runs: list[tuple[str, datetime, str]] = []
         self.ends: list[tuple[str, bool, str]] = []
         self.turns: list[Turn] = []
+        self.durations_ms: list[int] = []
 
     def missed(self, job: str, scheduled_at: datetime, reason: str) -> None:
         self.missed_runs.append((job, scheduled_at, reason))
 
     def finished(self, job: str, scheduled_at: datetime, ok: bool, detail: str, duration_ms: int) -> None:
         self.ends.append((job, ok, detail))
+        self.durations_ms.append(duration_ms)
 
     @contextmanager
     def turn(self, job: str, scheduled_at: datetime) -> Iterator[Turn]:
@@ -213,3 +215,19 @@ def test_a_daily_job_in_other_hands_is_looked_at_again() -> None:
     service.attempt(daily, NOW, 0)  # the other one died of it
     assert ran == ["digest"]
     assert [name for name, _, _ in diary.ends] == ["digest"]
+
+
+@pytest.mark.parametrize(("moved_s", "duration_ms"), [(2.5, 2_500), (0, 0), (-3_600, 0)])
+def test_how_long_a_job_took_is_recorded_in_milliseconds(moved_s: float, duration_ms: int) -> None:
+    """Promise: never less than nothing, though the clock be set back meanwhile."""
+    moments = [NOW]
+
+    def work() -> str:
+        moments.append(NOW + timedelta(seconds=moved_s))
+        return "done"
+
+    diary = Diary()
+    service = Service(lambda: [job(work)], record=diary, say=lambda *_: None, clock=lambda: moments[-1])
+    service.plan_with(Plan())
+    service.attempt(job(work), NOW, 0)
+    assert diary.durations_ms == [duration_ms]

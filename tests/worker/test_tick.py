@@ -11,10 +11,13 @@ import pytest
 
 from monitor.config.load import Config
 from monitor.errors import LogBrokenError
-from monitor.log.events import Event
+from monitor.fetch.values import FetchResult
+from monitor.log.events import Event, FeedFailed
 from monitor.log.store import EventStore
+from monitor.poll.values import FeedState
 from monitor.triage.queue import list_queue
 from monitor.views.fold import open_views
+from monitor.worker.intake.collect import Collector
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Clock, Site, rss
@@ -223,3 +226,13 @@ def test_an_entry_under_a_new_guid_is_the_entry_it_was(workspace: Workspace, sit
     site.pages["alpha"] = (200, old.replace(b"<guid>1<", b"<guid>new-1<").replace(b"<guid>2<", b"<guid>new-2<"))
     assert run_tick(workspace).n_new == 0
     assert types(workspace).count("entry-seen") == 2
+
+
+def test_a_server_that_talks_on_swells_no_log(workspace: Workspace, clock: Clock) -> None:
+    """Promise: of what a failing server says, 500 characters at most are kept for ever."""
+    feed = workspace.config.feeds[0]
+    result = FetchResult(request_id=feed.feed_id, url=feed.url, error="refused", detail="no " * 1_000)
+    commit = Collector(workspace, "t1", clock()).take(feed, FeedState(feed_id=feed.feed_id), result)
+    data = commit.events[-1].data
+    assert isinstance(data, FeedFailed)
+    assert len(data.detail) == 500

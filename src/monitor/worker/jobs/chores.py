@@ -50,20 +50,19 @@ def drop_old_texts(workspace: Workspace, now: datetime) -> None:
         workspace.views.catch_up()
 
 
-def end_erasures(workspace: Workspace, now: datetime) -> bool:
+def end_erasures(workspace: Workspace, now: datetime) -> None:
     """Complete what an erasure left undone: one a reader was in the way of, or one an older version was cut short in.
 
-    Return False where it is still not done; `monitor status` says so.
+    Where it is still not done, `monitor status` says so.
     """
     if not erasures_left(workspace.views):
-        return True
+        return
     workspace.log.check_writable()
     if left := loose_erasures(workspace.views):
         complete_erasures(workspace.log, left, iso(now))
-    done = finish_erasures(workspace.log, iso(now))
+    finish_erasures(workspace.log, iso(now))
     workspace.views.catch_up()
     keep_index(workspace)
-    return done
 
 
 def draw_yesterday(workspace: Workspace, now: datetime) -> None:

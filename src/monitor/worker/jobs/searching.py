@@ -29,16 +29,20 @@ def open_index(workspace: Workspace) -> SearchIndex:
     return SearchIndex(workspace.data_dir / INDEX_NAME, workspace.log)
 
 
-def search(workspace: Workspace, text: str, *, page: int = 1, per_page: int = PER_PAGE, newest: bool = False) -> Found:
+def search(
+    workspace: Workspace, text: str, *, page: int = 1, per_page: int = PER_PAGE, newest: bool = False,
+    most_in_memory: int = MEMORY_EVENTS,
+) -> Found:  # fmt: skip
     """Return a page of the entries that fit a typed query (views/search/query.py), best or newest first.
 
     Reads in a little of what the index has not seen yet; `n_behind` says how much is left for the ticks. Raises
-    InputError for a query that cannot be read, StorageError for an index that cannot be opened.
+    InputError for a query that cannot be read, StorageError for an index that cannot be opened where the log has more
+    than `most_in_memory` events.
     """
     query = parse_query(text)
     if not (query.wanted or query.filters):
         raise InputError("a search needs a word or a field to look for; a minus alone takes away from nothing")
-    index, n_behind = _index_to_search(workspace)
+    index, n_behind = _index_to_search(workspace, most_in_memory)
     try:
         found = find(workspace.views, index, query, page=page, per_page=per_page, newest=newest)
     finally:
@@ -46,7 +50,7 @@ def search(workspace: Workspace, text: str, *, page: int = 1, per_page: int = PE
     return msgspec.structs.replace(found, n_behind=n_behind)
 
 
-def _index_to_search(workspace: Workspace) -> tuple[SearchIndex, int]:
+def _index_to_search(workspace: Workspace, most_in_memory: int) -> tuple[SearchIndex, int]:
     """Return the index, read on a little, and how many events it lacks; one in memory where the file cannot be written.
 
     So that who may only read a folder can search it too. Raises StorageError where the log is too large for that.
@@ -59,7 +63,7 @@ def _index_to_search(workspace: Workspace) -> tuple[SearchIndex, int]:
             index.close()
             raise
     except StorageError:
-        if workspace.log.head()[0] > MEMORY_EVENTS:
+        if workspace.log.head()[0] > most_in_memory:
             raise
     index = SearchIndex(None, workspace.log)
     index.catch_up()

@@ -109,7 +109,8 @@ def test_a_checkpoint_is_due_by_number_or_by_age(log: SqliteLog) -> None:
     assert checkpoint_if_due(log, recorded_at=AT) is None
     assert checkpoint_if_due(log, recorded_at=AT, every_events=10) is not None
     log.append([label(99)], recorded_at=AT)
-    assert checkpoint_if_due(log, recorded_at=later) is not None
+    assert checkpoint_if_due(log, recorded_at=AT, every_events=5) is None, "one event since"
+    assert checkpoint_if_due(log, recorded_at=iso(at + timedelta(hours=24))) is not None, "old enough to the second"
 
 
 def test_the_signing_key_is_made_once_and_private(tmp_path: Path) -> None:
@@ -239,6 +240,22 @@ def test_every_tree_is_consistent_with_each_that_begins_it_and_with_no_other(n: 
         assert not is_consistent(first, n, root(first), sha256(b"x").digest(), path)
         for at in range(len(path)):
             assert not is_consistent(first, n, root(first), root(n), path[:at] + path[at + 1 :])
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 5), (5, 3), (-1, 5)])
+def test_no_tree_begins_with_nothing_or_with_a_larger_one(first: int, second: int) -> None:
+    """Promise: whatever roots and path somebody hands in, a head that shrank or holds nothing proves nothing."""
+    root = root_of(grow([], 0, leaves(1))[0])
+    assert not is_consistent(first, second, root, root, [])
+    assert not is_consistent(first, second, root, root, [root])
+
+
+def test_only_a_signed_head_is_extended(extension: Extension, log: SqliteLog) -> None:
+    """Promise: a position that no checkpoint signed is named, with the command that lists those signed."""
+    assert extension.first.position == 20
+    for position in (0, 19, 21):
+        with pytest.raises(NotFoundError, match=f"no checkpoint signed position {position}; `monitor log tail"):
+            prove_extension(log, position)
 
 
 @pytest.fixture

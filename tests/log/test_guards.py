@@ -12,6 +12,7 @@ import pytest
 
 from monitor.errors import LogBrokenError, LogError, NotFoundError, StorageError
 from monitor.log.payloads import payload_sha
+from monitor.log.sqlite.database import explain
 from monitor.log.sqlite.store import SqliteLog, open_log
 from tests.log.conftest import AT, label
 
@@ -111,6 +112,26 @@ def test_a_full_disk_keeps_nothing_of_a_batch(log: SqliteLog) -> None:
     assert log.head()[0] == 1
     log.connection.execute("PRAGMA max_page_count = 1000000")
     assert len(log.append([label(2)], recorded_at=AT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "advice"),
+    [
+        ("database disk image is malformed", LogBrokenError, "monitor restore"),
+        ("database or disk is full", StorageError, "free some space"),
+        ("attempt to write a readonly database", StorageError, "check the permissions"),
+        ("database is locked", StorageError, "try again"),
+        ("unable to open database file", StorageError, "check that the folder exists"),
+        ("something new", StorageError, "log.db: something new"),
+    ],
+)
+def test_what_sqlite_refuses_is_said_with_what_to_do(
+    tmp_path: Path, said: str, kind: type[Exception], advice: str
+) -> None:
+    """Promise: a person reads what is wrong and what helps; where we know no help, SQLite's own words."""
+    error = explain(sqlite3.OperationalError(said), tmp_path / "log.db")
+    assert isinstance(error, kind)
+    assert advice in str(error)
 
 
 def test_threads_append_without_gaps_or_duplicates(log: SqliteLog) -> None:

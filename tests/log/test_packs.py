@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
 import subprocess
@@ -98,6 +99,33 @@ def test_a_packed_key_is_not_given_away_again(packed: SqliteLog) -> None:
     assert packed.head() == head
     assert [event.key for event in packed.append([label(4), label(1_000)], recorded_at=AT)] == ["label:1000"]
     assert verify_with_anchors(packed.path).ok
+
+
+def test_keys_of_the_same_short_hash_are_told_apart(packed: SqliteLog) -> None:
+    """Promise: a key is found by eight bytes and believed by all of it."""
+    tamper(packed.path, "INSERT INTO packed_keys (id, position) VALUES (?, 2)", short_hash("label:7"))
+    assert packed.by_key("label:7") is None
+    assert [event.key for event in packed.append([label(7)], recorded_at=AT)] == ["label:7"]
+
+
+def test_a_key_whose_event_is_in_no_pack_is_not_given_away(packed: SqliteLog) -> None:
+    """Promise: what was lost from the packs is named; its key is not taken for a new one."""
+    tamper(packed.path, "INSERT INTO packed_keys (id, position) VALUES (?, 1000)", short_hash("label:7"))
+    head = packed.head()
+    with pytest.raises(LogBrokenError, match="in no pack"):
+        packed.append([label(7)], recorded_at=AT)
+    assert packed.head() == head
+
+
+def test_packing_stops_when_enough_was_packed(log: SqliteLog) -> None:
+    """Promise: a tick packs about as many as it was asked to, and not a pack more."""
+    fill(log)
+    assert [log.compact(16, keep=5, size=8), log.compact(1, keep=5, size=8)] == [16, 8]
+
+
+def short_hash(key: str) -> int:
+    """Return the number under which a key is looked for."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
 
 
 def test_a_packed_log_verifies_and_is_proved_like_any_other(packed: SqliteLog) -> None:

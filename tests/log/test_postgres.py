@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from monitor.errors import ConfigError, LogBrokenError, LogError, NotFoundError, StorageError
+from monitor.log.events import NewEvent, TickStarted
 from monitor.log.keep.moving import move_log
 from monitor.log.keep.transfer import export_log
 from monitor.log.payloads import entry_payload, payload_sha
@@ -110,6 +111,15 @@ def test_many_writers_leave_no_gap_and_no_double(shared: PostgresLog) -> None:
     assert [event.position for event in events] == list(range(1, 6 * 40 + 40 + 1))
     assert len({event.key for event in events}) == len(events)
     assert verify_postgres(shared, []).problems == []
+
+
+def test_what_is_read_in_pages_is_read_whole(shared: PostgresLog) -> None:
+    """Promise: however many events of a type there are, each comes once and in order; the tail is the last of them."""
+    wanted = [label(n) for n in range(4_100)]
+    shared.append([NewEvent("tick-started:1", TickStarted(tick_id="1", n_due=0)), *wanted], recorded_at=AT)
+    assert [event.position for event in shared.read(types=["entry-labelled"])] == list(range(2, 4_102))
+    assert [row[0] for row in shared.tail(3)] == [4_099, 4_100, 4_101]
+    assert [row[0] for row in shared.tail(3, ["tick-started"])] == [1]
 
 
 def test_no_reader_sees_a_position_before_its_predecessors(shared: PostgresLog) -> None:

@@ -177,7 +177,7 @@ def may_be_packed(connection: sqlite3.Connection, events: Sequence[NewEvent]) ->
 
 
 def packed_with_keys(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Row]:
-    """Return the packed events that have one of these keys, by key."""
+    """Return the packed events that have one of these keys, by key. Raises LogBrokenError."""
     wanted: dict[int, list[str]] = {}
     for key in keys:
         wanted.setdefault(_key_id(key), []).append(key)
@@ -187,10 +187,11 @@ def packed_with_keys(connection: sqlite3.Connection, keys: Sequence[str]) -> dic
     found = {}
     for id_, position in connection.execute(query, (ids,)).fetchall():
         pack = pack_at(connection, position)
-        if pack is not None:
-            row = pack.row(position)[0]
-            if row[2] in wanted[id_]:
-                found[row[2]] = row
+        if pack is None:  # taken for unknown, its key could be given away twice
+            raise LogBrokenError("the event of a packed key is in no pack: run `monitor log verify`", position)
+        row = pack.row(position)[0]
+        if row[2] in wanted[id_]:
+            found[row[2]] = row
     return found
 
 

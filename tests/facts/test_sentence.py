@@ -193,3 +193,33 @@ def test_who_calls_a_report_a_fake_is_not_its_accuser() -> None:
     """A denial in the sentence that names the accused makes nobody an accuser."""
     card = read_card("МИД отверг как выдумку слова о том, что российская разведка причастна к убийствам", lang="ru")
     assert [claim.accuser for claim in card.claims if claim.verb != "denies"] == [""]
+
+
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        (
+            "Country sentences dual national to death",
+            "He was accused of organizing a bomb attack and collaborating with Israel, state media in Iran said.",
+        ),
+        ("Norway expels two Iranian diplomats over death sentence ruling", "The man was accused of a bomb attack."),
+        (
+            "President of Iran blames foreign hands for pupils' poisoning",
+            "He did not say who they were, although the government habitually accuses Israel.",
+        ),
+        (
+            "President accuses Russia of plotting to topple the cabinet",
+            "She has accused Russia of plotting to overthrow it through violence disguised as opposition rallies.",
+        ),
+    ],
+)
+def test_what_is_said_beside_an_act_is_no_accusation_of_it(title: str, summary: str) -> None:
+    """A man's other crime, a habit, a quarrel about a verdict, the label of a protest: the sentence is silent."""
+    assert plain_sentence(read_card(title, summary)) == ""
+
+
+def test_a_warning_is_of_something_to_come() -> None:
+    """Who warns does not say that it was done."""
+    card = read_card("Norway warns of Russian sabotage of power lines", "The security service said so on Monday.")
+    assert " of " in plain_sentence(card)
+    assert "was behind" not in plain_sentence(card)

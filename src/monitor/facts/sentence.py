@@ -20,13 +20,21 @@ _RANK = ("convicts", "charges", "alleges", "warns", "suspects")
 _SAYS = {
     "alleges": ("alleges that", "allege that"), "suspects": ("suspects that", "suspect that"),
     "charges": ("alleges in charges that", "allege in charges that"), "convicts": ("found that", "found that"),
-    "warns": ("warns that", "warn that"),
 }  # fmt: skip
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
 _MOST_CLAIMS = 3
+# What is said of a state beside the act, or as its habit: "collaborating with X", "X, which it habitually accuses",
+# "expels X's diplomats over a verdict".
+_ASIDE = re.compile(
+    r"\bcollaborat\w+ with\b|\b(?:habitual|routine|regular|usual|tradition)ly (?:accus|blam)"
+    r"|\bdid(?: not|n.t) say who\b"
+    r"|\bexpel\w*\b.{0,80}\b(?:over|after)\b.{0,40}\b(?:sentenc|ruling|verdict|execution|hanging)",
+    re.IGNORECASE,
+)
+_OF_A_SIDE = frozenset({"opposition", "separatist"})  # of a protest or a region: alone they name nobody
 _AT_THINGS = frozenset({"sabotage", "arson"})
 _PEOPLE = frozenset({"journalist", "dissident", "defector", "official"})
 _TOLD_BESIDE = ("methods", "target_types", "countries", "stage")
@@ -93,6 +101,9 @@ def _beside(card: Card, claim: Claim) -> Card:
     if not claim.quote:
         return card
     kept = {field: tuple(value for value in getattr(card, field) if _is_beside(value, claim)) for field in _TOLD_BESIDE}
+    kept["target_types"] = tuple(
+        value for value in kept.get("target_types", card.target_types) if value.quote.lower() not in _OF_A_SIDE
+    )
     return msgspec.structs.replace(card, **kept)
 
 
@@ -168,7 +179,7 @@ def _groups(card: Card) -> list[Claim]:
     for claim in card.claims:
         if not set(claim.states) <= allowed or not (claim.states or claim.services):
             continue
-        if claim.open or not _rests_on_an_act(claim, card):
+        if claim.open or not _rests_on_an_act(claim, card) or _ASIDE.search(claim.quote):
             continue
         key = (claim.states, claim.services if not claim.states else ())
         if key not in best or _order(claim) < _order(best[key]):
@@ -220,6 +231,8 @@ def _told(claim: Claim, card: Card, *, first: bool) -> str:
         singular, plural = _SAYS["convicts"]
     if claim.verb in ("alleges", "suspects") and _UNDECIDED.search(claim.quote):
         return f"{who} {'are' if speak else 'is'} looking into whether {whom} {was} behind {what}"
+    if claim.verb == "warns":
+        return f"{who} {'warn' if speak else 'warns'} of {what} by {whom}"
     if claim.tied and claim.verb in ("alleges", "suspects"):
         return f"{who} {'link' if speak else 'links'} {whom} to {what}"
     return f"{who} {plural if speak else singular} {whom} {was} behind {what}"

@@ -66,6 +66,20 @@ SELECT position, substr(head, 1, 27) AS recorded_at, substr(rest, 1, instr(rest,
 FROM (SELECT *, substr(head, 29) AS rest FROM events)""",
 }
 
+
+def _written_once(table: str, column: str, needed: str, what: str) -> dict[str, str]:
+    """Return the guards of a table whose rows monitor alone writes, each once and for good."""
+    return {
+        f"{table}_append_only": f"""CREATE TRIGGER {table}_append_only BEFORE INSERT ON {table}
+WHEN NEW.{column} IS NULL AND only_monitor_appends()
+BEGIN SELECT RAISE(ABORT, 'append-only: {needed}'); END""",
+        f"{table}_no_update": f"""CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
+BEGIN SELECT RAISE(ABORT, 'append-only: {what} cannot be changed'); END""",
+        f"{table}_no_delete": f"""CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+BEGIN SELECT RAISE(ABORT, 'append-only: {what} cannot be deleted'); END""",
+    }
+
+
 # OR REPLACE would delete the old row without firing a DELETE trigger, so INSERT itself is closed to other programs: the
 # function is known to monitor's connections alone (database.py), and SQLite refuses at once to prepare a statement that
 # needs an unknown one. It is not called: a trigger that looks the position and the key up costs 1.1 µs an event, 15 %
@@ -80,27 +94,9 @@ BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be changed'); END""",
     "events_no_delete": """CREATE TRIGGER events_no_delete BEFORE DELETE ON events
 WHEN OLD.position > coalesce((SELECT last FROM packs ORDER BY first DESC LIMIT 1), 0)
 BEGIN SELECT RAISE(ABORT, 'append-only: an event cannot be deleted'); END""",
-    "packs_append_only": """CREATE TRIGGER packs_append_only BEFORE INSERT ON packs
-WHEN NEW.first IS NULL AND only_monitor_appends()
-BEGIN SELECT RAISE(ABORT, 'append-only: a pack needs a position'); END""",
-    "packs_no_update": """CREATE TRIGGER packs_no_update BEFORE UPDATE ON packs
-BEGIN SELECT RAISE(ABORT, 'append-only: a pack cannot be changed'); END""",
-    "packs_no_delete": """CREATE TRIGGER packs_no_delete BEFORE DELETE ON packs
-BEGIN SELECT RAISE(ABORT, 'append-only: a pack cannot be deleted'); END""",
-    "packed_keys_append_only": """CREATE TRIGGER packed_keys_append_only BEFORE INSERT ON packed_keys
-WHEN NEW.id IS NULL AND only_monitor_appends()
-BEGIN SELECT RAISE(ABORT, 'append-only: a key needs a number'); END""",
-    "packed_keys_no_update": """CREATE TRIGGER packed_keys_no_update BEFORE UPDATE ON packed_keys
-BEGIN SELECT RAISE(ABORT, 'append-only: a packed key cannot be changed'); END""",
-    "packed_keys_no_delete": """CREATE TRIGGER packed_keys_no_delete BEFORE DELETE ON packed_keys
-BEGIN SELECT RAISE(ABORT, 'append-only: a packed key cannot be deleted'); END""",
-    "named_keys_append_only": """CREATE TRIGGER named_keys_append_only BEFORE INSERT ON named_keys
-WHEN NEW.key IS NULL AND only_monitor_appends()
-BEGIN SELECT RAISE(ABORT, 'append-only: a key needs a name'); END""",
-    "named_keys_no_update": """CREATE TRIGGER named_keys_no_update BEFORE UPDATE ON named_keys
-BEGIN SELECT RAISE(ABORT, 'append-only: a packed key cannot be changed'); END""",
-    "named_keys_no_delete": """CREATE TRIGGER named_keys_no_delete BEFORE DELETE ON named_keys
-BEGIN SELECT RAISE(ABORT, 'append-only: a packed key cannot be deleted'); END""",
+    **_written_once("packs", "first", "a pack needs a position", "a pack"),
+    **_written_once("packed_keys", "id", "a key needs a number", "a packed key"),
+    **_written_once("named_keys", "key", "a key needs a name", "a packed key"),
     "payloads_append_only": """CREATE TRIGGER payloads_append_only BEFORE INSERT ON payloads
 WHEN NEW.sha IS NULL AND only_monitor_appends()
 BEGIN SELECT RAISE(ABORT, 'append-only: a payload needs a name'); END""",
@@ -108,13 +104,7 @@ BEGIN SELECT RAISE(ABORT, 'append-only: a payload needs a name'); END""",
 WHEN NEW.sha IS NOT OLD.sha OR NEW.id IS NOT OLD.id OR (NEW.form = 0 AND length(NEW.body) > 0)
   OR (NEW.form <> 0 AND NOT (OLD.form IN (1, 2) AND NEW.form = 4 AND only_monitor_appends()))
 BEGIN SELECT RAISE(ABORT, 'append-only: a payload can only be erased, or packed by monitor'); END""",
-    "dictionaries_append_only": """CREATE TRIGGER dictionaries_append_only BEFORE INSERT ON dictionaries
-WHEN NEW.words IS NULL AND only_monitor_appends()
-BEGIN SELECT RAISE(ABORT, 'append-only: a dictionary needs words'); END""",
-    "dictionaries_no_update": """CREATE TRIGGER dictionaries_no_update BEFORE UPDATE ON dictionaries
-BEGIN SELECT RAISE(ABORT, 'append-only: a dictionary cannot be changed'); END""",
-    "dictionaries_no_delete": """CREATE TRIGGER dictionaries_no_delete BEFORE DELETE ON dictionaries
-BEGIN SELECT RAISE(ABORT, 'append-only: a dictionary cannot be deleted'); END""",
+    **_written_once("dictionaries", "words", "a dictionary needs words", "a dictionary"),
     "payloads_no_delete": """CREATE TRIGGER payloads_no_delete BEFORE DELETE ON payloads
 BEGIN SELECT RAISE(ABORT, 'append-only: erase a payload with monitor erase'); END""",
 }

@@ -198,10 +198,6 @@ class SqliteLog(SqliteReader):
         connection.execute("PRAGMA secure_delete = ON")
         yield connection
 
-    def payloads(self, text_shas: Collection[str]) -> dict[str, bytes]:
-        """Return those of these payloads that are there, by name; a file has no round trips to save."""
-        return {sha: body for sha in text_shas if (body := self.payload(sha)) is not None}
-
     def purge(self, wait_s: float) -> bool:
         """Empty the write-ahead log, which may hold overwritten texts; False where it is read all of `wait_s`."""
         with one_line_errors(self.path):

@@ -99,8 +99,8 @@ class Signed(Protocol):
     def hashes(self, after: int, upto: int) -> Iterator[bytes]:
         """Yield the 32-byte hashes of the events with after < position <= upto."""
 
-    def last_checkpoint(self, *, from_position: int = 0) -> Event | None:
-        """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
+    def last_checkpoint(self) -> Event | None:
+        """Return the newest signed checkpoint, or None where there is none."""
 
 
 class Placed(Protocol):

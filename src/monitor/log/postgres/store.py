@@ -311,10 +311,9 @@ class PostgresLog:
                 yield from (row[1] for row in found)
                 after = found[-1][0]
 
-    def last_checkpoint(self, *, from_position: int = 0) -> Event | None:
-        """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
-        event = self.last_keyed("checkpoint")
-        return event if event is not None and event.position >= from_position else None
+    def last_checkpoint(self) -> Event | None:
+        """Return the newest signed checkpoint, or None where there is none."""
+        return self.last_keyed("checkpoint")
 
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""

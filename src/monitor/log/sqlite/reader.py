@@ -169,10 +169,9 @@ class SqliteReader:
             for page in self._pages(_untyped, after, upto):
                 yield from (row[4] for row in page)
 
-    def last_checkpoint(self, *, from_position: int = 0) -> Event | None:
-        """Return the newest signed checkpoint, or None where there is none from `from_position` on."""
-        event = self.last_keyed("checkpoint")
-        return event if event is not None and event.position >= from_position else None
+    def last_checkpoint(self) -> Event | None:
+        """Return the newest signed checkpoint, or None where there is none."""
+        return self.last_keyed("checkpoint")
 
     def last_keyed(self, prefix: str) -> Event | None:
         """Return the newest event whose key begins with `prefix` and a colon."""

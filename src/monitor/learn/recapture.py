@@ -32,13 +32,18 @@ def recapture(n_flagged: int, n_elsewhere: int, n_both: int) -> Recapture | None
     if not n_elsewhere:
         return None
     low, high = binomial_interval(n_both, n_elsewhere)
-    total = (n_flagged + 1) * (n_elsewhere + 1) / (n_both + 1) - 1
+    total = all_there_were(n_flagged, n_elsewhere, n_both)
     known = n_flagged + n_elsewhere - n_both
     return Recapture(
         n_flagged=n_flagged, n_elsewhere=n_elsewhere, n_both=n_both, recall=n_both / n_elsewhere, recall_low=low,
         recall_high=high, total=total, total_low=max(known, n_flagged / high if high else 0.0),
         total_high=n_flagged / low if low else math.inf,
     )  # fmt: skip
+
+
+def all_there_were(n_one: int, n_other: float, n_both: int) -> float:
+    """Return Chapman's estimate of all there were, from what one list has, another has, and both have."""
+    return (n_one + 1) * (n_other + 1) / (n_both + 1) - 1
 
 
 def binomial_interval(hits: int, n: int, confidence: float = 0.95) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from monitor.log.store import EventStore
 from monitor.triage.agreement import Agreement, agreement, read_units
 from monitor.triage.counted import CountedPlot, KeptCodes, counted_plots
 from monitor.triage.samples import read_quality, recall_words
-from monitor.triage.trust import Noticed, Stratum, elsewhere, learning_curve, noticed, promises, strata
+from monitor.triage.trust import Noticed, Stratum, checks, elsewhere, learning_curve, noticed, promises, strata
 from monitor.views.fold import Views
 from monitor.views.queries.yields import FeedDay, FeedPolls, feed_days, feed_polls, feeds_of
 
@@ -90,7 +90,7 @@ def overview(log: EventStore, views: Views, now: datetime, kept: KeptCodes | Non
     plots = counted_plots(log, views, kept or KeptCodes())
     months, days = _months(now), [(now - timedelta(days=ago)).date().isoformat() for ago in range(DAYS - 1, -1, -1)]
     where = feeds_of(views, [row.entry_id for plot in plots for row in plot.case.rows])
-    quality = read_quality(views)
+    quality, drawn = read_quality(views), checks(views)
     in_year = [plot for plot in plots if plot.at[:7] in months]
     return Overview(
         months=months,
@@ -103,9 +103,9 @@ def overview(log: EventStore, views: Views, now: datetime, kept: KeptCodes | Non
         sources=_sources(feed_polls(views), feed_days(views, days[0]), days, plots),
         quality=quality,
         recall=recall_words(quality),
-        strata=strata(views),
+        strata=strata(drawn),
         elsewhere=elsewhere(plots, where),
-        noticed=noticed(log, views, plots, where),
+        noticed=noticed(log, views, plots, where, drawn),
         promises=promises(log, views),
         agreement=agreement(read_units(views)),
         curve=learning_curve(views),

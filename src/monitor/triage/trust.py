@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
 from monitor.learn.calibrate import Band, promised
 from monitor.learn.labels import NOT_PLOT, PLOT
 from monitor.learn.quality import Quality, SampleAnswer, estimate
-from monitor.learn.recapture import Recapture, recapture
+from monitor.learn.recapture import Recapture, all_there_were, recapture
 from monitor.learn.watcher import notices
 from monitor.log.store import EventStore
 from monitor.triage.counted import CountedPlot
@@ -29,6 +30,7 @@ from monitor.views.queries.texts import text_of
 from monitor.views.queries.yields import EntryFeed
 
 BY_HAND = "added-by-hand"
+LEAST_BOTH = 7  # plots that two lists share, below which they say nothing of how many there were
 NEAR = 1 / 50  # of an entry far below the line fewer are drawn than one in fifty, on any but the smallest of days
 
 
@@ -41,15 +43,28 @@ class Stratum(msgspec.Struct, frozen=True):
     n_plots: int
 
 
-def strata(views: Views) -> list[Stratum]:
+class Drawn(NamedTuple):
+    """An entry drawn for the audit: how likely that was, and the label that stands for it ("" before its answer)."""
+
+    entry_id: str
+    probability: float
+    label: str
+
+
+def checks(views: Views) -> list[Drawn]:
+    """Return every entry that was ever drawn."""
+    drawn = drawn_since(views, "")
+    return [Drawn(item.entry_id, item.probability, standing_of(views, item.entry_id).label) for item in drawn]
+
+
+def strata(drawn: Sequence[Drawn]) -> list[Stratum]:
     """Return the audit answers from near the line and from far below it, by how likely each was to be drawn."""
     near, far = Counter[str](), Counter[str]()
-    for drawn in drawn_since(views, ""):
-        counts = near if drawn.probability >= NEAR else far
-        label = standing_of(views, drawn.entry_id).label
+    for check in drawn:
+        counts = near if check.probability >= NEAR else far
         counts["drawn"] += 1
-        counts["answered"] += label in (PLOT, NOT_PLOT)
-        counts["plots"] += label == PLOT
+        counts["answered"] += check.label in (PLOT, NOT_PLOT)
+        counts["plots"] += check.label == PLOT
     named = (("just below the line, or with words of a plot", near), ("far below the line", far))
     return [Stratum(name, counts["drawn"], counts["answered"], counts["plots"]) for name, counts in named]
 
@@ -71,7 +86,7 @@ class Noticed(msgspec.Struct, frozen=True):
 
     `n_both`: confirmed plots of which it notices a flagged report. `quality` estimates, from the checks it led to, how
     many reports it notices that were not flagged. `total` is Chapman's estimate of all plots, None before both have
-    seen seven together.
+    seen LEAST_BOTH together.
     """
 
     n_flagged: int
@@ -80,20 +95,25 @@ class Noticed(msgspec.Struct, frozen=True):
     total: float | None
 
 
-def noticed(log: EventStore, views: Views, plots: Sequence[CountedPlot], where: Mapping[str, EntryFeed]) -> Noticed:
+def noticed(
+    log: EventStore,
+    views: Views,
+    plots: Sequence[CountedPlot],
+    where: Mapping[str, EntryFeed],
+    drawn: Sequence[Drawn],
+) -> Noticed:
     """Return what plain words notice, in headlines of flagged reports of plots and of the answered checks."""
     n_flagged = n_both = 0
     for plot in plots:
         flagged = [row for row in plot.case.rows if row.entry_id in where and where[row.entry_id].flagged]
         n_flagged += bool(flagged)
         n_both += any(notices(text_of(log, row).headline) for row in flagged)
-    drawn = [item for item in drawn_since(views, "") if _is_noticed(log, views, item.entry_id)]
-    said = [(item.probability, standing_of(views, item.entry_id).label) for item in drawn]
-    checked = [SampleAnswer(chance, label == PLOT) for chance, label in said if label in (PLOT, NOT_PLOT)]
-    population = round(sum(1 / item.probability for item in drawn))
-    quality = estimate(n_both, checked, len(drawn), population)
+    seen = [check for check in drawn if _is_noticed(log, views, check.entry_id)]
+    checked = [SampleAnswer(c.probability, c.label == PLOT) for c in seen if c.label in (PLOT, NOT_PLOT)]
+    population = round(sum(1 / check.probability for check in seen))
+    quality = estimate(n_both, checked, len(seen), population)
     n_words = n_both + quality.missed
-    total = (n_flagged + 1) * (n_words + 1) / (n_both + 1) - 1 if n_both >= 7 else None
+    total = all_there_were(n_flagged, n_words, n_both) if n_both >= LEAST_BOTH else None
     return Noticed(n_flagged, n_both, quality, total)
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 import msgspec
 
 from monitor import __version__, facts
+from monitor.errors import StorageError
+from monitor.files import write_whole
 from monitor.log.store import EventStore
 from monitor.triage.plots import ConfirmedCase, confirmed_cases, fullness
 from monitor.triage.told import MAX_CARD_ENTRIES, story_told
@@ -88,11 +90,8 @@ class KeptCodes:
         """Write the file where something was read since it was loaded; a disk that refuses costs a visitor's second."""
         if self._path is None or not self._is_new:
             return
-        part = self._path.with_suffix(".part")
-        with suppress(OSError):
-            part.touch(mode=0o600)
-            part.write_bytes(msgspec.json.encode(_File(_rules(), self._read)))
-            part.replace(self._path)
+        with suppress(StorageError):
+            write_whole(self._path, msgspec.json.encode(_File(_rules(), self._read)))
             self._is_new = False
 
     def keep_only(self, story_ids: set[str]) -> None:

@@ -26,6 +26,7 @@ from monitor.views.queries.texts import text_of
 
 NEW_FOR = timedelta(days=1)
 MOST_ROWS = 3  # of a day; what is left out is counted by nobody's patience, and waits in `monitor stories`
+NewInCases = dict[str, list[Joined]]  # the new entries of each case
 MAX_READ = 12  # entries of a case that are read for what it said before, and for what it says now
 _STEPS = {"legal_stage": "new step", "stage": "new stage", "denied_by": "new denial", "linked_states": "new state"}
 _NUMBERS = {"n_arrested": "arrested", "n_charged": "charged"}
@@ -49,24 +50,32 @@ class MovedCase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def moved_cases(
-    log: EventStore, views: Views, now: datetime, *, limit: int = MOST_ROWS, within: timedelta = NEW_FOR
+    log: EventStore,
+    views: Views,
+    now: datetime,
+    *,
+    limit: int = MOST_ROWS,
+    within: timedelta = NEW_FOR,
+    new: NewInCases | None = None,
 ) -> list[MovedCase]:
-    """Return the confirmed cases that moved in the day (or `within` the span) before `now`, those with news first."""
-    new = _by_case(views, now, within)
+    """Return the confirmed cases that moved in the day (or `within` the span) before `now`, those with news first.
+
+    `new` is what `new_in_cases` says, where somebody asked already.
+    """
+    new = new_in_cases(views, now, within) if new is None else new
     found = [_moved(log, views, case_id, joined) for case_id, joined in new.items()]
     return sorted(found, key=lambda case: (-len(case.what), -len(case.entry_ids), case.case_id))[:limit]
 
 
-def shown_as_moved(views: Views, now: datetime) -> frozenset[str]:
+def shown_as_moved(new: NewInCases) -> frozenset[str]:
     """Return the stories that are shown as known cases that moved, and so need no row of the day.
 
     None where more cases moved than are shown: then each has to wait for its row.
     """
-    new = _by_case(views, now, NEW_FOR)
     return frozenset(item.story_id for joined in new.values() for item in joined if len(new) <= MOST_ROWS)
 
 
-def _by_case(views: Views, now: datetime, within: timedelta) -> dict[str, list[Joined]]:
+def new_in_cases(views: Views, now: datetime, within: timedelta = NEW_FOR) -> NewInCases:
     """Return the new entries of each confirmed case: those that joined it after its newest label, or that wait."""
     new: dict[str, list[Joined]] = defaultdict(list)
     for joined in joined_since(views, iso(now - within)):

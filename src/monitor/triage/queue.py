@@ -21,7 +21,7 @@ from monitor.log.store import EventStore
 from monitor.triage.agreement import read_units, second_readings
 from monitor.triage.day import Waiting, day_first, is_from_archive
 from monitor.triage.likelihood import calibration_of
-from monitor.triage.moved import shown_as_moved
+from monitor.triage.moved import NewInCases, new_in_cases, shown_as_moved
 from monitor.triage.rows import QueueRow, Term
 from monitor.triage.told import published_by, story_facts
 from monitor.views.fold import Views
@@ -34,11 +34,15 @@ ROWS_PER_DAY = Settings().rows_per_day
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """The first rows of a queue, how many stories wait in all, and how many of those are of known cases (the last)."""
+    """The first rows of a queue, how many stories wait in all, and how many of those are of known cases (the last).
+
+    `new_in_cases` is what joined confirmed cases lately; of an archive's queue nothing.
+    """
 
     rows: list[QueueRow]
     n_waiting: int
     n_known: int
+    new_in_cases: NewInCases
 
 
 def count_queue(views: Views, now: datetime, by: str = "", *, backfill: bool = False) -> int:
@@ -81,9 +85,9 @@ def waiting_queue(
 ) -> Queue:
     """Return what `list_queue` returns, and how many stories wait."""
     waiting = _open_stories(views, now, by, backfill=backfill)
-    known: frozenset[str] = frozenset()
+    new = {} if backfill else new_in_cases(views, now)
+    known = shown_as_moved(new)
     if not backfill:  # an archive has no day
-        known = shown_as_moved(views, now)
         waiting = day_first(log, views, now, waiting, n_day, known)
     rows = [_row(log, views, item) for item in waiting[:limit]]
     if by and second_share and not backfill:
@@ -91,12 +95,12 @@ def waiting_queue(
             row = queue_row(log, views, unit)
             if row is not None:
                 rows.append(msgspec.structs.replace(row, why=SECOND))
-    return Queue(rows, len(waiting), sum(item.story_id in known for item in waiting))
+    return Queue(rows, len(waiting), sum(item.story_id in known for item in waiting), new)
 
 
 def count_known(views: Views, now: datetime, by: str = "") -> int:
     """Return how many of the waiting stories stand among the known cases that moved, and not among the day's rows."""
-    known = shown_as_moved(views, now)
+    known = shown_as_moved(new_in_cases(views, now))
     return sum(story.story_id in known for story in _open_stories(views, now, by)) if known else 0
 
 

@@ -17,7 +17,7 @@ from monitor.surfaces.progress import progress_of
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.filters import Filter, read_filter
 from monitor.surfaces.web.rows import LABEL_WORDS, ActLine, acts_since, line_of
-from monitor.triage.moved import MovedCase, moved_cases
+from monitor.triage.moved import MovedCase, NewInCases, moved_cases
 from monitor.triage.queue import count_queue, queue_row, waiting_queue
 from monitor.triage.rows import QueueRow
 from monitor.triage.samples import waiting_samples
@@ -78,7 +78,7 @@ class QueuePage:
                 request, "queue.html", workspace, n_waiting=n_waiting, day=day, rows=shown, here=wanted, chosen=chosen,
                 lines=_lines(workspace, by, chosen), put_off=_put_off(workspace, by, chosen),
                 n_below=n_waiting - len(shown) if chosen.page == 0 else 0, n_pages=-(-n_waiting // PAGE_ROWS),
-                moved=[] if chosen.active else _moved(workspace, by),
+                moved=[] if chosen.active else _moved(workspace, by, queue.new_in_cases),
                 samples=waiting_samples(workspace.log, workspace.views, CHECKS) if not chosen.active else [],
                 position=workspace.views.position, page_rows=PAGE_ROWS, bands=[word for _, word in WORDS],
             )  # fmt: skip
@@ -147,13 +147,13 @@ def _lines(workspace: Workspace, by: str, chosen: Filter) -> list[ActLine]:
     return list(lines.values())
 
 
-def _moved(workspace: Workspace, by: str) -> list[MovedRow]:
+def _moved(workspace: Workspace, by: str, new: NewInCases) -> list[MovedRow]:
     """Return the known cases that moved and that the reviewer has not seen yet, each with its plain sentence."""
     log, views, now = workspace.log, workspace.views, workspace.clock()
     seen = {skip.story_id for skip in skips_of(views, by, iso(now))}
     return [
         MovedRow(case, story_told(log, views, case.story_id).sentence)
-        for case in moved_cases(log, views, now)
+        for case in moved_cases(log, views, now, new=new)
         if case.story_id not in seen
     ]
 

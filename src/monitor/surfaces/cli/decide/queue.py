@@ -12,7 +12,7 @@ from monitor.surfaces.cli.options import as_of_option, json_option, reading, wri
 from monitor.text.language import unread_language
 from monitor.triage import entries as entry_lookup
 from monitor.triage.moved import MovedCase, moved_cases
-from monitor.triage.queue import count_queue, list_queue, queue_row
+from monitor.triage.queue import queue_row, waiting_queue
 from monitor.triage.rows import QueueRow, Term
 from monitor.triage.unread import not_read
 from monitor.views.queries.labels import LabelRow
@@ -44,12 +44,12 @@ def queue(
         at = workspace.clock()
         n_day = workspace.config.settings.rows_per_day
         limit = None if show_all else limit or n_day
-        rows = list_queue(workspace.log, workspace.views, at, n_day=n_day, limit=limit, backfill=backfill)
+        found = waiting_queue(workspace.log, workspace.views, at, n_day=n_day, limit=limit, backfill=backfill)
+        rows, total = found.rows, found.n_waiting
         if as_json:
             write_json(rows)
             return
-        total = count_queue(workspace.views, at, backfill=backfill)
-        moved = [] if backfill else moved_cases(workspace.log, workspace.views, at)
+        moved = [] if backfill else moved_cases(workspace.log, workspace.views, at, new=found.new_in_cases)
         if not rows:
             _write_moved(moved)
             click.echo("The queue is empty.")

@@ -43,7 +43,7 @@ class Stratum(msgspec.Struct, frozen=True):
     n_plots: int
 
 
-class Drawn(NamedTuple):
+class CheckedEntry(NamedTuple):
     """An entry drawn for the audit: how likely that was, and the label that stands for it ("" before its answer)."""
 
     entry_id: str
@@ -51,13 +51,13 @@ class Drawn(NamedTuple):
     label: str
 
 
-def checks(views: Views) -> list[Drawn]:
+def checks(views: Views) -> list[CheckedEntry]:
     """Return every entry that was ever drawn."""
     drawn = drawn_since(views, "")
-    return [Drawn(item.entry_id, item.probability, standing_of(views, item.entry_id).label) for item in drawn]
+    return [CheckedEntry(item.entry_id, item.probability, standing_of(views, item.entry_id).label) for item in drawn]
 
 
-def strata(drawn: Sequence[Drawn]) -> list[Stratum]:
+def strata(drawn: Sequence[CheckedEntry]) -> list[Stratum]:
     """Return the audit answers from near the line and from far below it, by how likely each was to be drawn."""
     near, far = Counter[str](), Counter[str]()
     for check in drawn:
@@ -100,7 +100,7 @@ def noticed(
     views: Views,
     plots: Sequence[CountedPlot],
     where: Mapping[str, EntryFeed],
-    drawn: Sequence[Drawn],
+    drawn: Sequence[CheckedEntry],
 ) -> Noticed:
     """Return what plain words notice, in headlines of flagged reports of plots and of the answered checks."""
     n_flagged = n_both = 0

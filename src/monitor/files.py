@@ -8,17 +8,24 @@ from pathlib import Path
 from monitor.errors import StorageError
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Replace a small file as a whole, durably; `mode` is that of a new file. Raises StorageError."""
-    part = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+def write_whole(path: Path, content: bytes, *, mode: int | None = 0o600) -> None:
+    """Replace a small file, or the one a link leads to, as a whole, durably. Raises StorageError.
+
+    `mode` is who may use it, less what the process's umask takes away; None leaves that as it was (a new one: 0644).
+    """
+    target = path.resolve()
+    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        kept = target.stat().st_mode & 0o7777 if mode is None and target.exists() else None
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644 if mode is None else mode)
         with os.fdopen(handle, "wb") as file:
+            if kept is not None:
+                os.fchmod(handle, kept)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
-        sync(path.parent)
+        part.replace(target)
+        sync(target.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise StorageError(f"{path}: {error.strerror}") from error

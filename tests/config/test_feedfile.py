@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.edit import NewFeed, add_feeds, find_feed, move_feeds, remove_feed, write_atomically
+from monitor.config.edit import NewFeed, add_feeds, find_feed, move_feeds, remove_feed, write_list
 from monitor.config.load import parse_config
 from monitor.errors import ConfigError, InputError, NotFoundError
 
@@ -120,7 +120,7 @@ def test_the_file_is_replaced_as_a_whole(tmp_path: Path):
     path = tmp_path / "feeds.yaml"
     path.write_text("old")
     path.chmod(0o640)
-    write_atomically(path, GROUPED)
+    write_list(path, GROUPED)
     assert path.read_text() == GROUPED
     assert path.stat().st_mode & 0o777 == 0o640
     assert [each.name for each in tmp_path.iterdir()] == ["feeds.yaml"]

@@ -14,6 +14,7 @@ import msgspec
 
 from monitor.classify import features
 from monitor.errors import InputError
+from monitor.files import write_whole
 from monitor.text.clean import clean
 
 SHIPPED = Path(__file__).parent / "data" / "seeds.json"
@@ -151,10 +152,11 @@ def seeds_in_use(folder: Path | None) -> tuple[Seed, ...]:
 
 
 def add_own(folder: Path, seed: Seed) -> int:
-    """Write a seed into a data folder's seeds.json, in place of its namesake, and return how many it holds."""
+    """Write a seed into a data folder's seeds.json, in place of its namesake, and return how many it holds.
+
+    Raises StorageError.
+    """
     path = folder / OWN_NAME
     own = [s for s in (load_seeds(path) if path.exists() else ()) if s.name != seed.name]
-    part = path.with_suffix(".part")
-    part.write_bytes(seed_bytes([*own, seed]))
-    part.replace(path)
+    write_whole(path, seed_bytes([*own, seed]))
     return len(own) + 1

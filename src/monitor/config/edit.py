@@ -7,7 +7,6 @@ then says exactly what was wanted.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,8 @@ from monitor.config import yamltree
 from monitor.config.load import Config, parse_config
 from monitor.config.shape import feed_mapping
 from monitor.config.values import FeedConfig, Select
-from monitor.errors import ConfigError, InputError, NotFoundError, StorageError
+from monitor.errors import ConfigError, InputError, NotFoundError
+from monitor.files import write_whole
 
 DEFAULT_GROUP = "added"
 # Plain YAML text that needs no quotes: starts with a letter, holds nothing YAML gives a meaning to.
@@ -132,20 +132,9 @@ def find_feed(config: Config, which: str) -> FeedConfig:
     raise NotFoundError(f"no feed {which!r} in feeds.yaml; see `monitor feeds list`")
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file as a whole: written beside it, flushed to disk, renamed. Raises StorageError."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o7777)
-        temporary.replace(path.resolve())
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StorageError(f"{path}: {error.strerror}") from error
+def write_list(path: Path, text: str) -> None:
+    """Replace feeds.yaml as a whole; who may read it stays as it was. Raises StorageError."""
+    write_whole(path, text.encode(), mode=None)
 
 
 class _Block(msgspec.Struct, frozen=True):

@@ -8,15 +8,16 @@ The keys are documented in docs/feeds-yaml.md.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from monitor.config.settings import Settings
 from monitor.config.values import FeedConfig
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StorageError
+from monitor.files import write_whole
 
 # Raised when the compiled form changes, so that old caches are not read; new defaults are seen by themselves.
 _CACHE_FORMAT = 2
@@ -76,9 +77,5 @@ def _cache_head(fingerprint: str) -> bytes:
 
 def _write_cache(folder: Path, fingerprint: str, config: Config) -> None:
     """Keep the compiled configuration, whole or not at all; a folder that cannot be written is no error."""
-    temporary = folder / f"config.cache.{os.getpid()}"
-    try:
-        temporary.write_bytes(_cache_head(fingerprint) + msgspec.msgpack.encode(config))
-        temporary.replace(folder / "config.cache")
-    except OSError:
-        temporary.unlink(missing_ok=True)
+    with suppress(StorageError):
+        write_whole(folder / "config.cache", _cache_head(fingerprint) + msgspec.msgpack.encode(config))

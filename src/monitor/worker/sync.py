@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from monitor.config.values import FeedConfig, Select, derived_id
+from monitor.files import write_whole
 from monitor.log.events import FeedAdded, FeedChanged, FeedRemoved, NewEvent
 from monitor.poll.urls import same_page
 from monitor.views.fold import Views
@@ -87,7 +88,7 @@ def watch_what_the_log_says(workspace: Workspace) -> None:
 
 def note_recorded(data_dir: Path, feeds: list[FeedConfig]) -> None:
     """Keep in mind that these feeds of this machine's file are recorded."""
-    _mark(data_dir).write_text(f"{_fingerprint(feeds)}\n", encoding="utf-8")
+    write_whole(_mark(data_dir), f"{_fingerprint(feeds)}\n".encode())
 
 
 def _mark(data_dir: Path) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from monitor.errors import LogBrokenError
+from monitor.files import write_whole
 
 ANCHORS_NAME = "anchors.jsonl"
 MARKER_NAME = "verify-failed.txt"
@@ -98,7 +99,7 @@ def write_marker(log_path: Path, finding: str) -> None:
     """Remember what a verification found wrong, so that nothing is appended until one finds nothing."""
     path = log_path.with_name(MARKER_NAME)
     if finding:
-        path.write_text(finding + "\n", encoding="utf-8")
+        write_whole(path, f"{finding}\n".encode())
     else:
         path.unlink(missing_ok=True)
 

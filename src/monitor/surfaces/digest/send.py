@@ -21,6 +21,7 @@ import msgspec
 
 from monitor.config.settings import Digest
 from monitor.errors import MissingExtraError, MonitorError
+from monitor.files import write_whole
 from monitor.learn.rows import ARCHIVE
 from monitor.log.events import AlertSent, DigestSent, NewEvent
 from monitor.surfaces import safe
@@ -199,11 +200,12 @@ def _verified() -> ssl.SSLContext:
 
 
 def write_file(path: Path, content: DigestContent) -> None:
-    """Write the digest in the form its suffix names (.html, .md, .xml for Atom, else text), whole or not at all."""
+    """Write the digest in the form its suffix names (.html, .md, .xml for Atom, else text), whole or not at all.
+
+    Others may read it, as far as the process's umask lets them. Raises StorageError.
+    """
     form = _SUFFIX.get(path.suffix.lower(), "text")
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(FORMS[form](content), encoding="utf-8")
-    part.replace(path)
+    write_whole(path, FORMS[form](content).encode(), mode=0o666)
 
 
 def notify(target: str, subject: str, text: str) -> None:

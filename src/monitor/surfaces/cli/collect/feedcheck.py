@@ -94,7 +94,7 @@ def _mend(path: Path, results: list[Checked]) -> None:
     text = path.read_text(encoding="utf-8-sig")
     edited = edit.move_feeds(text, moved, str(path))
     if edited != text:
-        edit.write_atomically(path, edited)
+        edit.write_list(path, edited)
     n_mended = sum(one != other for one, other in zip(text.splitlines(), edited.splitlines(), strict=True))
     click.echo(f"{n_mended} addresses mended in {path}", err=True)
 

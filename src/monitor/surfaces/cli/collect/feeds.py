@@ -102,7 +102,7 @@ def add(  # what click hands over is named after the options
     name = safe.line(name or urlsplit(url).hostname or url, 200)
     settings |= {"url": url, "name": name, "group": group, "kind": kind or "feed", "select": select}
     feed = msgspec.convert(settings, edit.NewFeed)
-    edit.write_atomically(path, edit.add_feeds(text, [feed], str(path)))
+    edit.write_list(path, edit.add_feeds(text, [feed], str(path)))
     click.echo(f"added {safe.line(name)} ({safe.line(url, 200)}) to {path}; the next tick reads it")
 
 
@@ -118,7 +118,7 @@ def remove(ctx: click.Context, which: str) -> None:
     """
     path, text, _ = _file(ctx)
     edited, feed = edit.remove_feed(text, which, str(path))
-    edit.write_atomically(path, edited)
+    edit.write_list(path, edited)
     click.echo(f"removed {safe.line(feed.name)} ({safe.line(feed.url, 200)}) from {path}; its entries stay in the log")
 
 
@@ -150,7 +150,7 @@ def import_opml(ctx: click.Context, file: BinaryIO, group: str) -> None:
     ]
     edited, refused = edit.add_what_fits(text, new, str(path))
     if edited != text:
-        edit.write_atomically(path, edited)
+        edit.write_list(path, edited)
     faults = listed.faults + [f"{safe.line(feed.url, 200)}: {error}" for feed, error in refused]
     for fault in faults:
         click.echo(safe.line(fault), err=True)

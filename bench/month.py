@@ -27,8 +27,7 @@ from pathlib import Path
 from bench._month import Lived, Reader, Shown
 from bench.replay import SHARED
 from monitor.learn.calibrate import WORDS
-from monitor.learn.quality import poisson_interval
-from monitor.learn.recapture import binomial_interval
+from monitor.learn.intervals import binomial_interval, poisson_interval
 from monitor.learn.replay.streams import PLOT, StreamEntry, StreamLabel, read_labels, read_stream
 
 MOST_REPEATS = 2

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from monitor.learn.quality import SampleAnswer, estimate, poisson_interval
+from monitor.learn.intervals import poisson_interval
+from monitor.learn.quality import SampleAnswer, estimate
 from monitor.learn.sample import Unflagged, draw_sample
 from monitor.log.events import NewEvent, SampleDrawn
 from monitor.surfaces.cli.learn.quality import read_quality

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from monitor.facts.names import state_name
-from monitor.learn.recapture import binomial_interval, recapture
+from monitor.learn.intervals import binomial_interval
+from monitor.learn.recapture import recapture
 from monitor.learn.sample import Unflagged, draw_sample
 from monitor.learn.watcher import notices
 from monitor.log.codec import iso

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from monitor.learn.recapture import binomial_interval
+from monitor.learn.intervals import binomial_interval
 
 MIN_ANSWERS, MIN_EACH = 50, 8  # answers in all, and of plot and not-plot each, before a probability is named
 REFIT = 25  # answers between two fits where the words are checked

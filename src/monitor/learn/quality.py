@@ -9,10 +9,11 @@ where none was drawn, which errs to the wide side).
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
+
+from monitor.learn.intervals import poisson_interval
 
 
 class SampleAnswer(msgspec.Struct, frozen=True):
@@ -68,27 +69,3 @@ def estimate(n_found: int, answers: Sequence[SampleAnswer], n_drawn: int, n_popu
 
 def _recall(found: int, missed: float) -> float:
     return found / (found + missed) if found + missed else 1.0
-
-
-def poisson_interval(n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the exact (Garwood) interval of a Poisson mean after `n` events."""
-    tail = (1 - confidence) / 2
-    low = 0.0 if n == 0 else _solve(lambda mean: 1 - _poisson_cdf(n - 1, mean), tail, n, rising=True)
-    high = _solve(lambda mean: _poisson_cdf(n, mean), tail, n, rising=False)
-    return low, high
-
-
-def _poisson_cdf(n: int, mean: float) -> float:
-    return math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(n + 1)) if mean else 1.0
-
-
-def _solve(function: Callable[[float], float], target: float, n: int, *, rising: bool) -> float:
-    """Bisect a monotone function of the mean on (0, n + 10 sqrt(n + 1) + 10)."""
-    low, high = 1e-12, n + 10 * math.sqrt(n + 1) + 10
-    for _ in range(200):
-        middle = (low + high) / 2
-        if (function(middle) < target) is rising:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2

@@ -2,15 +2,16 @@
 
 Of the plots found elsewhere, the share the flags had too estimates recall whatever their number, as long as finding
 them elsewhere has nothing to do with the flags (Petersen 1896; Chapman 1951 for the total without bias in small
-numbers). The interval of the share is the exact one of Clopper and Pearson (1934, Biometrika 26:404).
+numbers). The interval of the share is the exact one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import msgspec
+
+from monitor.learn.intervals import binomial_interval
 
 
 class Recapture(msgspec.Struct, frozen=True):
@@ -44,30 +45,3 @@ def recapture(n_flagged: int, n_elsewhere: int, n_both: int) -> Recapture | None
 def all_there_were(n_one: int, n_other: float, n_both: int) -> float:
     """Return Chapman's estimate of all there were, from what one list has, another has, and both have."""
     return (n_one + 1) * (n_other + 1) / (n_both + 1) - 1
-
-
-def binomial_interval(hits: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the exact interval of a share after `hits` of `n`."""
-    tail = (1 - confidence) / 2
-    low = 0.0 if hits == 0 else _solve(lambda p: 1 - _cdf(hits - 1, n, p), tail, rising=True)
-    high = 1.0 if hits == n else _solve(lambda p: _cdf(hits, n, p), tail, rising=False)
-    return low, high
-
-
-def _cdf(hits: int, n: int, p: float) -> float:
-    if p in (0.0, 1.0):
-        return float(p == 0.0 or hits >= n)
-    one, other = math.log(p), math.log1p(-p)
-    ways = (math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in range(hits + 1))
-    return math.fsum(math.exp(way + k * one + (n - k) * other) for k, way in enumerate(ways))
-
-
-def _solve(function: Callable[[float], float], target: float, *, rising: bool) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if (function(middle) < target) is rising:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2

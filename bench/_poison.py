@@ -13,7 +13,7 @@ from monitor.classify.model import Model
 from monitor.classify.modelstore import cold_model
 from monitor.learn.candidate import Candidate, Materials, train_candidate
 from monitor.learn.metrics import average_precision
-from monitor.learn.train import Labelled, TrainingText
+from monitor.learn.texts import Labelled, TrainingText
 
 HARM = 0.02
 PLOT = [

@@ -138,7 +138,8 @@ def speed(n: int) -> None:
     from bench._words import Words
     from monitor.learn.cold import shipped_prior
     from monitor.learn.terms import TermStore
-    from monitor.learn.train import OPTIONS, Row, TrainingSet, TrainingText, count_texts, fit_set
+    from monitor.learn.texts import TrainingText
+    from monitor.learn.train import OPTIONS, Row, TrainingSet, count_texts, fit_set
 
     words = Words(5)
     texts = [TrainingText(f"background:{i}", words.title(), words.text(60)) for i in range(n)]

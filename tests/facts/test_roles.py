@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from monitor.facts.card import read_card
+from monitor.facts.lexicon import DATA
 from monitor.facts.merge import merge_cards
+from monitor.facts.reading.ways import rules_for
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,15 @@ from monitor.facts.merge import merge_cards
 def test_only_an_accusation_accuses(title: str, accused: list[str]) -> None:
     """Accuser, foiler, victim's side, place, nationality, motive and tale leave the field empty."""
     assert read_card(title).codes("linked_states") == accused
+
+
+@pytest.mark.parametrize("language", sorted(path.stem.removeprefix("roles-") for path in DATA.glob("roles-*.txt")))
+def test_every_way_of_every_language_can_be_tried(language: str) -> None:
+    """Patterns are compiled when a text asks for them; none of the shipped ones is left that cannot be."""
+    rules = rules_for(language)
+    assert rules is not None
+    assert [way.pattern for way in rules.ways if way.match("", 0)] == []
+    assert len(rules.ways) > 10
 
 
 def test_a_claim_holds_who_says_it_and_the_whole_sentence() -> None:

@@ -14,7 +14,8 @@ from monitor.classify.model import Model, sigmoid
 from monitor.learn.cold import shipped_prior
 from monitor.learn.fit import Options, ViewOptions, fit
 from monitor.learn.terms import TermStore
-from monitor.learn.train import OPTIONS, Row, TrainingSet, TrainingText, count_texts, export, fit_set, weigh
+from monitor.learn.texts import TrainingText
+from monitor.learn.train import OPTIONS, Row, TrainingSet, count_texts, export, fit_set, weigh
 
 WORDS = [
     "police",

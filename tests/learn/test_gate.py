@@ -9,7 +9,7 @@ import pytest
 
 from monitor.learn.compare import Comparison, FigurePair, Replayed
 from monitor.learn.gate import judge, judge_labels
-from monitor.learn.train import Labelled, TrainingText
+from monitor.learn.texts import Labelled, TrainingText
 
 SAME = FigurePair(0.8, 0.8)
 

@@ -7,6 +7,7 @@ a sentence: that is the business of the modules that read fields. Tables are rea
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -61,31 +62,48 @@ class Openings(NamedTuple):
 
 
 class Index(dict[str, Openings | None]):
-    """What begins with a lower-case word, or None; it remembers what it looked up, within a bound."""
+    """What begins with a lower-case word, or None; it remembers what it looked up, within a bound.
+
+    Of tens of thousands of names a text holds a few: the others are not read, which took longer than most texts.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.phrases: dict[str, list[Phrase]] = {}
+        self.given: dict[str, list[tuple[str, str, str, str, str]]] = {}  # first word -> (phrase, *meaning, case)
         self.stems: dict[str, list[Phrase]] = {}
 
     def add(self, phrase: str, meaning: Meaning, case: str = "") -> None:
         """Add one phrase; `*` at its end makes its last word a stem (only for single words)."""
-        words = tuple(WORD.findall(phrase.lower()))
-        if not words:
-            return
-        if phrase.endswith("*") and len(words) == 1:
-            self.stems.setdefault(words[0], []).append(Phrase((), case, (meaning,)))
-            return
-        entries = self.phrases.setdefault(words[0], [])
-        for at, entry in enumerate(entries):
-            if entry.rest == words[1:] and entry.case == case:
-                if meaning not in entry.meanings:
-                    entries[at] = entry._replace(meanings=(*entry.meanings, meaning))
-                return
-        entries.append(Phrase(words[1:], case, (meaning,)))
+        first = _first_word(phrase)
+        if phrase.endswith("*") and len(WORD.findall(phrase)) == 1:
+            self.stems.setdefault(first, []).append(Phrase((), case, (meaning,)))
+        elif first:
+            self.given.setdefault(first, []).append((phrase, *meaning, case))
+
+    def add_names(self, kind: str, code: str, names: Iterable[str]) -> None:
+        """Add names that are written with a capital, each with itself as what goes with its code."""
+        given = self.given
+        for name in names:
+            first = name.lower()
+            if not first.isalpha():
+                first = _first_word(name)
+            if first in given:
+                given[first].append((name, kind, code, name, "cap"))
+            else:
+                given[first] = [(name, kind, code, name, "cap")]
+
+    def _phrases(self, word: str) -> list[Phrase]:
+        """Return the phrases that begin with a word; those that are written alike are one with several senses."""
+        found: dict[tuple[tuple[str, ...], str], list[Meaning]] = {}
+        for phrase, kind, code, extra, case in self.given.get(word, ()):
+            meaning = Meaning(kind, code, extra)
+            meanings = found.setdefault((tuple(WORD.findall(phrase.lower())[1:]), case), [])
+            if meaning not in meanings:
+                meanings.append(meaning)
+        return [Phrase(rest, case, tuple(meanings)) for (rest, case), meanings in found.items()]
 
     def __missing__(self, word: str) -> Openings | None:
-        entries = list(self.phrases.get(word, ()))
+        entries = self._phrases(word)
         for cut in range(min(len(word), _LONGEST_STEM), 2, -1):
             entries += self.stems.get(word[:cut], ())
         entries.sort(key=lambda entry: -len(entry.rest))
@@ -98,6 +116,11 @@ class Index(dict[str, Openings | None]):
         single = [entry for entry in entries if not entry.rest]
         self[word] = found = Openings(single, longer, _plain(single)) if entries else None
         return found
+
+
+def _first_word(phrase: str) -> str:
+    match = WORD.search(phrase.lower())
+    return match.group() if match else ""
 
 
 def _plain(single: list[Phrase]) -> tuple[Meaning, ...] | None:
@@ -136,6 +159,10 @@ def index_for(language: str) -> Index:
     """Return the index for a language: its own phrases and adjectives, and the names of places and services."""
     index = Index()
     _add_names(index, "s" if language == "de" else "", _NOT_ENGLISH if language == "en" else frozenset())
+    for line in data_lines("services.tsv"):
+        code, state, role, names = line.split("\t")
+        for name in names.split(";"):
+            index.add(name, Meaning(role, code, state), _case(name))
     columns = [language] if language in LATIN_LANGUAGES else ["en"]
     for line in data_lines("nationalities.tsv"):
         code, *by_language = line.split("\t")
@@ -155,7 +182,7 @@ def index_for(language: str) -> Index:
 
 
 def _add_names(index: Index, genitive: str, left_out: frozenset[str]) -> None:
-    """Add the names of places and services; with `genitive`, states and capitals with that ending too."""
+    """Add the names of places; with `genitive`, states and capitals with that ending too."""
     table = gazetteer()
     for code, row in table["countries"].items():
         for name in row["latin"]:
@@ -164,18 +191,17 @@ def _add_names(index: Index, genitive: str, left_out: frozenset[str]) -> None:
             index.add(name, Meaning("state", code, "name"), _case(name))
             if genitive and not name.endswith("s"):
                 index.add(name + genitive, Meaning("state", code, "name"), _case(name))
-    for kind in ("capitals", "regions", "cities"):
-        singular = {"capitals": "capital", "regions": "region", "cities": "city"}[kind]
+    for kind, singular in (("capitals", "capital"), ("regions", "region")):
         for code, names in table[kind].items():
-            for name in names if kind == "cities" else [name for name in names if name not in left_out]:
-                index.add(name, Meaning(singular, code, name), "cap")
+            for name in names:
+                if name in left_out:
+                    continue
+                index.add_names(singular, code, [name])
                 if genitive and kind == "capitals":
                     index.add(name + genitive, Meaning(singular, code, name), "cap")
                     index.add(f"{name}er", Meaning("state", code, "adj"), "cap")  # "Moskauer Agenten"
-    for line in data_lines("services.tsv"):
-        code, state, role, names = line.split("\t")
-        for name in names.split(";"):
-            index.add(name, Meaning(role, code, state), _case(name))
+    for code, names in table["cities"].items():
+        index.add_names("city", code, names)
 
 
 def _case(name: str) -> str:

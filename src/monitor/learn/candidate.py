@@ -24,13 +24,12 @@ from monitor.learn.compare import Comparison, ModelScores, Recent, compare, gold
 from monitor.learn.fit import Fitted, Ints
 from monitor.learn.gate import Bounds, judge, judge_labels
 from monitor.learn.terms import TermStore
+from monitor.learn.texts import Labelled, TrainingText
 from monitor.learn.train import (
     N_EXAMPLES,
     OPTIONS,
-    Labelled,
     Row,
     TrainingSet,
-    TrainingText,
     example_of,
     export,
     fit_set,

@@ -15,14 +15,7 @@ from monitor.classify.model import Example, sigmoid
 from monitor.classify.seeds import Seed, load_seeds
 from monitor.classify.sequences import CONTRAST_TEMPLATES, background_counts, template_counts
 from monitor.learn.terms import Counts, TermStore
-from monitor.learn.train import (
-    OPTIONS,
-    Row,
-    TrainingSet,
-    example_of,
-    export,
-    fit_set,
-)  # fmt: skip
+from monitor.learn.train import OPTIONS, Row, TrainingSet, example_of, export, fit_set  # fmt: skip
 
 # Log-odds that 10 and 30 of 1,419 entries of general news a day reach (docs/classifier.md): where a deployment starts,
 # until its own flow moves the threshold.

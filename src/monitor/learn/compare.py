@@ -17,7 +17,8 @@ import numpy as np
 
 from monitor.learn.fit import Options
 from monitor.learn.metrics import average_precision
-from monitor.learn.train import Row, TrainingSet, TrainingText, fit_set, scores_of
+from monitor.learn.texts import TrainingText
+from monitor.learn.train import Row, TrainingSet, fit_set, scores_of
 
 GOLD_FILE = Path(__file__).parent / "gold.jsonl"
 N_FOLDS = 4

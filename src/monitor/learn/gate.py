@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from monitor.learn.compare import Comparison
-from monitor.learn.train import Labelled
+from monitor.learn.texts import Labelled
 
 RECALL_DROP = 0.05  # held-out recall may fall by this, or by one story where there are few
 GOLD_DROP = 0.03  # average precision and recall on the gold items: noise of a harmless retrain is about 0.01

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from monitor.learn.train import Labelled, TrainingText
+from monitor.learn.texts import Labelled, TrainingText
 from monitor.log.store import EventStore
 from monitor.views.fold import Views
 from monitor.views.queries.entries import entry, undecided

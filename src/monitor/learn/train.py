@@ -19,6 +19,7 @@ from monitor.classify.features import FEATURES_VERSION, VIEWS, Features
 from monitor.classify.model import FORMAT, Example, ModelData, ViewData, model_bytes, sigmoid
 from monitor.learn.fit import Fitted, Floats, Options, ViewOptions, fit
 from monitor.learn.terms import TermStore
+from monitor.learn.texts import Labelled, TrainingText
 
 PRIOR_FADE = 20.0  # with this many labelled plot stories, seeds and templates hold half of the plots' weight
 HARD_WEIGHT = 5.0  # an answered row counts as this many unread entries: it was shown because it looked like a plot
@@ -35,26 +36,6 @@ OPTIONS = Options(
     c=0.1,
     positive_ratio=1.0,
 )
-
-
-class TrainingText(msgspec.Struct, frozen=True):
-    """A text to learn from; `ref` is "seed:NAME", "entry:ID" or "background:ID"."""
-
-    ref: str
-    title: str
-    summary: str = ""
-    text: str = ""
-    lang: str = ""
-
-
-class Labelled(msgspec.Struct, frozen=True):
-    """A text a person judged: `group` is its story, `source` its publisher, `weight` 1 / probability in a sample."""
-
-    text: TrainingText
-    plot: bool
-    weight: float = 1.0
-    group: str = ""
-    source: str = ""
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -155,14 +155,14 @@ def _verb(items: list[str], place: int, opens: list[tuple[int, ...]], unit: Unit
     best = len(ways)
     at = 0
     for number, item in enumerate(window[: place - start + 1]):
-        for way in rules.anchored_by.get(kind, ()) if number == place - start else opens[start + number]:
-            verb, kinds, pattern = ways[way]
-            if kind in kinds and (way < best or verb == NEVER):
-                match = pattern.match(text, at)
-                if match and verb == NEVER:
+        for rank in rules.anchored_by.get(kind, ()) if number == place - start else opens[start + number]:
+            way = ways[rank]
+            if kind in way.kinds and (rank < best or way.verb == NEVER):
+                match = way.match(text, at)
+                if match and way.verb == NEVER:
                     return ""
-                if match and (verb in _UNSHAKEN or not _negated(window, number, match.group(), rules)):
-                    best = way
+                if match and (way.verb in _UNSHAKEN or not _negated(window, number, match.group(), rules)):
+                    best = rank
         at += len(item) + 1
     return ways[best].verb if best < len(ways) else ""
 

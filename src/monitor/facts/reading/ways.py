@@ -11,6 +11,7 @@ the clause.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,12 +40,23 @@ FOLDED = frozenset({"ar", "fa", "he", "it", "nl", "pl", "pt", "ru", "sv", "tr", 
 COMMON = "ways-common.txt"  # of a language whose own file lists words alone
 
 
-class Way(NamedTuple):
-    """One way of accusing: the claim's verb, the kinds of mention it takes, and its pattern."""
+class Way:
+    """One way of accusing: the claim's verb, the kinds of mention it takes, and its pattern.
 
-    verb: str
-    kinds: str
-    pattern: re.Pattern[str]
+    `match` tries the pattern at a place of a text; it is compiled for the first text that asks, and most are not asked.
+    """
+
+    __slots__ = ("kinds", "match", "pattern", "verb")
+
+    def __init__(self, verb: str, kinds: str, pattern: str) -> None:
+        self.verb = verb
+        self.kinds = kinds
+        self.pattern = pattern
+        self.match: Callable[[str, int], re.Match[str] | None] = self._first_match
+
+    def _first_match(self, text: str, at: int) -> re.Match[str] | None:
+        self.match = re.compile(self.pattern).match
+        return self.match(text, at)
 
 
 class Known(NamedTuple):
@@ -140,7 +152,7 @@ class _Reading:
             else:
                 self.opened.setdefault(opener, []).append(len(self.ways))
         pattern = _compiled(elements).replace(_END_MARK, self.end)
-        self.ways.append(Way(verb.strip(), _kinds(elements), re.compile(pattern)))
+        self.ways.append(Way(verb.strip(), _kinds(elements), pattern))
 
 
 @lru_cache(maxsize=32)

@@ -20,7 +20,8 @@ from monitor.learn.replay.pool import POOL_OPTIONS, Start, pool_counts, pool_fig
 from monitor.learn.replay.simulate import RETRAIN_DAYS, Replay, SimulatedAnswer, figures, replay
 from monitor.learn.replay.streams import PoolRecord, StreamEntry, StreamLabel, read_pool
 from monitor.learn.terms import TermStore
-from monitor.learn.train import OPTIONS, Row, TrainingSet, TrainingText, count_texts, fit_set
+from monitor.learn.texts import TrainingText
+from monitor.learn.train import OPTIONS, Row, TrainingSet, count_texts, fit_set
 from monitor.stories.link import Linker
 
 BACKGROUND_MAX = 20_000

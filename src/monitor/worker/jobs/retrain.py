@@ -18,7 +18,8 @@ from monitor.classify.seeds import seeds_in_use
 from monitor.errors import ModelError, NotFoundError
 from monitor.learn.candidate import Materials, RecentText, comparison_figures, train_candidate
 from monitor.learn.labels import background_texts, labelled_texts
-from monitor.learn.train import TrainingText, texts_sha
+from monitor.learn.texts import TrainingText
+from monitor.learn.train import texts_sha
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted, ModelRejected, NewEvent
 from monitor.triage.standing import verdicts

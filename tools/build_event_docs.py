@@ -88,6 +88,10 @@ EXAMPLES: list[ev.EventData] = [
         model_id="m92eb5ffee6ae", threshold=0.57, previous=0.48, look_again=0.4, previous_look_again=0.31,
         why="more rows than a day has room for", n_entries=1380, n_rows=17, rows_per_day=10.0,
     ),
+    ev.SecondLookBegun(
+        model_id=MODEL, since="2026-01-03T06:00:00.000000Z", bounds=[120, 4310, 8871], most=20, n_entries=3122
+    ),
+    ev.SecondLookFinished(begun=9001, n_rescored=3120, n_flagged=6),
     ev.DigestSent(digest_id="2026-01-31", channel="file", state="sent", n_rows=8),
     ev.AlertSent(alert_id="a1", story_id=STORY, channel="mail", state="queued"),
     ev.JobMissed(job="digest", scheduled_at=AT, reason="started 3600 s late"),

@@ -388,6 +388,30 @@ class ModelRejected(EventData, frozen=True, kw_only=True):
     figures: dict[str, Any] = {}
 
 
+class SecondLookBegun(EventData, frozen=True, kw_only=True):
+    """Entries nobody flagged or labelled are to be scored anew by the model that was just promoted.
+
+    They were first seen since `since`, behind the position `bounds[0]`; each further bound ends a shard, which one
+    worker scores whole. At most `most` rows come of it, and as many of archives.
+    """
+
+    type: ClassVar[str] = "second-look-begun"
+    model_id: str
+    since: str
+    bounds: list[int]
+    most: int
+    n_entries: int = 0
+
+
+class SecondLookFinished(EventData, frozen=True, kw_only=True):
+    """Every shard of the second look that began at the position `begun` is scored, and the best finds are flagged."""
+
+    type: ClassVar[str] = "second-look-finished"
+    begun: int
+    n_rescored: int = 0
+    n_flagged: int = 0
+
+
 class ThresholdMoved(EventData, frozen=True, kw_only=True):
     """The thresholds of the model in use followed the flow of the last 24 hours.
 
@@ -557,7 +581,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
         StorySplit, StoryLinked, CardCorrected, CardConfirmed, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
         ModelTrained, ModelPromoted, ModelRejected, ThresholdMoved, DigestSent, AlertSent, JobMissed, JobFinished,
-        ClockJumped,
+        SecondLookBegun, SecondLookFinished, ClockJumped,
         PayloadErased, ErasureBegun, ErasureFinished, ErasureLifted, RetentionRun, CheckpointSigned, SigningKeyChanged,
         SearchSaved,
     )

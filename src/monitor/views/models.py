@@ -1,4 +1,4 @@
-"""The models view: every model trained, promoted or rejected, and which one is in use."""
+"""The models view: every model trained, promoted or rejected, which one is in use, and the second looks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
-from monitor.log.events import Event, ModelPromoted, ModelRejected, ModelTrained, ThresholdMoved
+from monitor.log.events import (
+    Event,
+    ModelPromoted,
+    ModelRejected,
+    ModelTrained,
+    SecondLookBegun,
+    SecondLookFinished,
+    ThresholdMoved,
+)
 
 SCHEMA = """
 CREATE TABLE models (
@@ -22,6 +30,10 @@ CREATE TABLE promotions (
 CREATE TABLE thresholds (
     position INTEGER PRIMARY KEY, at TEXT NOT NULL, model_id TEXT NOT NULL, threshold REAL NOT NULL,
     look_again REAL NOT NULL, previous REAL NOT NULL, why TEXT NOT NULL
+);
+CREATE TABLE second_looks (
+    position INTEGER PRIMARY KEY, model_id TEXT NOT NULL, since TEXT NOT NULL, bounds TEXT NOT NULL,
+    most INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0
 );
 """
 
@@ -89,7 +101,24 @@ def _moved(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         )  # fmt: skip
 
 
+def _look_begun(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(SecondLookBegun, event.data)
+        db.execute(
+            "INSERT INTO second_looks (position, model_id, since, bounds, most) VALUES (?,?,?,?,?)",
+            (event.position, data.model_id, data.since, _text(data.bounds), data.most),
+        )
+
+
+def _look_finished(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(SecondLookFinished, event.data)
+        db.execute("UPDATE second_looks SET finished = 1 WHERE position = ?", (data.begun,))
+
+
 HANDLERS = {
+    "second-look-begun": _look_begun,
+    "second-look-finished": _look_finished,
     "threshold-moved": _moved,
     "model-trained": _trained,
     "model-promoted": _promoted,

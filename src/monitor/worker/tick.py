@@ -23,6 +23,7 @@ from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
 from monitor.poll import schedule
 from monitor.poll.values import FeedState
 from monitor.views.queries.erasures import erasures_left
+from monitor.views.queries.models import second_look_left
 from monitor.views.queries.ticks import last_finished_position
 from monitor.worker.shares import Due, due_feeds, shares
 from monitor.worker.states import feed_states
@@ -89,10 +90,9 @@ def run_tick(
 
         end_erasures(workspace, now)
     if not due:
+        _go_on_looking(workspace)
         return report
-    from monitor.worker.intake.pages import read_pages
-    from monitor.worker.jobs.chores import do_chores  # what only a working tick needs costs an idle one a third more
-    from monitor.worker.jobs.searching import keep_index
+    from monitor.worker.intake.pages import read_pages  # what only a working tick needs costs an idle one a third more
 
     workspace.log.check_writable()
     before = workspace.views.position
@@ -113,11 +113,28 @@ def run_tick(
     report.duration_ms = max(0, round((workspace.clock() - now).total_seconds() * 1000))
     fields = {name: getattr(report, name) for name in TickFinished.__struct_fields__ if name != "note"}
     workspace.append([NewEvent(f"tick-finished:{report.tick_id}", TickFinished(**fields))])
+    _see_to_the_rest(workspace)
+    return report
+
+
+def _see_to_the_rest(workspace: Workspace) -> None:
+    """Do what a tick does beside collecting."""
+    from monitor.worker.jobs.chores import do_chores
+    from monitor.worker.jobs.searching import keep_index
+
     with workspace.alone("chores") as mine:
         if mine:
             do_chores(workspace, workspace.clock())
     keep_index(workspace)
-    return report
+    _go_on_looking(workspace)
+
+
+def _go_on_looking(workspace: Workspace) -> None:
+    """Take a share of what a new model is to look at again: of another worker's training, or one that was killed."""
+    if second_look_left(workspace.views) is not None:
+        from monitor.worker.jobs.secondlook import look_on
+
+        look_on(workspace)
 
 
 def _after_news(workspace: Workspace, before: int, now: datetime) -> int:
@@ -133,8 +150,8 @@ def _after_news(workspace: Workspace, before: int, now: datetime) -> int:
 
 
 def nothing_due(workspace: Workspace) -> bool:
-    """Say whether a tick now would do nothing: feeds.yaml as the log knows it, no feed due, no erasure pending."""
-    if not is_synced(workspace) or erasures_left(workspace.views):
+    """Say whether a tick now would do nothing: feeds.yaml as the log knows it, no feed due, nothing left undone."""
+    if not is_synced(workspace) or erasures_left(workspace.views) or second_look_left(workspace.views) is not None:
         return False
     watch_what_the_log_says(workspace)
     return not due_feeds(workspace, workspace.clock(), frozenset(), force=False)

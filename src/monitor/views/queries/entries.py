@@ -5,6 +5,7 @@ Where an entry stands in no story yet, its story is one of its own (stories.alon
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import msgspec
@@ -181,6 +182,20 @@ def undecided_since(views: Views, since: str, limit: int) -> list[EntryRow]:
     """Return the newest scored entries since `since` that nobody flagged or labelled, in log order."""
     query = f"{_RECENT} AND {_UNFLAGGED} AND e.score IS NOT NULL AND {UNLABELLED} ORDER BY e.position DESC LIMIT ?2"
     return [entry_row(row) for row in reversed(views.db.execute(query, (since, limit)).fetchall())]
+
+
+def undecided_between(views: Views, since: str, after: int, upto: int) -> list[EntryRow]:
+    """Return those of `undecided_since` that were first seen at after < position <= upto, in log order."""
+    query = f"""{_RECENT} AND {_UNFLAGGED} AND e.score IS NOT NULL AND {UNLABELLED}
+        AND e.position > ?2 AND e.position <= ?3 ORDER BY e.position"""
+    return [entry_row(row) for row in views.db.execute(query, (since, after, upto))]
+
+
+def undecided_of(views: Views, entry_ids: Sequence[str]) -> list[EntryRow]:
+    """Return those of these entries that nobody flagged or labelled, in log order."""
+    query = f"""{SELECT} WHERE e.entry_id IN (SELECT value FROM json_each(?)) AND {_UNFLAGGED} AND {UNLABELLED}
+        ORDER BY e.position"""
+    return [entry_row(row) for row in views.db.execute(query, (json.dumps(entry_ids),))]
 
 
 def undecided(views: Views, limit: int) -> list[EntryRow]:

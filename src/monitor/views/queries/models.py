@@ -1,4 +1,4 @@
-"""Questions to the models view: which model is in use, which was before it, and all there were."""
+"""Questions to the models view: which model is in use, which was before it, all there were, what is looked at again."""
 
 from __future__ import annotations
 
@@ -62,6 +62,30 @@ def moved(views: Views) -> MovedThresholds | None:
            WHERE position > coalesce((SELECT max(position) FROM promotions), 0) ORDER BY position DESC LIMIT 1"""
     ).fetchone()
     return MovedThresholds(*row) if row else None
+
+
+class SecondLook(msgspec.Struct, frozen=True):
+    """A second look that is under way; `bounds` are those of its shards, as positions of entries first seen."""
+
+    position: int
+    model_id: str
+    since: str
+    bounds: tuple[int, ...]
+    most: int
+
+
+def second_look_left(views: Views) -> SecondLook | None:
+    """Return the newest second look where it is not finished and its model still is in use."""
+    row = views.db.execute(
+        """SELECT position, model_id, since, bounds, most, finished FROM second_looks
+           ORDER BY position DESC LIMIT 1"""
+    ).fetchone()
+    if row is None or row[5]:
+        return None
+    now = in_use(views)
+    if now is None or now.model_id != row[1]:
+        return None
+    return SecondLook(row[0], row[1], row[2], tuple(json.loads(row[3])), row[4])
 
 
 def _model(values: list[Any]) -> ModelRow:

@@ -23,18 +23,14 @@ from monitor.learn.train import texts_sha
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted, ModelRejected, NewEvent
 from monitor.triage.standing import verdicts
-from monitor.views.queries.entries import seen_since, undecided_since
+from monitor.views.queries.entries import seen_since
 from monitor.views.queries.models import in_use
 from monitor.views.queries.texts import with_texts
-from monitor.worker.intake.assess import Unscored, flagged_event, score_all, scored_event
+from monitor.worker.jobs.secondlook import RECENT_DAYS, RECENT_MAX, second_look
 from monitor.worker.setup import bring_model, trained_event
 from monitor.worker.workspace import Workspace
 
-RECENT_DAYS = 28  # replayed, rescored after a promotion, and the measure of the budget
-RECENT_MAX = 60_000
 BACKGROUND_MAX = 20_000
-SECOND_LOOK_ROWS = 2.0  # a second look adds at most this many days' worth of rows
-_BATCH = 500
 NO_MODEL = "none"  # a rejection before any model was trained: the labels themselves were refused
 
 
@@ -143,40 +139,6 @@ def rollback(workspace: Workspace, reason: str) -> str:
         reject(workspace, previous_id, str(error)[:500])
         raise
     return previous_id
-
-
-def second_look(workspace: Workspace) -> tuple[int, int]:
-    """Rescore the unflagged entries of the last weeks with the model in use; flag the best new finds.
-
-    Returns how many were rescored and how many flagged (marked `second-look`), at most SECOND_LOOK_ROWS days' rows.
-    """
-    now, model = workspace.clock(), workspace.model
-    candidates, old = _unflagged(workspace, now)
-    occasion = str(workspace.log.head()[0])  # the same model may be promoted again
-    scored = score_all(model, candidates, "second-look")
-    limit = int(SECOND_LOOK_ROWS * workspace.config.settings.rows_per_day)
-    best = sorted((s for s in scored if s.flag), key=lambda s: (-s.score, s.candidate.entry_id))
-    # as many of archives besides, which have a queue of their own: a year imported must not crowd out the weeks
-    finds = [s for s in best if s.candidate.entry_id not in old][:limit]
-    finds += [s for s in best if s.candidate.entry_id in old][:limit]
-    for start in range(0, len(scored), _BATCH):
-        batch = scored[start : start + _BATCH]
-        workspace.append([scored_event(model, batch, "", "second-look", occasion)])
-    workspace.append([flagged_event(model, find) for find in finds])
-    return len(scored), len(finds)
-
-
-def _unflagged(workspace: Workspace, now: datetime) -> tuple[list[Unscored], set[str]]:
-    """Return the entries to look at again, and which of them came from archives."""
-    since = iso(now - timedelta(days=RECENT_DAYS))
-    found: list[Unscored] = []
-    old = set()
-    for row, text in with_texts(workspace.log, undecided_since(workspace.views, since, RECENT_MAX)):
-        if row.backfill:
-            old.add(row.entry_id)
-        if not text.erased:
-            found.append(Unscored(row.entry_id, row.revision, row.text_sha, text))
-    return found, old
 
 
 def _recent(workspace: Workspace, now: datetime, judged: Mapping[str, bool]) -> list[RecentText]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,6 +150,36 @@ def test_a_backend_that_is_ended_costs_nothing(database: str, shared: PostgresLo
         owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'monitor_writer'")
     assert [event.position for event in shared.append([label(2)], recorded_at=AT)] == [2]
     assert shared.head()[0] == 2
+
+
+CUT = """
+import sys
+from pathlib import Path
+import psycopg
+from monitor.errors import StorageError
+from monitor.log.events import NewEvent, TickStarted
+from monitor.log.postgres.store import open_postgres
+owner, address, folder = sys.argv[1:]
+log = open_postgres(address, Path(folder) / "log.db")
+log.check_writable()
+log.claims.take(["host.test"])
+with psycopg.connect(owner, autocommit=True) as connection:
+    connection.execute("SELECT pg_terminate_backend(%s, 5000)", (log.connection.info.backend_pid,))
+try:
+    event = NewEvent("tick-started:1", TickStarted(tick_id="1", n_due=0))
+    log.append([event], recorded_at="2026-01-31T12:00:00.000000Z")
+except StorageError as error:
+    print(error)
+"""
+
+
+def test_a_cut_connection_is_told_once(database: str, shared: PostgresLog, tmp_path: Path) -> None:
+    """What breaks in a commit is one error in our words; the driver prints nothing beside it."""
+    done = subprocess.run(
+        [sys.executable, "-c", CUT, database, shared.address, str(tmp_path)], capture_output=True, text=True, timeout=60
+    )
+    assert "the connection to the log broke" in done.stdout
+    assert done.stderr == ""
 
 
 def test_erasing_goes_through_the_one_function(shared: PostgresLog) -> None:

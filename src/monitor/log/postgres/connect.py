@@ -6,6 +6,7 @@ connecting; statements and rules are in store.py.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ CONNECT_TIMEOUT_S = 10
 # A server that vanished without a word is noticed after about half a minute, not after the system's two hours.
 _KEEPALIVES = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 
+_SILENT = logging.NullHandler()  # one, which a logger takes once
 _SERVER_KEEPALIVES = """SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
 SET tcp_user_timeout = 30000"""
 
@@ -114,6 +116,8 @@ class Connections:
         self._local = threading.local()
 
     def _connect(self) -> psycopg.Connection[Any]:
+        # What breaks is raised, and said by whoever asked: psycopg would print its part of it a second time.
+        logging.getLogger("psycopg").addHandler(_SILENT)
         connection: psycopg.Connection[Any] = driver().connect(
             self.address, autocommit=True, application_name=self.name, connect_timeout=CONNECT_TIMEOUT_S,
             client_encoding="UTF8", prepare_threshold=None, **_KEEPALIVES,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import msgspec
 import pytest
 
 from monitor.errors import InputError, LogBrokenError
+from monitor.log.proof import ots
 from monitor.log.proof.checkpoints import KEY_NAME, sign_checkpoint
 from monitor.log.proof.inclusion import prove_extension
 from monitor.log.proof.receipts import read_receipts
@@ -261,3 +264,146 @@ def test_a_mail_holds_the_line_to_keep(folder: Path, capsys: pytest.CaptureFixtu
     assert "the log verifies" in said(capsys, "log", "verify", "--against", "kept.jsonl")
     rewrite(folder)
     assert "rewritten" in said(capsys, "log", "verify", "--against", "kept.jsonl", code=1)
+
+
+class Calendar(HTTPServer):
+    """A calendar of OpenTimestamps on the loopback interface; while `is_mined` is false it only promises."""
+
+    is_mined = False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        if method == "POST" and path == "/digest":
+            address = self.url.encode()
+            promise = ots.PENDING + bytes([len(address) + 1, len(address)]) + address
+            return 200, b"\xf0\x04salt\x08\x00" + promise
+        if self.is_mined and path.startswith("/timestamp/"):
+            return 200, b"\xf1\x02tx\x08\x08\x00" + ots.BITCOIN + b"\x03\x80\xea\x30"
+        return 404, b""
+
+
+@pytest.fixture
+def calendar() -> Iterator[Calendar]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            size = int(self.headers.get("Content-Length", 0))
+            code, body = self.server.answer(self.command, self.path, self.rfile.read(size))
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    server = Calendar(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_calendar_promises_and_later_names_a_block(
+    folder: Path, calendar: Calendar, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Promise: a promise is told as one; the way to a block is fetched later, and leads to the root that is told."""
+    place = f"ots:{calendar.url}"
+    kept = folder / "data" / "witness" / "ots.jsonl"
+    assert "promises to put the head at event 3" in said(capsys, "log", "witness", place)
+    assert f"by {calendar.url}" in said(capsys, "log", "verify", "--against", str(kept))
+    assert "has the head at event 3 already" in said(capsys, "log", "witness", place)
+    calendar.is_mined = True
+    add(folder, 4)
+    text = said(capsys, "log", "witness", place)
+    assert "the head at event 3 is in a block" in text
+    assert "promises to put the head at event 5" in text
+    digest = hashlib.sha256((kept.parent / "ots" / "head-3").read_bytes()).digest()
+    promised = hashlib.sha256(digest + b"salt").digest()
+    root = hashlib.sha256(hashlib.sha256(b"tx" + promised).digest()).digest()[::-1].hex()
+    text = said(capsys, "log", "verify", "--against", str(kept))
+    assert f"the head at 3 is in Bitcoin's block 800000, if that block's Merkle root is {root}" in text
+    assert "the head at 5 is promised" in text
+    assert ots.in_blocks(ots.read_file((kept.parent / "ots" / "head-3.ots").read_bytes())) == [(800_000, root)]
+    assert independent(folder, kept) == 0
+    shutil.copy(kept, folder / "kept.jsonl")
+    rewrite(folder)
+    assert "the log was rewritten" in said(capsys, "log", "verify", "--against", "kept.jsonl", code=1)
+
+
+def test_a_stamp_moved_to_another_head_does_not_hold(
+    folder: Path, calendar: Calendar, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, "log", "witness", f"ots:{calendar.url}")
+    add(folder, 4)
+    said(capsys, "log", "witness", f"ots:{calendar.url}")
+    kept = folder / "data" / "witness" / "ots.jsonl"
+    first, second = map(json.loads, kept.read_text().splitlines())
+    second["stamp"] = first["stamp"]
+    kept.write_text(json.dumps(second) + "\n")
+    assert "of other bytes than this head's" in said(capsys, "log", "verify", "--against", str(kept), code=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "ends in the middle"),
+        (b"<html>", "not known here: 0x3c"),
+        (b"\xf0\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", "too large"),
+        (b"\xf0\xff\x7f" + b"a" * 9_000, "at most 4096"),
+        (b"\x08" * 9_000, "over 200 steps"),
+        (b"\x08" * 10_001, "longer than"),
+        (b"\x00" + bytes(8) + b"\x00rest", "bytes after its end"),
+    ],
+)
+def test_a_calendar_that_lies_is_named_and_nothing_is_kept(
+    folder: Path, calendar: Calendar, capsys: pytest.CaptureFixture[str], body: bytes, why: str
+) -> None:
+    calendar.answer = lambda *asked: (200, body)  # type: ignore[method-assign]
+    assert why in said(capsys, "log", "witness", f"ots:{calendar.url}", code=1)
+    assert not (folder / "data" / "witness" / "ots.jsonl").exists()
+
+
+def test_a_calendar_is_asked_at_its_own_address_only(
+    folder: Path, calendar: Calendar, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Promise: an answer cannot send monitor anywhere."""
+    asked = []
+
+    def answer(method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        asked.append(path)
+        return 200, b"\x00" + ots.PENDING + b"\x15\x14http://127.0.0.1:1/x"
+
+    calendar.answer = answer  # type: ignore[method-assign]
+    said(capsys, "log", "witness", f"ots:{calendar.url}")
+    said(capsys, "log", "witness", f"ots:{calendar.url}")
+    assert asked == ["/digest"]
+
+
+def test_a_broken_proof_is_refused_in_words() -> None:
+    """Promise: whatever stands in a proof's file, reading ends in a proof or in one line."""
+    whole = ots.MAGIC + b"\x08" + bytes(32) + b"\xff\x00" + ots.PENDING + b"\x02\x01x\xf1\x01y\x08\x00" + ots.BITCOIN
+    whole += b"\x01\x05"
+    assert ots.write_file(ots.read_file(whole)) == whole
+    rng = random.Random(7)
+    n_refused = 0
+    for _ in range(3_000):
+        content = bytearray(whole)
+        for _ in range(rng.randrange(1, 4)):
+            content[rng.randrange(len(content))] = rng.randrange(256)
+        try:
+            proof = ots.read_file(bytes(content[: rng.randrange(len(content) + 1)]))
+        except InputError:
+            n_refused += 1
+        else:
+            ots.waiting(proof)
+    assert 0 < n_refused < 3_000

@@ -1,8 +1,8 @@
 """Witnesses: places elsewhere that keep the log's signed heads, so that a rewritten log is found out.
 
-Each place is named by its kind and address: `git:FOLDER`, `tsa:URL` (RFC 3161), `run:COMMAND` (another monitor's
-`log cosign`, over ssh for instance), `mail:ADDRESS`. What comes back is kept in data/witness/. What a receipt is worth
-is log/proof/receipts.py's.
+Each place is named by its kind and address: `git:FOLDER`, `tsa:URL` (RFC 3161), `ots:URL` (OpenTimestamps, see
+calendar.py), `run:COMMAND` (another monitor's `log cosign`, over ssh for instance), `mail:ADDRESS`. What comes back is
+kept in data/witness/. What a receipt is worth is log/proof/receipts.py's.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from monitor.log.proof.inclusion import Extension, check_proof, prove_extension,
 from monitor.log.proof.receipts import Receipt, cosign_bytes, head_bytes, read_receipts
 from monitor.log.proof.trust import signed_by, statement
 from monitor.log.store import LogStore
+from monitor.surfaces import calendar
 
 FOLDER_NAME, HEADS_NAME, COSIGNED_NAME = "witness", "heads.jsonl", "cosigned.jsonl"
 TIMEOUT_S = 60
 MAX_ANSWER_BYTES = 1 << 20
-KINDS = ("git", "tsa", "run", "mail")
+KINDS = ("git", "tsa", "ots", "run", "mail")
 
 
 class CosignRequest(msgspec.Struct, frozen=True):
@@ -60,7 +61,7 @@ def send_head(log: LogStore, place: str, mail: Callable[[list[str], str, str], N
     """
     kind, _, address = place.partition(":")
     if kind not in KINDS or not address:
-        raise InputError(f"{place!r}: a witness is git:FOLDER, tsa:URL, run:COMMAND or mail:ADDRESS")
+        raise InputError(f"{place!r}: a witness is git:FOLDER, tsa:URL, ots:URL, run:COMMAND or mail:ADDRESS")
     head, folder = last_head(log), log.path.parent / FOLDER_NAME
     if kind == "git":
         return _to_git(head, Path(address))
@@ -69,6 +70,8 @@ def send_head(log: LogStore, place: str, mail: Callable[[list[str], str, str], N
         text = f"Keep this line in a file; `monitor log verify --against FILE` holds the log against it.\n\n{line}\n"
         mail([address], f"monitor: signed head at event {head.position}", text)
         return f"{place}: sent the head at event {head.position}"
+    if kind == "ots":
+        return _to_calendar(head, address, folder)
     stored = folder / f"{kind}.jsonl"
     known = _stored(stored)
     if any(receipt.position == head.position and receipt.hash == head.hash for receipt in known):
@@ -172,6 +175,24 @@ def _timestamped(head: Receipt, url: str) -> Receipt:
     except ValueError as error:
         raise LogBrokenError(f"{url}: its answer is no timestamp: {error}") from error
     return msgspec.structs.replace(head, token=b64encode(body).decode())
+
+
+def _to_calendar(head: Receipt, url: str, folder: Path) -> str:
+    """Stamp the head, and ask for the blocks that were promised for earlier ones."""
+    stored = folder / "ots.jsonl"
+    known = _stored(stored)
+    new = calendar.completed(known, url)
+    said = [f"the head at event {receipt.position} is in a block" for receipt in new]
+    if any(receipt.position == head.position and receipt.hash == head.hash for receipt in known):
+        said = said or [f"has the head at event {head.position} already"]
+    else:
+        new.append(calendar.stamped(head, url))
+        said.append(f"promises to put the head at event {head.position} into a block")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for receipt in new:
+        calendar.write_files(folder / "ots", receipt)
+        _add_line(stored, receipt)
+    return f"ots:{url}: {'; '.join(said)}"
 
 
 def _to_git(head: Receipt, folder: Path) -> str:

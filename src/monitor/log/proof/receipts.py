@@ -1,12 +1,13 @@
 """Receipts: signed heads of a log as somebody elsewhere keeps them, and what they are worth.
 
 A receipt is a line of an anchors file, so both verifiers read it; a cosigned one carries another monitor's signature,
-a timestamped one an answer by RFC 3161. Owns these two and no sending (surfaces/witness.py). The library for
-timestamps is the extra `witness`, imported when one is checked.
+a timestamped one an answer by RFC 3161, a stamped one a proof of OpenTimestamps. Owns these and no sending
+(surfaces/witness.py). The library for RFC 3161 is the extra `witness`, imported when one is checked.
 """
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64decode
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,17 +15,22 @@ from pathlib import Path
 import msgspec
 
 from monitor.errors import InputError, LogBrokenError, MissingExtraError
+from monitor.log.proof import ots
 from monitor.log.proof.anchors import Anchor
 from monitor.log.proof.trust import signed_by, statement
 
 
 class Receipt(Anchor, frozen=True, kw_only=True, omit_defaults=True):
-    """A signed head somebody else has seen: `cosigner` (a public key) signed it too, or `token` is a timestamp."""
+    """A signed head somebody else has seen: `cosigner` (a public key) signed it too, or `token` is a timestamp.
+
+    `stamp` is a proof of OpenTimestamps in base64.
+    """
 
     cosigner: str = ""
     cosignature: str = ""
     cosigned_at: str = ""
     token: str = ""
+    stamp: str = ""
 
 
 class ReceiptCheck(msgspec.Struct, frozen=True):
@@ -68,6 +74,8 @@ def check_receipts(
     receipts = list(receipts)
     for receipt in receipts:
         _check_cosignature(receipt, cosigners, checked)
+    for receipt in {receipt.position: receipt for receipt in receipts if receipt.stamp}.values():
+        _check_stamp(receipt, checked)
     stamped = [receipt for receipt in receipts if receipt.token]
     if stamped and not roots:
         checked.notes.append(f"{len(stamped)} timestamp(s) were not checked: name the authority's root with --tsa-ca")
@@ -87,6 +95,33 @@ def _check_cosignature(receipt: Receipt, cosigners: list[str], checked: ReceiptC
         checked.doubts.append(f"{name} is cosigned by another key than you named: {receipt.cosigner}")
     else:
         checked.notes.append(f"{name} was cosigned at {receipt.cosigned_at} by {receipt.cosigner}")
+
+
+def stamp_of(receipt: Receipt) -> ots.ChainProof:
+    """Return a receipt's proof of OpenTimestamps. Raises InputError where it is none, or of another head."""
+    try:
+        proof = ots.read_file(b64decode(receipt.stamp, validate=True))
+    except ValueError as error:
+        raise InputError(f"not in base64: {error}") from error
+    if proof.message != hashlib.sha256(head_bytes(receipt)).digest():
+        raise InputError("it is of other bytes than this head's")
+    return proof
+
+
+def _check_stamp(receipt: Receipt, checked: ReceiptCheck) -> None:
+    """Note which block a head is said to be in; that the block is so is for the reader's copy of the chain to say."""
+    name = f"the head at {receipt.position}"
+    try:
+        proof = stamp_of(receipt)
+    except InputError as error:
+        checked.wrong.append(f"{name} has an OpenTimestamps proof that does not hold: {error}")
+        return
+    blocks = ots.in_blocks(proof)
+    for height, root in blocks:
+        checked.notes.append(f"{name} is in Bitcoin's block {height}, if that block's Merkle root is {root}")
+    if not blocks:
+        where = ", ".join(address for address, _ in ots.waiting(proof)) or "nobody"
+        checked.notes.append(f"{name} is promised to be put into a block by {where}; `monitor log witness` asks again")
 
 
 def _check_timestamps(receipts: list[Receipt], roots: list[Path], checked: ReceiptCheck) -> None:

@@ -40,7 +40,8 @@ def witness(ctx: click.Context, places: tuple[str, ...]) -> None:
     """Send the newest signed head to PLACES, or to those `witness` in feeds.yaml names, and keep what they answer.
 
     A place is git:FOLDER (a repository, committed and pushed), tsa:URL (a time-stamping authority, RFC 3161),
-    run:COMMAND (another monitor's `log cosign`, by ssh for instance) or mail:ADDRESS. Receipts lie in data/witness/.
+    ots:URL (a calendar of OpenTimestamps), run:COMMAND (another monitor's `log cosign`, by ssh for instance) or
+    mail:ADDRESS. Receipts lie in data/witness/.
 
     \b
     Example:

@@ -36,7 +36,7 @@ def test_the_score_of_then_counts(desk: Desk) -> None:
     answer(desk, 2)
     scores = [("aaaa0000", 0, 0.999), ("aaaa0001", 0, 0.001)]
     desk.add("rescored", EntryScored(model_id="m2", threshold=0.5, scores=scores, why="second-look"))
-    assert sorted(item.score for item in answers(desk.log, desk.views)) == [0.4, 0.9]
+    assert sorted(item.score for item in answers(desk.views)) == [0.4, 0.9]
 
 
 def test_reports_of_a_case_confirmed_before_teach_the_words_nothing(desk: Desk) -> None:
@@ -49,4 +49,4 @@ def test_reports_of_a_case_confirmed_before_teach_the_words_nothing(desk: Desk) 
     desk.entry("bbbb0001", "Harbour festival", 0.3)
     label_entry(desk.log, desk.views, "bbbb0001", "not-plot", by="ana", now=desk.now)
     label_entry(desk.log, desk.views, "aaaa0001", "plot", by="ben", now=desk.now)
-    assert sorted(item.score for item in answers(desk.log, desk.views)) == [0.3, 0.9]
+    assert sorted(item.score for item in answers(desk.views)) == [0.3, 0.9]

@@ -6,10 +6,10 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.log.events import SampleDrawn
+from monitor.log.events import EntryFlagged, SampleDrawn, StoryJoined, StoryMerged, StorySplit
 from monitor.surfaces.export.labelled import labelled_entries
 from monitor.triage.agreement import conflicts, read_units
 from monitor.triage.decide import label_entry, withdraw
@@ -18,6 +18,7 @@ from monitor.triage.samples import read_quality
 from monitor.triage.standing import Standing, standing, standing_of, verdicts
 from monitor.views.queries.labels import LabelRow, standing_labels
 from monitor.views.queries.queue import open_flags
+from monitor.views.queries.stories import story_of
 from tests.surfaces.conftest import House, house
 from tests.triage.conftest import Desk, new_desk
 
@@ -107,7 +108,7 @@ def test_an_audit_answer_is_the_label_that_stands(desk: Desk) -> None:
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(["aaaa1111", "bbbb2222", "cccc3333"]),
-        st.sampled_from(["plot", "not-plot", "unsure", "withdraw", "join"]),
+        st.sampled_from(["plot", "not-plot", "unsure", "withdraw", "join", "split", "merge", "move", "flag"]),
         st.sampled_from(["ana", "ben"]),
         st.booleans(),
     ),
@@ -115,10 +116,33 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+def rearrange(desk: Desk, number: int, what: str, entry_id: str) -> None:
+    """Take an entry out of its story or into another one, merge its story, or flag it anew for other words."""
+    story_id = story_of(desk.views, entry_id)
+    if what == "flag":
+        flag = EntryFlagged(entry_id=entry_id, revision=1, model_id="m1", score=0.9, threshold=0.5, why="revised")
+        desk.add(f"entry-flagged:{entry_id}:{number}", flag)
+    elif what == "split":
+        split = StorySplit(story_id=story_id, new_id=f"sn{number}", entry_ids=[entry_id])
+        desk.add(f"story-split:{number}", split)
+    else:
+        other = "scccc3333" if story_id == "saaaa1111" else "saaaa1111"
+        merged, moved = StoryMerged(story_id=other, from_id=story_id), StoryJoined(story_id=other, entry_id=entry_id)
+        desk.add(f"story-{what}:{number}", merged if what == "merge" else moved)
+
+
+ANSWERED = ("aaaa1111", "not-plot", "ana", True)  # with its whole story, in which bbbb2222 stands
+
+
+@settings(max_examples=150, deadline=None)
 @given(ACTS)
+@example([ANSWERED, ("aaaa1111", "merge", "ana", True)])
+@example([ANSWERED, ("bbbb2222", "move", "ana", True)])
+@example([ANSWERED, ("bbbb2222", "split", "ana", True)])
+@example([ANSWERED, ("bbbb2222", "flag", "ana", True)])
+@example([ANSWERED, ("aaaa1111", "withdraw", "ana", True)])
 def test_the_queue_holds_what_nothing_stands_for(acts: list[tuple[str, str, str, bool]]) -> None:
-    """Promise: however labels, joins and withdrawals follow each other, a flagged entry waits until a label stands."""
+    """Promise: however labels, joins, splits, merges and flags follow each other, what no label answers waits."""
     desk = new_desk()
     desk.entry("aaaa1111", "First", 0.9)
     desk.entry("bbbb2222", "Second", 0.8, story="saaaa1111", similarity=0.3)
@@ -128,6 +152,8 @@ def test_the_queue_holds_what_nothing_stands_for(acts: list[tuple[str, str, str,
         if what == "join":
             similarity = 0.9 if whole else 0.2
             desk.entry(f"dddd{number:04d}", "Later", 0.6, story="saaaa1111", similarity=similarity)
+        elif what in ("split", "merge", "move", "flag"):
+            rearrange(desk, number, what, entry_id)
         elif what == "withdraw":
             standing_rows = [row for row in standing_labels(desk.views) if row.by == by]
             if standing_rows:

@@ -24,15 +24,15 @@ from monitor.learn.rows import (
 )
 from monitor.log.store import EventStore
 from monitor.views.fold import Views
-from monitor.views.queries import entries, labels, stories
-from monitor.views.queries.texts import read_texts, text_of
+from monitor.views.queries import labels
+from monitor.views.queries.texts import read_text, read_texts
 
 ARCHIVE_DAYS = 14
 MAX_ANSWERS = 200  # the newest answers whose topics and sources are looked at
 
 
 class Waiting(msgspec.Struct):
-    """A story on its way to a row: its leading entry, its score, and when it was last flagged."""
+    """A story on its way to a row: its leading entry, whose score, text and source these are, and its newest flag."""
 
     story_id: str
     lead: str
@@ -40,6 +40,9 @@ class Waiting(msgspec.Struct):
     score: float
     band: str
     flagged_at: str
+    text_sha: str
+    source: str
+    case_id: str
     from_archive: bool = False
     behind: str = ""
 
@@ -84,7 +87,7 @@ def _ordered(log: EventStore, views: Views, now: datetime, waiting: Sequence[Wai
         for number, item in enumerate(waiting)
     )
     answered, read = _answers(log, views, today)
-    choice = pick_rows(_candidates(log, views, waiting, (number for _, _, number in ranked)), n_day, answered, read)
+    choice = pick_rows(_candidates(log, waiting, (number for _, _, number in ranked)), n_day, answered, read)
     first = [row.entry for row in choice.rows]
     chosen = set(first)
     order = first + [number for number in range(len(waiting)) if number not in chosen]
@@ -102,24 +105,13 @@ def _is_older(item: Waiting, today: date) -> bool:
     return (today - date.fromisoformat(item.flagged_at[:10])).days >= QUEUE_DAYS
 
 
-def _candidates(
-    log: EventStore, views: Views, waiting: Sequence[Waiting], numbers: Iterator[int]
-) -> Iterator[WaitingRow]:
+def _candidates(log: EventStore, waiting: Sequence[Waiting], numbers: Iterator[int]) -> Iterator[WaitingRow]:
     """Yield candidates in order, reading a title only when asked for the next."""
     for number in numbers:
         item = waiting[number]
-        lead = entries.entry(views, item.lead)
-        if lead is not None:
-            words = topic_words(text_of(log, lead).headline)
-            yield WaitingRow(
-                number,
-                item.story_id,
-                item.score,
-                lead.source,
-                words,
-                alert=item.band == "alert" and not item.from_archive,
-                case_id=stories.case_of(views, item.story_id),
-            )
+        words = topic_words(read_text(log, item.text_sha).headline)
+        alert = item.band == "alert" and not item.from_archive
+        yield WaitingRow(number, item.story_id, item.score, item.source, words, alert=alert, case_id=item.case_id)
 
 
 def _answers(log: EventStore, views: Views, today: date) -> tuple[set[frozenset[str]], list[WaitingRow]]:

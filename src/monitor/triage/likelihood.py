@@ -7,43 +7,40 @@ score kindly what they were taught. Fitting is learn/calibrate.py.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import cast
 
 from monitor.learn.calibrate import AnsweredScore, Calibration, calibrate
 from monitor.learn.labels import NOT_PLOT, PLOT
-from monitor.log.events import EntryFlagged
 from monitor.log.store import EventStore
-from monitor.triage.standing import standing_of
+from monitor.triage.standing import standing
 from monitor.views.fold import Views
-from monitor.views.queries.labels import answered_entries, newest_change
+from monitor.views.queries.labels import answered_entries, covering_each, newest_change
 
 MAX_ANSWERS = 500  # the newest; a model of last year and news of last year say little of today's
 
 
-def answers(log: EventStore, views: Views) -> list[AnsweredScore]:
+def answers(views: Views) -> list[AnsweredScore]:
     """Return the newest answers to rows and audit checks, with the score each had when it was read."""
-    found = []
-    for entry_id, flagged_position, score in answered_entries(views, MAX_ANSWERS):
-        label = standing_of(views, entry_id).label
-        if label in (PLOT, NOT_PLOT):
-            then = _score_then(log, flagged_position, score)
-            if then is not None:
-                found.append(AnsweredScore(then, label == PLOT))
-    return found
+    scores = answered_entries(views, MAX_ANSWERS)
+    said = {entry_id: standing(labels).label for entry_id, labels in covering_each(views, list(scores)).items()}
+    return [
+        AnsweredScore(score, said[entry_id] == PLOT)
+        for entry_id, score in scores.items()
+        if score is not None and said[entry_id] in (PLOT, NOT_PLOT)
+    ]
 
 
 def calibration_of(log: EventStore, views: Views) -> Calibration | None:
     """Return the calibration by all answers so far, None where they are too few; kept until the next answer."""
     position = newest_change(views)
     event = log.get(position) if position else None
-    return _calibrated(QuestionOfAnswers(log, views, event.hash)) if event is not None else None
+    return _calibrated(QuestionOfAnswers(views, event.hash)) if event is not None else None
 
 
 class QuestionOfAnswers:
     """A question that equals another one about the same answers."""
 
-    def __init__(self, log: EventStore, views: Views, name: str) -> None:
-        self.log, self.views, self.name = log, views, name
+    def __init__(self, views: Views, name: str) -> None:
+        self.views, self.name = views, name
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, QuestionOfAnswers) and other.name == self.name
@@ -52,17 +49,12 @@ class QuestionOfAnswers:
         return hash(self.name)
 
     def forget(self) -> None:
-        """Let go of the connections: the key of an answer is kept."""
-        del self.log, self.views
+        """Let go of the connection: the key of an answer is kept."""
+        del self.views
 
 
 @lru_cache(maxsize=8)
 def _calibrated(asked: QuestionOfAnswers) -> Calibration | None:
-    found = calibrate(answers(asked.log, asked.views))
+    found = calibrate(answers(asked.views))
     asked.forget()
     return found
-
-
-def _score_then(log: EventStore, flagged_position: int | None, score: float | None) -> float | None:
-    event = log.get(flagged_position) if flagged_position else None
-    return cast(EntryFlagged, event.data).score if event is not None else score

@@ -15,6 +15,7 @@ from typing import cast
 import msgspec
 
 from monitor.config.settings import Settings
+from monitor.learn.calibrate import Calibration
 from monitor.log.codec import iso
 from monitor.log.events import EntryFlagged
 from monitor.log.store import EventStore
@@ -89,7 +90,8 @@ def waiting_queue(
     known = shown_as_moved(new)
     if not backfill:  # an archive has no day
         waiting = day_first(log, views, now, waiting, n_day, known)
-    rows = [_row(log, views, item) for item in waiting[:limit]]
+    calibration = calibration_of(log, views)
+    rows = [_row(log, views, item, calibration) for item in waiting[:limit]]
     if by and second_share and not backfill:
         for unit in second_readings(read_units(views), by, second_share)[:SECOND_ROWS]:
             row = queue_row(log, views, unit)
@@ -107,12 +109,15 @@ def count_known(views: Views, now: datetime, by: str = "") -> int:
 def queue_row(log: EventStore, views: Views, story_id: str) -> QueueRow | None:
     """Return one story as a row, decided or not; None where none of its entries was flagged."""
     flag = queue.best_flag(views, story_id)
-    return None if flag is None else _row(log, views, _waiting(flag))
+    return None if flag is None else _row(log, views, _waiting(flag), calibration_of(log, views))
 
 
 def _waiting(flag: queue.Flagged) -> Waiting:
     old = is_from_archive(flag.flagged_at, flag.published_at)
-    return Waiting(flag.story_id, flag.entry_id, flag.position, flag.score, flag.band, flag.flagged_at, old)
+    return Waiting(
+        flag.story_id, flag.entry_id, flag.position, flag.score, flag.band, flag.flagged_at, flag.text_sha, flag.source,
+        flag.case_id, old,
+    )  # fmt: skip
 
 
 def _open_stories(views: Views, now: datetime, by: str, *, backfill: bool = False) -> list[Waiting]:
@@ -135,7 +140,7 @@ def _open_stories(views: Views, now: datetime, by: str, *, backfill: bool = Fals
     return sorted(found, key=lambda story: -story.score)
 
 
-def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
+def _row(log: EventStore, views: Views, item: Waiting, calibration: Calibration | None) -> QueueRow:
     lead = entries.entry(views, item.lead)
     event = log.get(item.lead_position)
     assert lead is not None  # noqa: S101 - the views hold only positions of this log
@@ -146,7 +151,6 @@ def _row(log: EventStore, views: Views, item: Waiting) -> QueueRow:
     story = stories.story(views, item.story_id)
     facts = story_facts(log, views, item.story_id)
     counts = facts.sources.counts
-    calibration = calibration_of(log, views)
     return QueueRow(
         story_id=item.story_id, case_id=story.case_id if story else item.story_id, entry_id=item.lead,
         title=text.headline, summary=text.summary, link=lead.link, feed=lead.feed,

@@ -126,12 +126,12 @@ def promises(log: EventStore, views: Views) -> list[Band]:
     """Return for each word of likelihood what became of rows that carried it; kept until the next answer."""
     position = newest_change(views)
     event = log.get(position) if position else None
-    return _promises(QuestionOfAnswers(log, views, event.hash)) if event is not None else []
+    return _promises(QuestionOfAnswers(views, event.hash)) if event is not None else []
 
 
 @lru_cache(maxsize=8)
 def _promises(asked: QuestionOfAnswers) -> list[Band]:
-    found = promised(answers(asked.log, asked.views)[::-1])
+    found = promised(answers(asked.views)[::-1])
     asked.forget()
     return found
 

@@ -35,8 +35,8 @@ CREATE TABLE entries (
     revision INTEGER NOT NULL DEFAULT 0, text_sha BLOB NOT NULL, feed_sha BLOB, link TEXT NOT NULL,
     published_at TEXT NOT NULL, lang TEXT NOT NULL, author TEXT NOT NULL, source_name TEXT NOT NULL,
     source_url TEXT NOT NULL, score REAL, model_id TEXT, scored_position INTEGER, scored_revision INTEGER,
-    flagged_position INTEGER, flagged_at TEXT, why TEXT, band TEXT, erased INTEGER NOT NULL DEFAULT 0,
-    backfill INTEGER NOT NULL DEFAULT 0
+    flagged_position INTEGER, flagged_at TEXT, flagged_score REAL, why TEXT, band TEXT,
+    erased INTEGER NOT NULL DEFAULT 0, backfill INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX entries_feed ON entries (feed_id, position);
 CREATE INDEX entries_text ON entries (substr(text_sha, 1, 4));
@@ -177,8 +177,9 @@ def _flagged(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(EntryFlagged, event.data)
         db.execute(
-            "UPDATE entries SET flagged_position = ?, flagged_at = ?, why = ?, band = ? WHERE entry_id = ?",
-            (event.position, event.recorded_at, data.why, data.band, data.entry_id),
+            """UPDATE entries SET flagged_position = ?, flagged_at = ?, flagged_score = ?, why = ?, band = ?
+               WHERE entry_id = ?""",
+            (event.position, event.recorded_at, data.score, data.why, data.band, data.entry_id),
         )
         db.execute(_NOTE, (data.entry_id, event.position))
 

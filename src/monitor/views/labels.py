@@ -19,6 +19,8 @@ CREATE TABLE labels (
 );
 CREATE INDEX labels_entry ON labels (entry_id);
 CREATE INDEX labels_story ON labels (story_id) WHERE story_id <> '';
+CREATE INDEX labels_plot ON labels (entry_id, story_id) WHERE label = 'plot' AND withdrawn_position IS NULL;
+CREATE INDEX labels_withdrawn ON labels (withdrawn_position) WHERE withdrawn_position IS NOT NULL;
 """
 
 

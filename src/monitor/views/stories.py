@@ -27,6 +27,7 @@ CREATE TABLE stories (
     story_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, opened_at TEXT NOT NULL, changed_position INTEGER NOT NULL,
     merged_into TEXT
 ) WITHOUT ROWID;
+CREATE INDEX stories_case ON stories (case_id);
 CREATE TABLE story_entries (
     entry_id TEXT PRIMARY KEY, story_id TEXT NOT NULL, similarity REAL NOT NULL, why TEXT NOT NULL,
     publisher TEXT NOT NULL, origin TEXT NOT NULL, position INTEGER NOT NULL

@@ -8,10 +8,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from monitor.views import acts, entries, erasures, feeds, labels, models, outbox, searches, stories, ticks
+from monitor.views import acts, entries, erasures, feeds, labels, models, outbox, searches, stories, ticks, unanswered
 from monitor.views.past import columns, create_undo
 
-VIEW_FILES = (feeds, entries, stories, labels, acts, models, ticks, outbox, searches, erasures)
+VIEW_FILES = (feeds, entries, stories, labels, unanswered, acts, models, ticks, outbox, searches, erasures)
 # Raise when a fold says something else with the same tables; changed tables are noticed by themselves.
 FOLD_VERSION = 3
 SCHEMA_VERSION = zlib.crc32(f"{FOLD_VERSION}{[view.SCHEMA for view in VIEW_FILES]}".encode()) >> 1

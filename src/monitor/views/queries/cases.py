@@ -31,14 +31,14 @@ _CONFIRMED = """WITH said AS (
     SELECT l.story_id AS story_id, l.position AS position FROM labels l
     WHERE l.withdrawn_position IS NULL AND l.label = 'plot' AND l.story_id <> ''
     UNION ALL
-    SELECT e.story_id, l.position FROM labels l JOIN story_entries e ON e.entry_id = l.entry_id
+    SELECT e.story_id, l.position FROM labels l CROSS JOIN story_entries e ON e.entry_id = l.entry_id
     WHERE l.withdrawn_position IS NULL AND l.label = 'plot'
 ), confirmed AS (
-    SELECT s.case_id AS case_id, max(said.position) AS position FROM said JOIN stories s ON s.story_id = said.story_id
-    WHERE s.merged_into IS NULL GROUP BY s.case_id
+    SELECT s.case_id AS case_id, max(said.position) AS position FROM said
+    CROSS JOIN stories s ON s.story_id = said.story_id WHERE s.merged_into IS NULL GROUP BY s.case_id
 )
 SELECT s.story_id, s.case_id, c.position, s.opened_at, s.story_id IN (SELECT story_id FROM said)
-FROM stories s JOIN confirmed c ON c.case_id = s.case_id
+FROM confirmed c CROSS JOIN stories s ON s.case_id = c.case_id
 WHERE s.merged_into IS NULL ORDER BY s.opened_at"""
 
 
@@ -62,7 +62,7 @@ _REPORTS = f"""WITH said AS (
     SELECT l.story_id AS story_id FROM labels l
     WHERE l.withdrawn_position IS NULL AND l.label = 'plot' AND l.story_id <> ''
     UNION
-    SELECT e.story_id FROM labels l JOIN story_entries e ON e.entry_id = l.entry_id
+    SELECT e.story_id FROM labels l CROSS JOIN story_entries e ON e.entry_id = l.entry_id
     WHERE l.withdrawn_position IS NULL AND l.label = 'plot'
 )
 SELECT s.case_id, s.story_id, lower(hex(e.text_sha)), s.opened_at

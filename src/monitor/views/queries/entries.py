@@ -16,6 +16,8 @@ from monitor.views.queries.rows import with_truths
 
 # For a SELECT from entries `e` with story_entries `s` joined: the story an entry stands in, one of its own where none.
 STORY = "coalesce(s.story_id, 's' || e.entry_id)"
+# With feeds `f` joined too: whose report an entry is, as EntryRow.source says.
+SOURCE = "coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), nullif(f.publisher, ''), e.feed_id)"
 JOINED = """entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
     LEFT JOIN feeds f ON f.feed_id = e.feed_id LEFT JOIN samples p ON p.entry_id = e.entry_id"""
 # Label `l` was given to words that entry `e` no longer has: it was flagged for others since. What was a plot is one

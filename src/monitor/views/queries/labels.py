@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 
 from monitor.views.fold import Views
 from monitor.views.queries.cases import FOLLOW_UP
-from monitor.views.queries.entries import COVERED, OVERTAKEN, RISEN, STORY
+from monitor.views.queries.entries import COVERED, OVERTAKEN, RISEN, SOURCE, STORY
 from monitor.views.queries.rows import with_truths
 
 
@@ -72,14 +73,27 @@ def newest_labels(views: Views, limit: int) -> list[LabelRow]:
     return [_label(row) for row in views.db.execute(f"{_SELECT} ORDER BY l.position DESC LIMIT ?", (limit,))]
 
 
-_COVERING = f"""SELECT {_COLUMNS} FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+_COVERING = f"""SELECT {_COLUMNS}, e.entry_id FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
     JOIN labels l ON l.entry_id = e.entry_id OR (l.story_id = {STORY} AND l.story_id <> '' AND {COVERED})
     WHERE e.entry_id = ? AND l.withdrawn_position IS NULL AND NOT {OVERTAKEN} ORDER BY l.position"""
+
+
+_COVERING_EACH = _COVERING.replace("FROM entries e", "FROM json_each(?) j CROSS JOIN entries e").replace(
+    "e.entry_id = ?", "e.entry_id = j.value"
+)
 
 
 def covering(views: Views, entry_id: str) -> list[LabelRow]:
     """Return the labels that stand and speak of an entry, its own and its story's, in log order."""
     return [_label(row) for row in views.db.execute(_COVERING, (entry_id,))]
+
+
+def covering_each(views: Views, entry_ids: Sequence[str]) -> dict[str, list[LabelRow]]:
+    """Return the same of many entries at once, by their ids; of what no label speaks of, an empty list."""
+    found: dict[str, list[LabelRow]] = {entry_id: [] for entry_id in entry_ids}
+    for row in views.db.execute(_COVERING_EACH, (json.dumps(list(found)),)):
+        found[row[12]].append(_label(row))
+    return found
 
 
 def labelled_ids(views: Views) -> list[str]:
@@ -88,34 +102,46 @@ def labelled_ids(views: Views) -> list[str]:
     return [str(row[0]) for row in views.db.execute(query)]
 
 
+_NEWEST_CHANGE = """SELECT max(coalesce((SELECT max(position) FROM labels), 0), coalesce(
+    (SELECT max(withdrawn_position) FROM labels WHERE withdrawn_position IS NOT NULL), 0))"""
+
+
 def newest_change(views: Views) -> int:
     """Return the log position of the newest label or withdrawal, 0 where there is none."""
-    row = views.db.execute("SELECT max(position), max(withdrawn_position) FROM labels").fetchone()
-    return max(row[0] or 0, row[1] or 0)
+    row = views.db.execute(_NEWEST_CHANGE).fetchone()
+    return int(row[0])
 
 
-# Reports of a case confirmed before are plots more often than their score says, and are no rows of the day.
+# Reports of a case confirmed before are plots more often than their score says, and are no rows of the day. Labels are
+# walked from the newest until there are enough: to group those of a year took longer than all else.
 _ANSWERED = f"""WITH first AS (
     SELECT s.case_id AS case_id, min(l.position) AS position FROM labels l
-    JOIN story_entries m ON m.entry_id = l.entry_id JOIN stories s ON s.story_id = m.story_id
+    CROSS JOIN story_entries m ON m.entry_id = l.entry_id CROSS JOIN stories s ON s.story_id = m.story_id
     WHERE l.label = 'plot' AND l.withdrawn_position IS NULL GROUP BY s.case_id
 )
-SELECT l.entry_id, e.flagged_position, e.score FROM labels l JOIN entries e ON e.entry_id = l.entry_id
+SELECT l.entry_id, coalesce(e.flagged_score, e.score) FROM labels l CROSS JOIN entries e ON e.entry_id = l.entry_id
     LEFT JOIN story_entries m ON m.entry_id = l.entry_id LEFT JOIN stories s ON s.story_id = m.story_id
     LEFT JOIN first ON first.case_id = s.case_id
 WHERE l.withdrawn_position IS NULL AND l.source = '' AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%'
   AND (e.flagged_position < l.position OR (e.flagged_position IS NULL AND l.sample = 1))
   AND l.position <= coalesce(first.position, l.position)
-GROUP BY l.entry_id ORDER BY max(l.position) DESC LIMIT ?"""
+ORDER BY l.position DESC"""
 
 
-def answered_entries(views: Views, limit: int) -> list[tuple[str, int | None, float | None]]:
-    """Return (entry id, position of its flag, score) of the rows and checks labelled last, newest first; no imports.
+def answered_entries(views: Views, limit: int) -> dict[str, float | None]:
+    """Return entry id -> the score it was flagged with, of the rows and checks labelled last, newest first; no imports.
+
+    What was never flagged has the score it has now.
 
     Left out are entries flagged anew after the label, neither flagged nor drawn for the audit, and what followed or
     joined a case that was confirmed before.
     """
-    return [(row[0], row[1], row[2]) for row in views.db.execute(_ANSWERED, (limit,))]
+    found: dict[str, float | None] = {}
+    for entry_id, score in views.db.execute(_ANSWERED):
+        found.setdefault(entry_id, score)
+        if len(found) == limit:
+            break
+    return found
 
 
 def answered_before(views: Views, entry_id: str, story_id: str) -> LabelRow | None:
@@ -170,8 +196,7 @@ class Answer(msgspec.Struct, frozen=True):
 _OUTGROWN = f"""l.label <> 'plot' AND l.story_id <> '' AND EXISTS (
     SELECT 1 FROM story_entries s JOIN entries e ON e.entry_id = s.entry_id
     WHERE s.story_id = l.story_id AND s.position > l.position AND e.flagged_position IS NOT NULL AND {RISEN})"""
-_ANSWERS = f"""SELECT l.at, {STORY}, lower(hex(e.text_sha)),
-        coalesce(nullif(s.publisher, ''), nullif(e.source_name, ''), nullif(f.publisher, ''), e.feed_id)
+_ANSWERS = f"""SELECT l.at, {STORY}, lower(hex(e.text_sha)), {SOURCE}
     FROM labels l CROSS JOIN entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
         LEFT JOIN feeds f ON f.feed_id = e.feed_id
     WHERE e.entry_id = l.entry_id AND l.withdrawn_position IS NULL AND l.blind = 0 AND l.source = ''

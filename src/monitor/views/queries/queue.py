@@ -7,7 +7,7 @@ import msgspec
 from monitor.views.entries import SEEN_SINCE
 from monitor.views.fold import Views
 from monitor.views.queries.cases import FOLLOW_UP
-from monitor.views.queries.entries import COVERED, OVERTAKEN, SELECT, STORY, UNLABELLED, EntryRow, entry_row
+from monitor.views.queries.entries import COVERED, OVERTAKEN, SELECT, SOURCE, STORY, UNLABELLED, EntryRow, entry_row
 from monitor.views.queries.rows import with_truths
 from monitor.views.queries.stories import alone
 
@@ -15,7 +15,7 @@ from monitor.views.queries.stories import alone
 class Flagged(msgspec.Struct, frozen=True):
     """A flagged entry on its way to a row: its story, where its flag lies in the log, and its score.
 
-    `backfill`: it came from an archive.
+    `backfill`: it came from an archive. `source` is its publisher, or its feed where none is known.
     """
 
     story_id: str
@@ -26,14 +26,19 @@ class Flagged(msgspec.Struct, frozen=True):
     flagged_at: str
     backfill: bool
     published_at: str
+    text_sha: str
+    source: str
+    case_id: str
 
 
 _FLAGGED = f"""SELECT {STORY}, e.entry_id, e.flagged_position, e.score, coalesce(e.band, ''), e.flagged_at, e.backfill,
-        e.published_at
-    FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id
+        e.published_at, lower(hex(e.text_sha)), {SOURCE}, coalesce(c.case_id, {STORY})
+    FROM entries e LEFT JOIN story_entries s ON s.entry_id = e.entry_id LEFT JOIN feeds f ON f.feed_id = e.feed_id
+        LEFT JOIN stories c ON c.story_id = {STORY}
     WHERE e.flagged_position IS NOT NULL"""
 # What no label speaks of: the same labels as labels.covering finds (tests/triage/test_standing.py).
-_OPEN = f"""{_FLAGGED} AND {UNLABELLED} AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%'
+_OPEN = f"""{_FLAGGED.replace("FROM entries e", "FROM unanswered u CROSS JOIN entries e ON e.entry_id = u.entry_id")}
+  AND {UNLABELLED} AND coalesce(e.why, '') NOT LIKE '{FOLLOW_UP}%'
   AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.story_id = {STORY} AND l.story_id <> ''
                   AND l.withdrawn_position IS NULL AND NOT {OVERTAKEN}
                   AND {COVERED})

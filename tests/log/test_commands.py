@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor import app
+from monitor.config.settings import Settings
 from monitor.errors import LogBrokenError
 from monitor.log.codec import iso
 from monitor.log.events import EntrySeen, NewEvent
@@ -18,7 +19,7 @@ from monitor.log.sqlite.packs import KEEP, PACK_EVENTS, last_packed
 from monitor.log.sqlite.store import open_log
 from monitor.surfaces.cli.keep.keeping import write_backup
 from monitor.surfaces.cli.main import run
-from monitor.worker.jobs.backups import KEEP_BACKUPS, back_up
+from monitor.worker.jobs.backups import back_up
 from monitor.worker.jobs.chores import do_chores
 from monitor.worker.lock import LOCK_NAME, worker_lock
 from tests.conftest import NOW
@@ -148,16 +149,29 @@ def test_a_restore_never_gives_up_events_unasked(folder: Path, capsys: pytest.Ca
 
 def test_the_nightly_backup_signs_verifies_and_keeps_seven(folder: Path) -> None:
     with app.closing_workspace() as workspace:
-        for n in range(KEEP_BACKUPS + 2):
+        for n in range(Settings().keep_backups + 2):
             workspace.append([label(100 + n)])
             made = write_backup(workspace)
         assert made.position == workspace.log.head()[0] == workspace.views.position
     kept = sorted((folder / "data" / "backups").glob("*.db"))
-    assert len(kept) == KEEP_BACKUPS
+    assert len(kept) == Settings().keep_backups
     assert str(kept[-1]) == str(folder / made.path)
     log = open_log(kept[-1], read_only=True)
     assert log.last_checkpoint() is not None
     log.close()
+
+
+def test_how_many_backups_stay_is_a_setting(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Promise: `keep_backups` holds for the command by cron as for the service."""
+    text = (folder / "feeds.yaml").read_text()
+    (folder / "feeds.yaml").write_text(text.replace("settings:", "settings:\n  keep_backups: 2", 1))
+    for n in range(4):
+        with app.closing_workspace() as workspace:
+            workspace.append([label(100 + n)])
+            if n % 2:
+                write_backup(workspace)
+        said(capsys, "backup")
+    assert len(list((folder / "data" / "backups").glob("*.db"))) == 2
 
 
 def test_a_backup_to_a_place_of_its_own_takes_no_other_one_away(folder: Path, tmp_path: Path) -> None:
@@ -165,12 +179,12 @@ def test_a_backup_to_a_place_of_its_own_takes_no_other_one_away(folder: Path, tm
     own = folder / "data" / "backups"
     with app.closing_workspace() as workspace:
         first = folder / write_backup(workspace).path
-        for n in range(KEEP_BACKUPS):  # copies brought back from another disk
+        for n in range(Settings().keep_backups):  # copies brought back from another disk
             shutil.copy(first, own / f"log-2020010{n}T000000Z-1-0123abcd.db")
         before = sorted(own.glob("*.db"))
         back_up(workspace.log, NOW, tmp_path / "elsewhere.db")
     assert sorted(own.glob("*.db")) == before
-    assert len(before) > KEEP_BACKUPS
+    assert len(before) > Settings().keep_backups
 
 
 def test_a_folder_without_a_log_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

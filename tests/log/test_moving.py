@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from monitor.config.settings import Settings
 from monitor.errors import LogError
 from monitor.log.keep.backup import backup_log
 from monitor.log.keep.restore import restore_log
@@ -21,7 +22,7 @@ from monitor.log.sqlite.pending import complete
 from monitor.log.sqlite.store import SqliteLog, open_log
 from monitor.log.sqlite.verify import verify_with_anchors
 from monitor.surfaces.cli.main import run
-from monitor.worker.jobs.backups import KEEP_BACKUPS, back_up
+from monitor.worker.jobs.backups import back_up
 from tests.conftest import NOW
 from tests.log.conftest import AT, label
 
@@ -183,7 +184,7 @@ def test_backups_are_pruned_by_time_and_those_a_person_named_stay(log: SqliteLog
     log.append([label(n) for n in range(30)], recorded_at=AT)
     by_hand = backup_log(log, folder / "before-the-trial.db")
     by_hand_too = backup_log(log, folder)
-    for day in range(KEEP_BACKUPS + 2):
+    for day in range(Settings().keep_backups + 2):
         last = back_up(log, now + timedelta(days=day))
     log.close()
     shutil.copy(by_hand.path, log.path)
@@ -193,7 +194,7 @@ def test_backups_are_pruned_by_time_and_those_a_person_named_stay(log: SqliteLog
     shorter.close()
     kept = {path.name for path in folder.glob("*.db")}
     assert {Path(copy.path).name for copy in (by_hand, by_hand_too, last, newest)} <= kept
-    assert len(kept) == KEEP_BACKUPS + 2
+    assert len(kept) == Settings().keep_backups + 2
     assert all((folder / f"{name}.sha256").exists() for name in kept)
 
 

@@ -199,6 +199,7 @@ def read_settings(mapping: Mapping | None, problems: list[YamlFault]) -> Setting
         second_reading=reader.seconds("second_reading", 0.0, 0, 1),
         alert_score=reader.seconds("alert_score", 0.0, 0, 1),
         retain_unflagged_days=reader.number("retain_unflagged_days", 0, 0, 36500) or 0,
+        keep_backups=reader.number("keep_backups", default.keep_backups, 1, 3660) or default.keep_backups,
         digest=_digest(reader.mapping("digest"), problems),
         web=_web(reader.mapping("web"), problems),
         schedule=_schedule(reader.mapping("schedule"), problems),

@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True):
     alert_score: float = 0.0
     second_reading: float = 0.0
     retain_unflagged_days: int = 0
+    keep_backups: int = 7
     digest: Digest = Digest()
     web: Web = Web()
     schedule: Schedule = Schedule()

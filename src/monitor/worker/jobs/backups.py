@@ -9,6 +9,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from monitor.config.settings import Settings
 from monitor.errors import InputError, LogBrokenError
 from monitor.log.codec import iso
 from monitor.log.events import ModelPromoted
@@ -21,12 +22,11 @@ from monitor.log.store import EventStore, LogStore
 from monitor.worker.setup import bring_model
 
 BACKUPS_NAME, MODELS_NAME = "backups", "models"
-KEEP_BACKUPS = 7
 SHARED = "the log is in PostgreSQL: back it up there (docs/scaling.md), or `monitor log copy FILE` makes a log.db of it"
 
 
-def back_up(log: LogStore, now: datetime, target: Path | None = None) -> Copy:
-    """Sign the head, copy the log, verify the copy, take the model along; without a target, delete the oldest copies.
+def back_up(log: LogStore, now: datetime, target: Path | None = None, *, keep: int = Settings().keep_backups) -> Copy:
+    """Sign the head, copy the log, verify the copy, take the model along; without a target, `keep` the newest copies.
 
     Raises LogBrokenError where the log does not verify: the older copies are kept then, and appending stops. Raises
     InputError for a log in PostgreSQL.
@@ -47,7 +47,7 @@ def back_up(log: LogStore, now: datetime, target: Path | None = None) -> Copy:
         raise
     _copy_model(log, log.path.parent / MODELS_NAME, Path(made.path).parent / MODELS_NAME)
     if target is None:
-        prune(own, KEEP_BACKUPS)
+        prune(own, keep)
     return made
 
 

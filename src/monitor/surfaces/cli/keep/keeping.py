@@ -127,8 +127,9 @@ def _erase(workspace: Workspace, entry_id: str, reason: str, at: str) -> EraseAn
 def backup(ctx: click.Context, target: Path | None, as_json: bool) -> None:
     """Copy the log while it is in use and verify the copy, to TARGET (a file or a folder) or data/backups.
 
-    The anchors and the model in use go along. In data/backups the newest seven that were made without a TARGET are
-    kept; copies you named are never deleted. The signing key (signing.key) is not in it: keep a copy of it elsewhere.
+    The anchors and the model in use go along. In data/backups the newest seven (`keep_backups` in feeds.yaml) that
+    were made without a TARGET are kept; copies you named are never deleted. The signing key (signing.key) is not in it:
+    keep a copy of it elsewhere.
 
     \b
     Example:
@@ -136,9 +137,10 @@ def backup(ctx: click.Context, target: Path | None, as_json: bool) -> None:
 
     Exit codes: 0 copied and verified, 6 the log or the copy does not verify, 7 disk.
     """
+    config, _ = app.read_config(ctx.obj["config"], ctx.obj["data"])
     log = app.open_the_log(ctx.obj["config"], ctx.obj["data"])
     try:
-        made = back_up(log, app.now(), target)
+        made = back_up(log, app.now(), target, keep=config.settings.keep_backups)
     finally:
         log.close()
     if as_json:
@@ -181,10 +183,10 @@ def restore(ctx: click.Context, file: Path, give_up_events: bool, other_log: boo
 
 
 def write_backup(workspace: Workspace) -> Copy:
-    """Do what the nightly job does: sign, back up, verify, keep the newest seven.
+    """Do what the nightly job does: sign, back up, verify, keep the newest few.
 
     Raises LogBrokenError where the log does not verify: the older backups are kept then, and appending stops.
     """
-    made = back_up(workspace.log, workspace.clock())
+    made = back_up(workspace.log, workspace.clock(), keep=workspace.config.settings.keep_backups)
     workspace.views.catch_up()
     return made

@@ -98,6 +98,7 @@ EXAMPLES: list[ev.EventData] = [
     ev.JobFinished(job="backup", scheduled_at=AT, detail="copied and verified 10 events", duration_ms=420),
     ev.SearchSaved(name="couriers", query='"arms dealer" OR courier lang:en', by="ana"),
     ev.ClockJumped(last_at=LATER, now_at=AT, seconds=-1800.0),
+    ev.ClockDiffered(seconds=3600),
     ev.PayloadErased(
         text_sha=FIRST, reason="request of 2026-01-31", entry_id=ENTRY, keep_out=True,
         marks=["9f86d081884c7d659a2feaa0"],

@@ -6,7 +6,7 @@ Surfaces call `open_workspace` (to work) or `open_reading` (to look, now or as o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,6 +42,20 @@ def now() -> datetime:
         except ValueError as error:
             raise InputError(f"MONITOR_NOW={fixed!r} is no ISO 8601 time, such as 2026-01-31T12:00:00Z") from error
     return datetime.now(UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+def clock_on(log: LogStore, own: Callable[[], datetime] = now) -> tuple[Callable[[], datetime], float]:
+    """Return the clock of everything that works on a log, and by how many seconds this machine's is ahead of it.
+
+    On a shared log that is the server's, so that machines whose clocks differ agree what is due; `own` is this
+    machine's. $MONITOR_NOW is above both.
+    """
+    before = own()
+    there = None if os.environ.get("MONITOR_NOW") else log.claims.server_time()
+    if there is None:
+        return own, 0.0
+    ahead = before - there
+    return lambda: own() - ahead, ahead.total_seconds()
 
 
 def config_path(given: str | None = None) -> Path:
@@ -188,9 +202,10 @@ def open_reading(given: str | None = None, data: str | None = None, as_of: str |
 
 def _workspace(config: Config, folder: Path, log: LogStore, views: Views) -> Workspace:
     own, config = config.feeds, msgspec.structs.replace(config, feeds=with_known_ids(views, config.feeds))
+    clock, ahead_s = clock_on(log)
     return Workspace(
-        config=config, data_dir=folder, log=log, views=views, clock=now, load_model=current_model, fetcher=FETCHER,
-        own_feeds=own,
+        config=config, data_dir=folder, log=log, views=views, clock=clock, load_model=current_model, fetcher=FETCHER,
+        own_feeds=own, ahead_s=ahead_s,
     )  # fmt: skip
 
 

@@ -86,6 +86,7 @@ DATA = st.one_of(
     st.builds(lambda n: ev.ModelPromoted(model_id=f"m{n}", threshold=score(n)), FEW),
     st.builds(lambda n: ev.ModelRejected(model_id=f"m{n}", reason="worse"), FEW),
     st.builds(lambda n, m: ev.SecondLookBegun(model_id=f"m{n}", since=AT, bounds=[0, m], most=n), FEW, FEW),
+    st.builds(lambda n: ev.ClockDiffered(seconds=60 * n), FEW),
     st.builds(lambda n: ev.SecondLookFinished(begun=3 * n + 1), FEW),
     st.builds(lambda n, m: ev.SearchSaved(name=f"n{n}", query="q" * m, by="r"), FEW, FEW),
     st.builds(lambda n, m: ev.JobFinished(job=f"j{n}", scheduled_at=AT, detail=str(m)), FEW, FEW),

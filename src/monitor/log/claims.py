@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Protocol
 
 
@@ -26,6 +27,9 @@ class Claims(Protocol):
 
     def lost(self) -> bool:
         """Say whether this thread's claims went with its connection; what it had in hand must then not be written."""
+
+    def server_time(self) -> datetime | None:
+        """Return what time (aware UTC) it is where the log is, None where that is this machine."""
 
     def alone(self, job: str, wait_s: float = 0.0) -> AbstractContextManager[bool]:
         """Hold a job for the length of a `with` block; False where another worker has it, after so long a wait."""
@@ -46,6 +50,10 @@ class Unshared:
     def lost(self) -> bool:
         """Return False."""
         return False
+
+    def server_time(self) -> None:
+        """Return None."""
+        return
 
     @contextmanager
     def alone(self, job: str, wait_s: float = 0.0) -> Iterator[bool]:

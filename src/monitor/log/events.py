@@ -481,6 +481,16 @@ class ClockJumped(EventData, frozen=True, kw_only=True):
     seconds: float
 
 
+class ClockDiffered(EventData, frozen=True, kw_only=True):
+    """The clock of a machine was so many seconds (whole minutes) ahead of the shared log's server, whose time counts.
+
+    Behind it where negative. Said once a day for each difference of more than five minutes.
+    """
+
+    type: ClassVar[str] = "clock-differed"
+    seconds: int
+
+
 class SearchSaved(EventData, frozen=True, kw_only=True):
     """A search was saved under a name, in place of the one before; an empty query forgets it."""
 
@@ -581,7 +591,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         EntryRevised, PageRead, PageFailed, EntryScored, EntryFlagged, StoryOpened, StoryJoined, StoryMerged,
         StorySplit, StoryLinked, CardCorrected, CardConfirmed, EntryLabelled, LabelWithdrawn, RowSkipped, SampleDrawn,
         ModelTrained, ModelPromoted, ModelRejected, ThresholdMoved, DigestSent, AlertSent, JobMissed, JobFinished,
-        SecondLookBegun, SecondLookFinished, ClockJumped,
+        SecondLookBegun, SecondLookFinished, ClockJumped, ClockDiffered,
         PayloadErased, ErasureBegun, ErasureFinished, ErasureLifted, RetentionRun, CheckpointSigned, SigningKeyChanged,
         SearchSaved,
     )

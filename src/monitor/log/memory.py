@@ -74,6 +74,11 @@ class MemoryLog:
         """Return the last position and its hash."""
         return (len(self._events), self._events[-1].hash) if self._events else (0, ZERO_HEX)
 
+    def recognises(self, position: int, hash_: str) -> bool:
+        """Say whether the event at `position` has this hash."""
+        event = self.get(position)
+        return event is not None and event.hash == hash_
+
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
         return next((event.position for event in reversed(self._events) if event.recorded_at <= moment), 0)

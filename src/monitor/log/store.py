@@ -67,6 +67,12 @@ class EventStore(Protocol):
     def last_keyed(self, prefix: str) -> Event | None:
         """Return the newest event whose key begins with `prefix` and a colon."""
 
+    def recognises(self, position: int, hash_: str) -> bool:
+        """Say whether the event at `position` has this hash (hex).
+
+        Raises LogBrokenError where it has not and the log is on a server: another one answers, or it was set back.
+        """
+
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
 

@@ -16,6 +16,7 @@ from monitor.log.codec import parse_iso
 from monitor.log.proof.checkpoints import key_missing
 from monitor.log.sqlite.database import check_free_space
 from monitor.poll.health import HABIT_ENTRIES, FeedFacts, judge
+from monitor.poll.schedule import CLOCK_SLACK
 from monitor.triage.queue import count_queue
 from monitor.views.fold import Views
 from monitor.views.queries.entries import n_entries, n_flagged, reported_times
@@ -84,6 +85,7 @@ def condition_of(workspace: Workspace) -> Condition:
             f"an erasure (event {at}) is not finished: a program that reads the log was in the way; the next tick "
             "tries again; close what has been open for long"
         )
+    warnings += _clock_warnings(workspace.ahead_s)
     if key_missing(workspace.log):
         warnings.append("signing.key is missing: nothing is signed until your copy is back (docs/security.md)")
     if model is None:
@@ -105,6 +107,17 @@ def condition_of(workspace: Workspace) -> Condition:
         warnings=failures + warnings,
         tick_warnings=overdue,
     )
+
+
+def _clock_warnings(ahead_s: float) -> list[str]:
+    """Say that this machine's clock is far from the one that counts on a shared log."""
+    if abs(ahead_s) <= CLOCK_SLACK.total_seconds():
+        return []
+    way = "ahead of" if ahead_s > 0 else "behind"
+    far = f"{abs(ahead_s) / 60:,.0f} minutes {way}"
+    return [
+        f"this machine's clock is {far} the server's, which counts for all but the times of daily jobs: set it right"
+    ]
 
 
 def _threshold_why(views: Views) -> str:

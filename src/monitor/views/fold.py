@@ -196,10 +196,8 @@ class Views:
         return digest.hexdigest()
 
     def _on_this_log(self, position: int) -> bool:
-        """Tell whether the event at `position` is the one the views were folded from."""
-        folded_hash = self.db.execute("SELECT hash FROM folded").fetchone()[0]
-        event = self.log.get(position)
-        return event is not None and event.hash == folded_hash
+        """Tell whether the event at `position` is the one the views were folded from. May raise LogBrokenError."""
+        return self.log.recognises(position, str(self.db.execute("SELECT hash FROM folded").fetchone()[0]))
 
     def close(self) -> None:
         """Close the database."""

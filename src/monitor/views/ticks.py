@@ -6,7 +6,16 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
-from monitor.log.events import CheckpointSigned, ClockJumped, Event, JobFinished, JobMissed, TickFinished, TickStarted
+from monitor.log.events import (
+    CheckpointSigned,
+    ClockDiffered,
+    ClockJumped,
+    Event,
+    JobFinished,
+    JobMissed,
+    TickFinished,
+    TickStarted,
+)
 
 SCHEMA = """
 CREATE TABLE ticks (
@@ -71,6 +80,13 @@ def _jumped(db: sqlite3.Connection, events: Sequence[Event]) -> None:
         db.execute("INSERT INTO incidents VALUES (?,?,?,?)", row)
 
 
+def _differed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        data = cast(ClockDiffered, event.data)
+        row = (event.position, event.recorded_at, "clock differed", f"{data.seconds} s")
+        db.execute("INSERT INTO incidents VALUES (?,?,?,?)", row)
+
+
 def _signed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     for event in events:
         data = cast(CheckpointSigned, event.data)
@@ -84,5 +100,6 @@ HANDLERS = {
     "job-missed": _missed,
     "job-finished": _job,
     "clock-jumped": _jumped,
+    "clock-differed": _differed,
     "checkpoint-signed": _signed,
 }

@@ -19,7 +19,7 @@ from monitor.errors import KeyConflictError, NotFoundError, StorageError
 from monitor.fetch.policy import FetchPolicy, user_agent
 from monitor.fetch.values import FetchRequest
 from monitor.log.codec import iso, parse_iso
-from monitor.log.events import ClockJumped, NewEvent, TickFinished, TickStarted
+from monitor.log.events import ClockDiffered, ClockJumped, NewEvent, TickFinished, TickStarted
 from monitor.poll import schedule
 from monitor.poll.values import FeedState
 from monitor.views.queries.erasures import erasures_left
@@ -182,7 +182,8 @@ def _begin(workspace: Workspace, now: datetime, n_due: int) -> str:
         if workspace.log.by_key(started.key) is not None:
             continue
         try:
-            if any(event.key == started.key for event in workspace.append([*_clock_jump(workspace, now), started])):
+            told = workspace.append([*_clock_jump(workspace, now), *_clock_difference(workspace, now), started])
+            if any(event.key == started.key for event in told):
                 return tick_id
         except KeyConflictError:  # another worker took it since
             continue
@@ -204,6 +205,14 @@ def _clock_jump(workspace: Workspace, now: datetime) -> list[NewEvent]:
             ClockJumped(last_at=last.recorded_at, now_at=iso(now), seconds=seconds),
         )
     ]
+
+
+def _clock_difference(workspace: Workspace, now: datetime) -> list[NewEvent]:
+    """Return a clock-differed event where this machine's clock is far from the one that counts."""
+    if abs(workspace.ahead_s) <= CLOCK_SLACK.total_seconds():
+        return []
+    seconds = 60 * round(workspace.ahead_s / 60)
+    return [NewEvent(f"clock-differed:{iso(now)[:10]}:{seconds}", ClockDiffered(seconds=seconds))]
 
 
 def fetch_policy(settings: Settings, now: datetime) -> FetchPolicy:

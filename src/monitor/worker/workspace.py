@@ -40,14 +40,19 @@ class Workspace:
         load_model: Callable[[Workspace], Model],
         fetcher: Fetcher,
         own_feeds: list[FeedConfig] | None = None,
+        ahead_s: float = 0.0,
     ) -> None:
-        """`own_feeds` are those of feeds.yaml as it stands, where `config` has been brought into line with the log."""
+        """`own_feeds` are those of feeds.yaml as it stands, where `config` has been brought into line with the log.
+
+        `ahead_s`: by how many seconds the clock of this machine is ahead of `clock`, where that is another one's.
+        """
         self.config = config
         self.own_feeds = config.feeds if own_feeds is None else own_feeds
         self.data_dir = data_dir
         self.log = log
         self.views = views
         self.clock = clock
+        self.ahead_s = ahead_s
         self.fetcher = fetcher
         self._load_model = load_model
         self._model: Model | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 
 from monitor.log.postgres.connect import Connections, driver, one_line_errors
 
@@ -69,6 +70,12 @@ class PostgresClaims:
     def lost(self) -> bool:
         """Say whether this thread held claims through a connection that is gone."""
         return bool(self._connections.held) and self._connections.is_lost()
+
+    def server_time(self) -> datetime:
+        """Return the server's time. Raises StorageError."""
+        with one_line_errors(self._where):
+            row = self._connections.get().execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+        return datetime.fromtimestamp(row[0] if row else 0, UTC)
 
     @contextmanager
     def alone(self, job: str, wait_s: float = 0.0) -> Iterator[bool]:

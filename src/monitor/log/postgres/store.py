@@ -149,8 +149,8 @@ class PostgresLog:
         if self._checked is not None and head != self._checked:
             position, prev = self._checked
             fault = first_bad_row(self._range(position, None), position, prev)
-            if fault or head[0] < position:
-                raise broken(*(fault or (position, f"the log ends at {head[0]}, before an event it held")))
+            if fault or head[0] <= position:
+                raise broken(*(fault or (position, f"the log ends at {head[0]}, in another event than it held")))
         return head
 
     def _stored(self, keys: Sequence[str]) -> dict[str, Stored]:
@@ -314,6 +314,18 @@ class PostgresLog:
     def last_checkpoint(self) -> Event | None:
         """Return the newest signed checkpoint, or None where there is none."""
         return self.last_keyed("checkpoint")
+
+    def recognises(self, position: int, hash_: str) -> bool:
+        """Return True, or raise LogBrokenError: with a server that knows less, or other, nothing is gone on with."""
+        with one_line_errors(self.where):
+            found = self._hash_at(position)
+        if found is None or found.hex() != hash_:
+            raise LogBrokenError(
+                f"the log at {self.where} is not the one this machine knew: event {position} "
+                f"{'is missing' if found is None else 'is another'}. Did a copy answer, or a restored backup? "
+                "Nothing was done; docs/scaling.md says how to go on"
+            )
+        return True
 
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""

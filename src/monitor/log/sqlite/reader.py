@@ -183,6 +183,11 @@ class SqliteReader:
             position = newest_named(self.connection, prefix)
         return self._packed(position) if position else None
 
+    def recognises(self, position: int, hash_: str) -> bool:
+        """Say whether the event at `position` has this hash."""
+        event = self.get(position)
+        return event is not None and event.hash == hash_
+
     def position_at(self, moment: str) -> int:
         """Return the last position recorded at or before `moment` (ISO, UTC); 0 where there is none."""
         query = "SELECT position FROM events WHERE substr(head, 1, 27) <= ? ORDER BY position DESC LIMIT 1"

@@ -27,7 +27,7 @@ def checkpoint(ctx: click.Context) -> None:
 
     opened = app.open_the_log(ctx.obj["config"], ctx.obj["data"])
     try:
-        signed = sign_checkpoint(opened, recorded_at=iso(app.now()))
+        signed = sign_checkpoint(opened, recorded_at=iso(app.clock_on(opened)[0]()))
     finally:
         opened.close()
     click.echo("nothing new since the last checkpoint" if signed is None else f"signed, as event {signed.position}")
@@ -112,8 +112,8 @@ def new_key(ctx: click.Context, reason: str, lost: bool) -> None:
 
     opened = app.open_the_log(ctx.obj["config"], ctx.obj["data"])
     try:
-        key = change_key(opened, recorded_at=iso(app.now()), reason=reason, lost=lost)
-        sign_checkpoint(opened, recorded_at=iso(app.now()))
+        key = change_key(opened, recorded_at=iso(app.clock_on(opened)[0]()), reason=reason, lost=lost)
+        sign_checkpoint(opened, recorded_at=iso(app.clock_on(opened)[0]()))
     finally:
         opened.close()
     click.echo(f"signed from now on by {key}: keep this line, and a copy of signing.key, elsewhere")

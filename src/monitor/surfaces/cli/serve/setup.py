@@ -44,7 +44,7 @@ def init(ctx: click.Context) -> None:
         views = open_views(folder / app.VIEWS_NAME, log)
         where = "the log in PostgreSQL" if shared else folder / app.LOG_NAME
         click.echo(f"{'wrote' if new else 'kept'} {where}")
-        model_id = set_up(log, views, config.feeds, folder / app.MODELS_NAME, recorded_at=iso(app.now()))
+        model_id = set_up(log, views, config.feeds, folder / app.MODELS_NAME, recorded_at=iso(app.clock_on(log)[0]()))
         views.close()
     finally:
         log.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import resource
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from monitor.log.codec import iso
 from monitor.log.events import EntrySeen, Event, FeedAdded, FeedFailed, FeedFetched, NewEvent
 from monitor.log.memory import MemoryLog
 from monitor.views.entries import SEEN_SINCE
-from monitor.views.fold import open_past, open_views, rebuild_views
+from monitor.views.fold import Views, open_past, open_views, rebuild_views
 from monitor.views.past import Past
 from monitor.views.queries.yields import feed_days
 from tests.conftest import NOW
@@ -207,6 +208,46 @@ def test_a_look_back_leaves_others_reading(log: MemoryLog, tmp_path: Path) -> No
     assert reader.dump() == today
     past.close()
     assert open_views(tmp_path / "v.db", log).dump() == today
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_a_look_back_keeps_nobody_waiting(log: MemoryLog, tmp_path: Path, pinned: bool) -> None:
+    """Promise: whoever looks back holds no lock: a tick folds meanwhile, also while others read an earlier moment."""
+    path = tmp_path / "v.db"
+    fill(log, 1, 5)
+    writer, reader = open_views(path, log), open_views(path, log)
+    if pinned:
+        reader.db.execute("BEGIN")
+        assert reader.position == 6
+    fill(log, 6, 4)
+    writer.db.execute("PRAGMA busy_timeout = 0")
+    past = open_past(path, log, 4)
+    fill(log, 10, 1)
+    assert writer.catch_up() == 11
+    assert past.db.execute("SELECT n_fetches FROM feeds").fetchone() == (3,)
+    assert rows_of(past) == rows_of(open_views(None, log, upto=4))
+    past.close()
+    assert {each.name for each in tmp_path.iterdir()} <= {"v.db", "v.db-wal", "v.db-shm"}
+
+
+def test_without_room_for_a_copy_a_look_back_is_made_in_place(log: MemoryLog, tmp_path: Path) -> None:
+    """Promise: a full disk, or one that takes no files, keeps nobody from looking back."""
+    fill(log, 1, 9)
+    today = open_views(tmp_path / "v.db", log).dump()
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limit[1]))
+    try:
+        past = open_past(tmp_path / "v.db", log, 4)
+        assert past.db.execute("SELECT n_fetches FROM feeds").fetchone() == (3,)
+        past.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert open_views(tmp_path / "v.db", log).dump() == today
+
+
+def rows_of(views: Views) -> list[bytes]:
+    """Return the rows of the views without what is kept for the way back."""
+    return [line for line in views.dump().splitlines() if not line.startswith((b"undo_", b"mark"))]
 
 
 def test_what_lies_too_far_back_is_folded_from_the_log(log: MemoryLog, tmp_path: Path) -> None:

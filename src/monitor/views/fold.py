@@ -20,6 +20,7 @@ from monitor.errors import StorageError
 from monitor.log.events import Event
 from monitor.log.store import EventStore
 from monitor.views import entries
+from monitor.views.aside import copy_aside
 from monitor.views.past import Past, go_back, mark_before
 from monitor.views.tables import (
     SHORT_WAIT_MS,
@@ -160,7 +161,8 @@ class Views:
     def go_back(self, position: int) -> bool:
         """Show what the views said at an earlier position, until they are closed; nothing of it is kept.
 
-        Others read on, and wait to write. Return False, with nothing changed, where it lies too far back.
+        Others who have the file open read on, and wait to write: open_past goes back in a copy. Return False, with
+        nothing changed, where it lies too far back.
         """
         if position >= self.position:
             self.upto = position
@@ -176,6 +178,10 @@ class Views:
         for batch in self._batches(mark[0], _BUILD_BATCH):
             self._hand_over(batch, 2**62)
         return True
+
+    def reaches(self, position: int) -> bool:
+        """Tell whether the way back goes as far as `position`."""
+        return mark_before(self.db, position) is not None
 
     def rebuild(self) -> None:
         """Empty every table and fold again from the first event, in one transaction."""
@@ -241,14 +247,27 @@ def rebuild_views(path: Path, log: EventStore) -> Views:
 def open_past(path: Path | None, log: EventStore, position: int) -> Views:
     """Open the views as they were at an earlier position, for `--as-of`.
 
-    Goes back from the views of today where it can, else folds the log up to there into a file that is gone when closed.
+    Goes back in a copy of the views of today where it can, else folds the log up to there. The file goes when closed.
     """
     if path is not None:
         with suppress(StorageError, sqlite3.DatabaseError):  # a folder that cannot be written can still be read
             views = open_views(path, log)
+            if position < views.position and views.reaches(position):
+                views = _aside(views, path, log)
             if views.go_back(position):
                 return views
             views.close()
     beside = str(path.parent) if path is not None and os.access(path.parent, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="monitor-", dir=beside, ignore_cleanup_errors=True) as folder:
         return open_views(Path(folder) / "views.db", log, upto=position)  # unlinked, and there until it is closed
+
+
+def _aside(views: Views, path: Path, log: EventStore) -> Views:
+    """Return a copy of the views to go back in; where no room is left for one, the views themselves: others wait."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="monitor-", dir=path.parent, ignore_cleanup_errors=True) as folder:
+            copy = Views(copy_aside(path, Path(folder) / "views.db"), log, past=views.past)
+    except (sqlite3.Error, OSError):
+        return views
+    views.close()
+    return copy

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -170,6 +172,39 @@ def test_garbage_and_another_logs_index_are_made_anew(
     index.catch_up()
     assert [hit.entry.entry_id for hit in find(open_views(None, other.log), index, parse_query("sikh")).hits] == []
     assert find(open_views(None, other.log), index, parse_query("otherwordly")).total == 9
+
+
+def test_the_index_of_an_older_release_is_made_anew(fill: Fill, ask: Callable[..., list[str]], tmp_path: Path) -> None:
+    """Promise: an index whose shards were cut elsewhere is not mixed with ours: nothing is missed or left over."""
+    ask("sikh")
+    with closing(sqlite3.connect(tmp_path / "search.db")) as db:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        db.execute("UPDATE shards SET shard = shard + 3")
+        db.execute("ALTER TABLE words_0 RENAME TO words_3")
+        db.execute("INSERT INTO words_3 (rowid, body, title) VALUES (77, 'zyxquiet', '')")
+        db.execute(f"PRAGMA user_version = {version - 1}")
+        db.commit()
+    assert (ask("sikh -canada"), ask("zyxquiet")) == (["e2"], [])
+    index = SearchIndex(tmp_path / "search.db", fill.log)
+    assert index.shards() == [0]
+    index.close()
+
+
+def test_an_erasure_across_shards_leaves_no_byte(fill: Fill, ask: Callable[..., list[str]], tmp_path: Path) -> None:
+    """Promise: a text and its later revision in another shard are both gone; their neighbours are found as before."""
+    fill.seen("x1", "Zyxquiet courier", "Vexillological details.")
+    fill.log.append(
+        [NewEvent(f"feed-added:many{n}:0", FeedAdded(feed_id=f"many{n}", url="", name="")) for n in range(SHARD)],
+        recorded_at=iso(NOW),
+    )
+    fill.revised("x1", 1, "Qwertzuiop courier", "Other details.")
+    fill.seen("x2", "Neighbour of the revision", "Quiet.")
+    assert (ask("zyxquiet"), ask("qwertzuiop"), ask("neighbour")) == ([], ["x1"], ["x2"])
+    erase_entry(fill.log, "x1", reason="asked", actor="ana", recorded_at=iso(NOW))
+    assert (ask("qwertzuiop"), ask("neighbour"), ask("sikh -canada")) == ([], ["x2"], ["e2"])
+    held = b"".join(path.read_bytes() for path in tmp_path.glob("search.db*")).lower()
+    assert not [word for word in (b"zyxquiet", b"vexillological", b"qwertzuiop") if word in held]
+    assert b"festival" in held
 
 
 def test_damage_in_its_middle_is_mended(fill: Fill, ask: Callable[..., list[str]], tmp_path: Path) -> None:

@@ -21,10 +21,10 @@ from monitor.log.payloads import EntryText, read_entry_payload
 from monitor.log.store import EventStore
 from monitor.views.search.words import words_of
 
-SHARD = 16_384
+SHARD = 4_096  # what an erasure writes anew, in 0.15 s of CPU; four times as many cost 0.6 s and save 5 % of the room
 RUN = 200  # texts held at a time
 SLICE = 2_000  # events in one transaction: others wait for no longer than a fifth of a second
-VERSION = 2
+VERSION = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS indexed (position INTEGER NOT NULL, hash TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS shards (shard INTEGER PRIMARY KEY);

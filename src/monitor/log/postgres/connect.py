@@ -22,6 +22,13 @@ CONNECT_TIMEOUT_S = 10
 # A server that vanished without a word is noticed after about half a minute, not after the system's two hours.
 _KEEPALIVES = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 
+_PID = "SELECT pg_catalog.pg_backend_pid()"
+_POOLED_BY_SESSION: set[str] = set()  # the addresses of this process that were tried
+_POOLER_TRIES = 20  # while others keep the pool busy one try may see nothing
+_POOLER = (
+    "a pooler there lends one session to many, and claims would belong to nobody: set its pool_mode = session, or use "
+    "PostgreSQL's own address"
+)
 _SILENT = logging.NullHandler()  # one, which a logger takes once
 _SERVER_KEEPALIVES = """SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
 SET tcp_user_timeout = 30000"""
@@ -125,10 +132,45 @@ class Connections:
         # Acknowledged means on disk, whatever the server's or the role's default says.
         connection.execute("SET synchronous_commit = on; SET search_path = monitor, pg_catalog")
         # The other way round too: a machine that vanished without a word must not keep its claims for hours.
-        connection.execute(_SERVER_KEEPALIVES)
+        answers = connection.execute(f"{_SERVER_KEEPALIVES}; {_PID}")
+        while answers.nextset():
+            pass
+        try:
+            self._check_pooler(connection, answers.fetchone())
+        except BaseException:
+            connection.close()
+            raise
         if self.read_only:
             connection.execute("SET default_transaction_read_only = on")
         return connection
+
+    def _check_pooler(self, connection: psycopg.Connection[Any], answer: Any) -> None:
+        """Refuse a pooler that hands its sessions round: claims would belong to nobody. Raises ConfigError.
+
+        Whose process serves the connection is not the one that was told when it was made: there is a pooler in between.
+        Once in a process a second connection is made, which a pooler of sessions must give a process of its own.
+        """
+        if answer[0] == connection.info.backend_pid or self.address in _POOLED_BY_SESSION:
+            return
+        with driver().connect(
+            self.address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, prepare_threshold=None
+        ) as other:
+            for _ in range(_POOLER_TRIES):
+                if _is_lent(connection, other, answer):
+                    raise ConfigError([f"{shown(self.address)}: {_POOLER}"])
+        _POOLED_BY_SESSION.add(self.address)
+
+
+def _is_lent(connection: psycopg.Connection[Any], other: psycopg.Connection[Any], pid: Any) -> bool:
+    """Say whether both connections were seen at one process of the server, or the first at two; `pid` is its first."""
+    if other.execute(_PID).fetchone() == pid:
+        return True
+    try:
+        with other.transaction():  # keeps the process that serves it from the other one
+            other.execute(_PID)
+            return bool(connection.execute(_PID).fetchone() != pid)
+    except driver().errors.ProtocolViolation:  # pooled by statements: there are no transactions
+        return True
 
 
 @contextmanager
@@ -151,7 +193,11 @@ def explain(error: psycopg.Error, where: str) -> MonitorError:
         return StorageError(f"disk full at {where}: nothing of this batch was kept; free some space and run again")
     if isinstance(error, errors.OutOfMemory):
         return StorageError(f"{where} has no room for more locks ({text}): raise its max_locks_per_transaction")
-    if isinstance(error, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction):
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return StorageError(
+            f"{where} takes no writes now (a standby, or set to read only): nothing was kept; try again"
+        )
+    if isinstance(error, errors.InsufficientPrivilege):
         return StorageError(f"this role may not do that at {where} ({text})")
     if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
         return LogBrokenError(f"the log at {where} is damaged ({text}): run `monitor log verify`")

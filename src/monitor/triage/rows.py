@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from monitor.classify.reasons import Reasons, reasons_of
+from monitor.learn.rows import REASONS
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     entry_ids: list[str]
     changed_position: int
     erased: bool = False
-    behind: str = ""
+    behind: Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["", *REASONS]})] = ""
     told: str = ""
     told_status: str = ""
     answered: str = ""

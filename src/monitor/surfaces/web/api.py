@@ -16,6 +16,14 @@ from starlette.routing import BaseRoute, Route
 from monitor.errors import InputError, StaleViewError
 from monitor.surfaces.condition import condition_of
 from monitor.surfaces.health import health_of, metrics_text
+from monitor.surfaces.web.apivalues import (
+    MAX_LABEL_NOTE,
+    NewCorrection,
+    NewLabel,
+    QueueAnswer,
+    SavedCorrection,
+    SavedLabel,
+)
 from monitor.surfaces.web.desk import Desk, reviewer_of
 from monitor.surfaces.web.openapi import description
 from monitor.surfaces.web.pages import threaded
@@ -29,27 +37,6 @@ from monitor.views.queries.stories import story_of
 
 T = TypeVar("T")
 MAX_ROWS, MAX_DIGITS = 500, 9
-
-
-class NewLabel(msgspec.Struct, forbid_unknown_fields=True):
-    """A posted label."""
-
-    entry: str
-    label: str
-    note: str = ""
-    entry_only: bool = False
-    seen_position: int | None = None
-    beside: bool = False
-
-
-class NewCorrection(msgspec.Struct, forbid_unknown_fields=True):
-    """A posted correction of one field of a story's card; no values say that the field is unknown."""
-
-    story: str
-    field: str
-    value: list[str]
-    note: str = ""
-    seen_position: int | None = None
 
 
 class Api:
@@ -82,7 +69,7 @@ class Api:
                 workspace.log, workspace.views, workspace.clock(), n_day=workspace.config.settings.rows_per_day,
                 limit=limit, by=reviewer_of(request), backfill=show == "archive",
             )  # fmt: skip
-            return _json({"position": workspace.views.position, "rows": rows})
+            return _json(QueueAnswer(workspace.views.position, rows))
 
     def status(self, _request: Request) -> Response:
         """Return how things stand."""
@@ -99,8 +86,7 @@ class Api:
         """Return the newest labels."""
         with self.desk.workspace() as workspace:
             rows = newest_labels(workspace.views, _limit(request))
-        names = ("position", "entry_id", "label", "by", "note", "at", "withdrawn")
-        return _json([{name: getattr(row, name) for name in names} for row in rows])
+        return _json(rows)
 
     async def add_label(self, request: Request) -> Response:
         """Record a label and return its position; 409 where the row changed since `seen_position`."""
@@ -111,11 +97,11 @@ class Api:
         with self.desk.workspace() as workspace:
             entry_id = find_entry(workspace.views, new.entry)
             event = label_entry(
-                workspace.log, workspace.views, entry_id, new.label, by=by, now=workspace.clock(), note=new.note[:2000],
-                whole_story=not new.entry_only, seen_position=new.seen_position,
+                workspace.log, workspace.views, entry_id, new.label, by=by, now=workspace.clock(),
+                note=new.note[:MAX_LABEL_NOTE], whole_story=not new.entry_only, seen_position=new.seen_position,
                 heed_others=new.seen_position is None and not new.beside,
             )  # fmt: skip
-            return _json({"entry_id": entry_id, "label": new.label, "position": event.position if event else None})
+            return _json(SavedLabel(entry_id, new.label, event.position if event else None))
 
     async def add_correction(self, request: Request) -> Response:
         """Correct a field of a story's card; the same rules, events and undo as the form and the command."""
@@ -132,7 +118,7 @@ class Api:
                 log, views, story_id, new.field, new.value, by=by, now=workspace.clock(), note=new.note
             )
             position = event.position if event else None
-            return _json({"story_id": story_id, "field": new.field, "value": new.value, "position": position})
+            return _json(SavedCorrection(story_id, new.field, new.value, position))
 
     def health(self, _request: Request) -> Response:
         """Return 200 when all is well, else 503 with the reasons."""

@@ -1,19 +1,31 @@
-"""The OpenAPI 3.1 description of the API: written by hand, checked against the running server in the tests."""
+"""The OpenAPI 3.1 description of the API: its paths by hand, what is taken and given from the types themselves.
+
+The tests hold it against the running server.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from monitor import __version__
-from monitor.facts.corrections import MAX_CHARS, MAX_CODES
-from monitor.facts.values import LIST_FIELDS
-from monitor.learn.rows import REASONS
-from monitor.triage.decide import LABELS
-from monitor.triage.rearrange import MAX_NOTE
+from monitor.surfaces.condition import Condition
+from monitor.surfaces.health import Health
+from monitor.surfaces.web.apivalues import (
+    ApiError,
+    NewCorrection,
+    NewLabel,
+    QueueAnswer,
+    SavedCorrection,
+    SavedLabel,
+)
+from monitor.triage.story import StoryView
+from monitor.views.queries.labels import LabelRow
 
 _ERROR = {
     "description": "What was wrong, in words.",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ApiError"}}},
 }
 _TEXT_ERROR = {"description": "Why the request was refused.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 _LIMIT = {
@@ -38,10 +50,12 @@ def description() -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": {
             "/api/queue": {
-                "get": _get("The stories that wait for a decision, the day's rows first.", "Queue", [_LIMIT, _SHOW])
+                "get": _get(
+                    "The stories that wait for a decision, the day's rows first.", "QueueAnswer", [_LIMIT, _SHOW]
+                )
             },
-            "/api/status": {"get": _get("How things stand.", "Object")},
-            "/api/entries/{entry}": {"get": _get("An entry's story with all its evidence.", "Object", [_entry()], 404)},
+            "/api/status": {"get": _get("How things stand.", "Condition")},
+            "/api/entries/{entry}": {"get": _get("An entry's story, with all evidence.", "StoryView", [_entry()], 404)},
             "/api/labels": {
                 "get": _get("The newest labels.", "Labels", [_LIMIT]),
                 "post": _post_label(),
@@ -85,12 +99,12 @@ def _entry() -> dict[str, Any]:
 
 
 def _post_label() -> dict[str, Any]:
-    return _post("Record a label; saying the same twice changes nothing.", "NewLabel", "Saved")
+    return _post("Record a label; saying the same twice changes nothing.", "NewLabel", "SavedLabel")
 
 
 def _post_correction() -> dict[str, Any]:
     summary = "Correct a field of a story's card; saying the same twice changes nothing."
-    return _post(summary, "NewCorrection", "Corrected")
+    return _post(summary, "NewCorrection", "SavedCorrection")
 
 
 def _post(summary: str, body: str, answer: str) -> dict[str, Any]:
@@ -120,73 +134,12 @@ def _metrics() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    number, string, flag = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
-    strings = {"type": "array", "items": string}
-    behind = {
-        "type": "string",
-        "enum": ["", *REASONS],
-        "description": "Why the row stands behind a lower-scored one; empty where it does not.",
-    }
-    row = {"type": "object", "properties": {"behind": behind}}
+    """Return the schemas of all that is taken and given, made from the very types that are decoded and encoded."""
+    types = (QueueAnswer, Condition, StoryView, LabelRow, Health, NewLabel, SavedLabel, NewCorrection, SavedCorrection,
+             ApiError)  # fmt: skip
+    _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     return {
+        **schemas,
+        "Labels": {"type": "array", "items": {"$ref": "#/components/schemas/LabelRow"}},
         "Object": {"type": "object"},
-        "Error": {"type": "object", "required": ["error"], "properties": {"error": string}},
-        "Health": {"type": "object", "properties": {"ok": flag, "reasons": strings, "warnings": strings}},
-        "Queue": {
-            "type": "object",
-            "properties": {"position": number, "rows": {"type": "array", "items": row}},
-        },
-        "Labels": {"type": "array", "items": {"type": "object"}},
-        **_label_schemas(),
-        **_correction_schemas(),
-    }
-
-
-def _label_schemas() -> dict[str, Any]:
-    string, flag = {"type": "string"}, {"type": "boolean"}
-    return {
-        "NewLabel": {
-            "type": "object",
-            "required": ["entry", "label"],
-            "additionalProperties": False,
-            "properties": {
-                "entry": {"type": "string", "minLength": 4},
-                "label": {"type": "string", "enum": list(LABELS)},
-                "note": {"type": "string", "maxLength": 2000},
-                "entry_only": flag,
-                "beside": flag,
-                "seen_position": {"type": ["integer", "null"], "minimum": 0},
-            },
-        },
-        "Saved": {
-            "type": "object",
-            "properties": {"entry_id": string, "label": string, "position": {"type": ["integer", "null"]}},
-        },
-    }
-
-
-def _correction_schemas() -> dict[str, Any]:
-    string = {"type": "string"}
-    return {
-        "NewCorrection": {
-            "type": "object",
-            "required": ["story", "field", "value"],
-            "additionalProperties": False,
-            "properties": {
-                "story": {"type": "string", "description": "A story id, or the beginning of one."},
-                "field": {"type": "string", "enum": list(LIST_FIELDS)},
-                "value": {"type": "array", "items": {"type": "string", "maxLength": MAX_CHARS}, "maxItems": MAX_CODES},
-                "note": {"type": "string", "maxLength": MAX_NOTE},
-                "seen_position": {"type": ["integer", "null"], "minimum": 0},
-            },
-        },
-        "Corrected": {
-            "type": "object",
-            "properties": {
-                "story_id": string,
-                "field": string,
-                "value": {"type": "array", "items": string},
-                "position": {"type": ["integer", "null"]},
-            },
-        },
     }

@@ -77,6 +77,12 @@ def test_a_busy_feed_is_asked_sooner_and_a_quiet_one_later():
     assert (busy.interval_s, quiet.interval_s) == (1260, 2070)
 
 
+@pytest.mark.parametrize(("n_new", "why"), [(9, "usual"), (10, "busy")])
+def test_a_list_is_busy_from_a_third_of_new_entries_on(n_new: int, why: str):
+    """Promise: where a third of the list is new, the next third must not be missed."""
+    assert good(state(), parsed=listing(30), n_new=n_new, overlap=True).why == why
+
+
 def test_adaptation_has_limits():
     """Never under five minutes, never over four times the interval, never over an interval set for the feed."""
     known = state()
@@ -109,7 +115,10 @@ def test_back_off_doubles_with_jitter_up_to_a_day():
         full = min(86400, 300 * 2**n)
         assert full / 2 <= wait <= full
     assert waits == [wait_s(bad("http-500", state(n_failures=n))) for n in range(20)]
-    assert len({schedule.back_off(f"feed{i}", 3) for i in range(50)}) == 50
+    spread = {schedule.back_off(f"feed{i}", 3) for i in range(50)}
+    assert len(spread) == 50
+    assert min(spread) < 0.6 * 1200  # feeds that failed together do not come back together
+    assert max(spread) > 0.9 * 1200
 
 
 def test_a_broken_network_keeps_us_away_for_hours_not_a_day():

@@ -59,3 +59,16 @@ def test_a_language_that_is_not_read_is_said_on_every_screen(workspace: Workspac
     assert f"reading  {unread.sentence}" in text_of(condition_of(workspace), unread)
     assert unread.sentence in gather(workspace, DAY).warnings
     assert unread_check(unread).say.startswith("not read: cs (50% of the newest 2 entries)")
+
+
+def test_a_silence_of_long_ago_is_no_habit(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: a feed is held to the silences among its last 40 entries; an older pause excuses nothing."""
+    site.pages = {"alpha": (200, rss(("old", "Chess"))), "beta": (200, rss(("2", "Chess")))}
+    run_tick(workspace)
+    clock.forward(days=60)
+    site.pages["alpha"] = (200, rss(*((str(i), f"Chess, round {i}") for i in range(41))))
+    run_tick(workspace)
+    clock.forward(hours=30)
+    run_tick(workspace)
+    states = {feed.feed_id: feed.state for feed in condition_of(workspace).feeds}
+    assert states["alpha"] == "stale"

@@ -176,6 +176,8 @@ def test_a_list_that_shrinks_is_noted_until_it_grows_or_two_weeks_have_passed(lo
     shrunk_after(30, 40)
     assert shrunk_after(31, 2) == (40, True)
     assert shrunk_after(32, 0, not_modified=True) == (40, True)
+    shrunk_after(33, 40)
+    assert [shrunk_after(34, 5)[1], shrunk_after(35, 40)[1], shrunk_after(36, 4)[1]] == [False, False, True]  # a tenth
 
 
 def test_overwritten_pages_are_mended_by_rebuild(log: MemoryLog, tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def _is_json_lines(data: bytes) -> bool:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[FILE]...")
 def card(paths: tuple[str, ...]) -> int:
-    """Turn entries into plot cards: who is alleged to be behind it, against whom, how, where, how far, who denies it.
+    """Turn entries into plot cards: who is said to be behind it, against whom, how, where, how far, who denies it.
 
     FILE holds JSON lines with `title`, and optionally `id`, `summary`, `text`, `published` and `lang`; plain or gzip;
     `-` or nothing is standard input. Every value carries its quote, the field it stands in and its offset

@@ -15,7 +15,7 @@ from monitor.surfaces.cli.options import by_option, json_option, working, write_
 @json_option
 @click.pass_context
 def add(ctx: click.Context, urls: tuple[str, ...], title: str, by: str, as_json: bool) -> None:
-    """Add the pages at URLS, which no feed brought: what you found elsewhere reaches the log and the training.
+    """Add the pages at URLS, which no feed brought, so that they reach the log and the training.
 
     Each is fetched as carefully as the pages behind feeds, entered under the source "Added by hand", scored, and
     flagged where it reaches the threshold. A page that the log holds already is named. Exit code 1 where one failed.

@@ -61,8 +61,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 def check(ctx: click.Context, which: tuple[str, ...], report: Path | None, mend: bool, as_json: bool) -> int:
     """Fetch sources now and report each; nothing is logged and no schedule changes.
 
-    The report says of each source whether it answered, when, with what: send it back, and the list that comes with the
-    program can be brought up to date.
+    The report says for each source whether it answered, when and with what. Send it back, so that the list that comes
+    with the program can be updated.
 
     \b
     Example:

@@ -129,7 +129,7 @@ def remove(ctx: click.Context, which: str) -> None:
 def import_opml(ctx: click.Context, file: BinaryIO, group: str) -> None:
     """Add the feeds of an OPML file ('-' for standard input); addresses already configured are passed over.
 
-    Lines that cannot be used are reported as file:line and keep no other out.
+    Lines that cannot be used are reported as file:line; all others are added.
 
     \b
     Example:

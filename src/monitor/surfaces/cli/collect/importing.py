@@ -80,7 +80,7 @@ def entries(ctx: click.Context, /, files: tuple[Path, ...], as_json: bool, **abo
 def warc(ctx: click.Context, /, files: tuple[Path, ...], as_json: bool, **about: str) -> None:
     """Import the articles of web archives (WARC or ARC, plain or gzip): each page that was answered with 200.
 
-    Its date is the one the page states, else that of the capture.
+    The date is the one the page states, else that of the capture.
 
     \b
     Example:

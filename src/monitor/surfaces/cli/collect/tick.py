@@ -21,10 +21,10 @@ from monitor.worker.tick import TickProgress, TickReport
 @json_option
 @click.pass_context
 def tick(ctx: click.Context, only: tuple[str, ...], force: bool, quiet: bool, as_json: bool) -> int:
-    """Collect, score and flag once: every feed that is due.
+    """Fetch every feed that is due, once; score and flag what is new.
 
-    With --quiet it prints only what begins to need a person, and when that is over: a feed that fails is tried again
-    and stands in `monitor status` and the digest.
+    With --quiet it prints a line only when something begins to need you, and one when that is over. A feed that fails
+    needs nobody: it is tried again and is listed in `monitor status` and the digest.
 
     \b
     Example (crontab):

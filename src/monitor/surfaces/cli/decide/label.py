@@ -27,8 +27,9 @@ def label(
 ) -> None:
     """Label ENTRY's story: plot, not-plot or unsure.
 
-    `plot` says that the report is about an alleged state-linked plot; it says nothing about anybody's guilt. Where
-    another reviewer decided already this is refused (exit code 11) and says who; `--beside` records yours as well.
+    `plot` says that the report is about an alleged state-linked plot; it says nothing about anybody's guilt. If another
+    reviewer has decided already, your label is refused (exit code 11) with their name; `--beside` records yours as
+    well.
 
     \b
     Example:

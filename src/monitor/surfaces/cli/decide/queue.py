@@ -32,8 +32,8 @@ def queue(
     """Show the stories that wait for a decision: the day's rows first, then the rest by score.
 
     A row is a suggestion to read: it says what sources allege, with the model's reasons. The day's rows are chosen by
-    score, but put behind lower ones what is about the same topic, was answered lately or is older, and a source with
-    half of the day's rows; such a row says `behind` and why.
+    score, but a row on the same topic as a better one, one answered lately, an older one, or one more of a source that
+    has half of the day's rows already comes behind lower scores; it says `behind` and why.
 
     \b
     Example:

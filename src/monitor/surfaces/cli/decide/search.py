@@ -33,8 +33,8 @@ def search(
     """Find entries whose headline, summary or article has all of WORDS.
 
     "a phrase", OR between two words, a minus before what must not be there, poison* for how words begin, title:word.
-    Fields: feed:, publisher:, lang:, label:, flagged:, score:, after: and before: a day, month or year.
-    Accents, case and the variants of letters do not matter; what is marked fits.
+    Fields: feed:, publisher:, lang:, label:, flagged:, score:, after: and before: a day, month or year. Accents, case
+    and variants of letters do not matter. What fits is marked.
 
     \b
     Example:

@@ -25,8 +25,8 @@ from monitor.worker.workspace import Workspace
 def stories() -> None:
     """Show, merge, split and link stories.
 
-    A story is what several entries report of one happening; a case is a story with its follow-ups. Every change is an
-    event and can be answered by another.
+    A story is what several entries report about one happening; a case is a story with its follow-ups. Every change is
+    an event, and another event can reverse it.
     """
 
 

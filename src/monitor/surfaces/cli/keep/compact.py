@@ -14,10 +14,10 @@ from monitor.worker.lock import LOCK_NAME, worker_lock
 @json_option
 @click.pass_context
 def compact(ctx: click.Context, as_json: bool) -> None:
-    """Pack old events and texts and give the room back to the disk. Nothing that is hashed changes; erased stays gone.
+    """Pack old events and texts and give the room back to the disk. No hash changes, and what was erased stays gone.
 
-    Ticks pack old events as they go, so this is for a log of an older release, or after an import. It may be cut
-    short and run again, needs free room for a second copy of the log, and ticks wait until it ends.
+    Ticks pack old events as they go, so this is for a log of an older release, or after an import. It can be stopped
+    and run again. It needs free room for a second copy of the log, and ticks wait until it ends.
 
     \b
     Example:

@@ -33,7 +33,7 @@ def data_folder(ctx: click.Context) -> Path:
 @click.command()
 @click.pass_context
 def rebuild(ctx: click.Context) -> None:
-    """Delete the views and the search index and make both again from the log. Harmless; seldom needed.
+    """Delete the views and the search index and rebuild both from the log. Harmless, seldom needed.
 
     \b
     Example:
@@ -57,8 +57,8 @@ def rebuild(ctx: click.Context) -> None:
 def erase(ctx: click.Context, entry: str, reason: str, lift: bool, yes: bool, as_json: bool) -> None:
     """Erase the title, summary and text of ENTRY for good, in every revision; the chain still verifies.
 
-    Later edits of the entry, and copies of it in other feeds, are scored and flagged, and their text is not stored,
-    until you --lift that. Backups made before still hold the text: they are named. The link and the author stay.
+    Later edits of the entry, and copies of it in other feeds, are scored and flagged, but their text is not stored
+    until you --lift that. Earlier backups still hold the text; the command names them. The link and the author stay.
 
     \b
     Example:
@@ -155,9 +155,10 @@ def backup(ctx: click.Context, target: Path | None, as_json: bool) -> None:
 @click.option("--other-log", is_flag=True, help="Replace this log by a backup of another one.")
 @click.pass_context
 def restore(ctx: click.Context, file: Path, give_up_events: bool, other_log: bool) -> None:
-    """Put a verified backup FILE in place of the log. The file it replaces is kept; views follow by themselves.
+    """Put a verified backup FILE in place of the log. The replaced file is kept; views are rebuilt where needed.
 
-    On a new machine: `monitor init`, this, `monitor log verify`. Put your copies of signing.key and feeds.yaml back.
+    On a new machine: `monitor init`, then this, then `monitor log verify`. Put back your copies of signing.key and
+    feeds.yaml.
 
     \b
     Example:

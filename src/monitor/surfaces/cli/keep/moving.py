@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def init_postgres(address: str, writer: str, reader: str) -> None:
     """Make the tables, guards and roles of a log in the PostgreSQL database at ADDRESS, as its owner (extra: postgres).
 
-    Harmless to repeat. Passwords are yours to set; they never stand in an address (use PGPASSFILE or a service file).
+    Harmless to repeat. Set the passwords yourself; they are never part of an address (use PGPASSFILE or a service
+    file).
 
     \b
     Example:
@@ -46,7 +47,8 @@ def init_postgres(address: str, writer: str, reader: str) -> None:
 def copy(ctx: click.Context, target: str) -> None:
     """Copy the log in use to TARGET: an address of PostgreSQL, or a file to be a log.db. Same events, same hashes.
 
-    Stop what appends first. Cut short, it goes on where it was when run again; the copy is verified at the end.
+    First stop everything that appends. A copy that was cut short continues when the command is run again, and is
+    verified at the end.
 
     \b
     Example:

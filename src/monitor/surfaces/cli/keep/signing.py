@@ -17,7 +17,7 @@ from monitor.worker.lock import worker_lock
 @click.command()
 @click.pass_context
 def checkpoint(ctx: click.Context) -> None:
-    """Sign the log's head now, and anchor it. A tick does so by itself once a day or every 1,000 events.
+    """Sign the log's head now, and anchor it. Ticks do this once a day or every 1,000 events.
 
     \b
     Example:

@@ -16,9 +16,9 @@ from monitor.worker.lock import LOCK_NAME, worker_lock
 
 @click.group()
 def views() -> None:
-    """Hand the folded views to another machine of the same log.
+    """Hand the views to another machine of the same log.
 
-    Views are disposable and always come back from the log; a snapshot spares a new machine the folding of a large one.
+    Views can always be rebuilt from the log; a snapshot spares a new machine the work on a large log.
     """
 
 

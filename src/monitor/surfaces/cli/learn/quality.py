@@ -19,9 +19,9 @@ from monitor.triage.samples import read_quality
 def quality(ctx: click.Context, since: str, as_of: str | None, as_json: bool) -> None:
     """Estimate recall from the daily audit sample of unflagged entries, with a 95 % interval.
 
-    Each answered sample entry stands for 1 / probability entries (Horvitz-Thompson); found are flagged entries
-    labelled plot. Few answers give a wide interval: that is what is known. Below it stands, for every field of the plot
-    card, how many of its codes reviewers let stand among those they judged (confirmed or corrected).
+    Each answered sample entry stands for 1 / probability entries (Horvitz-Thompson); an entry counts as found if it was
+    flagged and labelled plot. Few answers give a wide interval: more is not known. Below that come the fields of the
+    plot card: of the codes that reviewers judged (confirmed or corrected), how many they let stand.
 
     \b
     Example:

@@ -40,7 +40,7 @@ def simulate(
     plot_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Replay a labelled stream day by day, from the seeds; or screen a pool, most likely first.
+    """Replay a labelled stream day by day, starting from the seeds; or screen a pool, most likely first.
 
     Each day's queue shows at most N rows, the labels answer them, and only those answers retrain. A pool starts from
     the seeds, or from its own records marked `prior`. Uses no data folder and writes nothing but --plot.

@@ -22,9 +22,9 @@ FEW = 20  # plots below which a held-out share says nothing
 def train(ctx: click.Context, dry_run: bool, target_recall: float | None, as_json: bool) -> None:
     """Train a candidate from the labels, compare it, promote it if the gate holds.
 
-    Everything the labels say counts, except `unsure`, withdrawn labels and entries on which reviewers are evenly
-    split. After a promotion past unflagged entries are scored again; new finds enter the queue marked `second-look`.
-    Exit code 0: promoted, unchanged or dry run; 1: the gate refused, and the model in use stays.
+    All labels count except `unsure`, withdrawn ones, and those of entries on which reviewers are evenly split. After a
+    promotion, past unflagged entries are scored again; new finds enter the queue marked `second-look`. Exit code 0:
+    promoted, unchanged or dry run; 1: the gate refused, and the model in use stays.
 
     \b
     Example:

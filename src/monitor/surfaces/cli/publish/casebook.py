@@ -29,8 +29,8 @@ def build(
 ) -> None:
     """Write the casebook into DIR: pages, downloads, a feed of changes; no script, nothing remote.
 
-    It holds cases whose standing label is plot, and of their cards what a reviewer confirmed or set, nothing else; no
-    headline, quotation or reviewer's name. The same log makes the same files, byte for byte.
+    It holds the cases whose standing label is plot, with those fields of their cards that a reviewer confirmed or set.
+    It holds no headline, quotation or reviewer's name. The same log makes the same files, byte for byte.
 
     \b
     Example:

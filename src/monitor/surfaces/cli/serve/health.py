@@ -14,7 +14,7 @@ from monitor.surfaces.health import health_of, metrics_text
 @json_option
 @click.pass_context
 def health(ctx: click.Context, metrics: bool, as_json: bool) -> int:
-    """Exit 0 when all is well, 1 with the reasons when not.
+    """Check that all is well: exit 0, or 1 with the reasons.
 
     \b
     Example:

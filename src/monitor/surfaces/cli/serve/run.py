@@ -41,9 +41,10 @@ T = TypeVar("T")
 def run(ctx: click.Context, every: int, form: str) -> None:
     """Run as a service: tick, digest, retrain and backup, one at a time; stop with SIGTERM or Ctrl-C.
 
-    A tick fetches only what is due. A daily job whose time passed while the service was down runs when it starts; one
-    that fails is tried again after 10 minutes, one hour and three. Each run that was late, skipped or failed is in the
-    log (job-missed), each end of a daily job too (job-finished). New times in feeds.yaml count within half a minute.
+    A tick fetches only what is due. A daily job whose time passed while the service was down runs when it starts. One
+    that fails is tried again after 10 minutes, one hour and three hours. The log has each run that was late, skipped or
+    failed (job-missed) and each end of a daily job (job-finished). New times in feeds.yaml take effect within half a
+    minute.
 
     \b
     Example:

@@ -16,7 +16,7 @@ from monitor.triage.unread import Unread, newest_unread
 @json_option
 @click.pass_context
 def status(ctx: click.Context, as_of: str | None, as_json: bool) -> None:
-    """Say what the log knows: feeds and their health, the queue, the model, the last tick.
+    """Show what the log knows: feeds and their health, the queue, the model, the last tick.
 
     \b
     Example:

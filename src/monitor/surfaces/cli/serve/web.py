@@ -72,7 +72,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 @click.group()
 def users() -> None:
-    """Say who may use the triage page and the API."""
+    """Add, list and remove the reviewers who may use the triage page and the API."""
 
 
 @users.command("add")

@@ -123,10 +123,13 @@ def confirm_card(
 
 
 def find_story(views: Views, story_id: str) -> str:
-    """Return the full id of a story (a prefix will do), following merges. Raises NotFoundError."""
+    """Return the full id of a story (a prefix will do), following merges. Raises NotFoundError.
+
+    A whole id names its story, though that of one split off from it begins with the same letters.
+    """
     views.catch_up()
     found = stories.stories_starting(views, story_id, 2)
-    if len(found) != 1 or len(story_id) < 5:
+    if found[:1] != [story_id] and (len(found) != 1 or len(story_id) < 5):
         raise NotFoundError(f"no story {story_id!r} (or more than one begins so); `monitor stories list` names them")
     return stories.standing_story(views, found[0]) or found[0]
 

@@ -49,9 +49,10 @@ def standing_story(views: Views, story_id: str) -> str | None:
 
 
 def stories_starting(views: Views, prefix: str, limit: int) -> list[str]:
-    """Return up to `limit` ids of stories that begin with `prefix`."""
+    """Return up to `limit` ids of stories that begin with `prefix`, in their order."""
     rows = views.db.execute(
-        "SELECT story_id FROM stories WHERE story_id >= ? AND story_id < ? LIMIT ?", (prefix, prefix + "\uffff", limit)
+        "SELECT story_id FROM stories WHERE story_id >= ? AND story_id < ? ORDER BY story_id LIMIT ?",
+        (prefix, prefix + "\uffff", limit),
     )
     return [str(row[0]) for row in rows]
 

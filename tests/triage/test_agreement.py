@@ -32,6 +32,16 @@ def test_alpha_of_a_worked_example() -> None:
     assert krippendorff_alpha(units) == pytest.approx(0.0952, abs=1e-4)
     assert krippendorff_alpha([["0", "0"], ["0", "0"]]) is None
     assert krippendorff_alpha([]) is None
+    assert krippendorff_alpha([["0", "1"]]) == pytest.approx(0.0)
+    assert krippendorff_alpha([["0", "0", "1"], ["1", "1"]]) == pytest.approx(1 - 2 / 3)
+
+
+def test_reviewers_are_compared_on_what_both_decided() -> None:
+    """Promise: a unit that one of them never saw is no disagreement; who shares none with another is no pair."""
+    units = {"s1": {"ana": "plot", "ben": "plot"}, "s2": {"ana": "plot"}, "s3": {"cleo": "plot"}}
+    found = agreement(units)
+    assert [(pair.one, pair.other, pair.n_units, pair.agreed) for pair in found.pairs] == [("ana", "ben", 1, 1.0)]
+    assert (found.n_units, found.n_shared, found.alpha) == (3, 1, None)
 
 
 def test_conflicts_and_agreement_come_from_the_newest_standing_labels(desk: Desk) -> None:
@@ -62,6 +72,13 @@ def test_a_second_reading_is_blind_and_not_refused(desk: Desk) -> None:
     label_entry(desk.log, desk.views, "aaaa1111", "not-plot", by="ben", now=desk.now, seen_position=seen, blind=True)
     assert list_queue(desk.log, desk.views, desk.now, by="ben", second_share=1.0) == []
     assert second_readings(read_units(desk.views), "cleo", 1.0) == []
+
+
+def test_a_second_reading_of_what_nobody_flagged_is_no_row(desk: Desk) -> None:
+    """Promise: an answer to an audit check asks for no row that the queue cannot show, nor breaks the queue."""
+    desk.entry("aaaa1111", "First", 0.2, flag=False)
+    label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now, whole_story=False)
+    assert list_queue(desk.log, desk.views, desk.now, by="ben", second_share=1.0) == []
 
 
 def test_the_share_is_kept_and_fixed_by_the_id() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -132,4 +132,6 @@ def test_a_put_off_story_waits_for_everybody_else(rows: Desk) -> None:
     for by in ("ben", ""):
         assert len(list_queue(rows.log, rows.views, rows.now, by=by)) == 2
     assert [item.story_id for item in skips_of(rows.views, "ana", iso(rows.now))] == ["s" + SECOND]
+    (skip,) = skips_of(rows.views, "ana", iso(rows.now))
+    assert skip.until == iso(datetime(2026, 3, 2, tzinfo=UTC))
     assert story_entries(rows.views, "s" + SECOND) == [SECOND, THIRD]

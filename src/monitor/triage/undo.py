@@ -7,6 +7,7 @@ goes back through acts since a moment (a session's beginning), never to another 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -29,6 +30,8 @@ from monitor.views.fold import Views
 from monitor.views.queries import stories
 from monitor.views.queries.acts import Act, act_at, acts_by, together_with
 from monitor.views.queries.stories import case_of, story_of
+
+Said = TypeVar("Said", bound=EventData)
 
 
 class Undone(msgspec.Struct, frozen=True):
@@ -100,6 +103,14 @@ def _lead(views: Views, story_id: str) -> str:
     return story_entries(views, story_id)[0]
 
 
+def _said(log: EventStore, act: Act, kind: type[Said]) -> Said:
+    """Return what an act's event says."""
+    event = log.get(act.position)
+    assert event is not None  # noqa: S101 - the view holds only positions of this log
+    assert isinstance(event.data, kind)  # noqa: S101 - the view folded it as one
+    return event.data
+
+
 def _answers(log: EventStore, views: Views, act: Act, reason: str) -> list[NewEvent]:
     """Return the events that take an act back."""
     if act.kind == "label":
@@ -119,9 +130,7 @@ def _unskip(log: EventStore, views: Views, act: Act) -> list[EventData]:
 
 def _unmerge(log: EventStore, views: Views, act: Act) -> list[EventData]:
     """Take the merged story's entries out again, those that are still together; its case comes back too."""
-    event = log.get(act.position)
-    merged = event.data if event is not None else None
-    entry_ids = merged.entry_ids if isinstance(merged, StoryMerged) else []
+    entry_ids = _said(log, act, StoryMerged).entry_ids
     homes = {story_of(views, entry_id) for entry_id in entry_ids}
     if len(homes) != 1 or set(story_entries(views, *homes)) <= set(entry_ids):
         raise StaleViewError("the merged stories were rearranged since; split the entries off by hand")
@@ -146,9 +155,7 @@ def _unsplit(log: EventStore, views: Views, act: Act) -> list[EventData]:
 
 def _unlink(log: EventStore, views: Views, act: Act) -> list[EventData]:
     """Put a story back into the case it belonged to."""
-    event = log.get(act.position)
-    linked = event.data if event is not None else None
-    before = linked.before if isinstance(linked, StoryLinked) and linked.before else act.story_id
+    before = _said(log, act, StoryLinked).before or act.story_id  # older events do not say it
     return [
         StoryLinked(
             story_id=act.story_id, case_id=before, reason="undo", before=case_of(views, act.story_id),
@@ -159,10 +166,7 @@ def _unlink(log: EventStore, views: Views, act: Act) -> list[EventData]:
 
 def _unconfirm(log: EventStore, views: Views, act: Act) -> list[EventData]:
     """Take a confirmation back, as far as nobody confirmed the same since."""
-    event = log.get(act.position)
-    assert event is not None  # noqa: S101 - the view holds only positions of this log
-    confirmed = event.data
-    assert isinstance(confirmed, CardConfirmed)  # noqa: S101 - the view folded it as one
+    confirmed = _said(log, act, CardConfirmed)
     stands = stories.confirmations(views, act.story_id)
     if any(field in stands and stands[field].position != act.position for field in confirmed.values):
         raise StaleViewError("the card was confirmed again since")
@@ -171,10 +175,7 @@ def _unconfirm(log: EventStore, views: Views, act: Act) -> list[EventData]:
 
 def _uncorrect(log: EventStore, views: Views, act: Act) -> list[EventData]:
     """Bring back the correction before this one, or what the text says where there was none."""
-    event = log.get(act.position)
-    assert event is not None  # noqa: S101 - the view holds only positions of this log
-    corrected = event.data
-    assert isinstance(corrected, CardCorrected)  # noqa: S101 - the view folded it as one
+    corrected = _said(log, act, CardCorrected)
     if stories.corrected_at(views, act.story_id, act.detail) not in (None, act.position):
         raise StaleViewError(f"{act.detail} was corrected again since")
     now = stories.corrections(views, act.story_id).get(act.detail, [])

@@ -8,10 +8,20 @@ from monitor.errors import InputError
 from monitor.triage.decide import label_entry
 from monitor.triage.queue import list_queue
 from monitor.triage.standing import verdicts
-from monitor.worker.intake.byhand import ADDED, FAILED, KNOWN, ByHand, add_links
+from monitor.worker.intake.byhand import (
+    ADDED,
+    FAILED,
+    KNOWN,
+    MAX_TITLE,
+    MAX_URL,
+    MAX_URLS,
+    ByHand,
+    add_links,
+)
 from monitor.worker.tick import fetch_policy, run_tick
 from monitor.worker.workspace import Workspace
 from tests.worker.conftest import Site, rss
+from tests.worker.fleet import Interrupted
 from tests.worker.test_pages import HARMLESS, TELLING
 
 pytest.importorskip("trafilatura")
@@ -76,6 +86,51 @@ def test_the_next_tick_leaves_the_source_alone(workspace: Workspace, site: Site)
     assert list(workspace.log.read(types=("feed-removed",))) == []
     failed = {event.data.feed_id for event in workspace.log.read(types=("feed-failed",))}  # type: ignore[attr-defined]
     assert "added-by-hand" not in failed
+
+
+def test_as_many_links_are_taken_as_a_person_pastes_and_no_more(workspace: Workspace, site: Site) -> None:
+    """Promise: none and more than the most are refused before anything is fetched; the most are taken."""
+    many = [f"https://gazette.test/{number}" for number in range(MAX_URLS + 1)]
+    for wrong in ([], many):
+        with pytest.raises(InputError, match="addresses"):
+            add(workspace, *wrong)
+    assert site.requests == []
+    assert [item.state for item in add(workspace, *many[1:])] == [FAILED] * MAX_URLS
+
+
+def test_a_long_address_and_a_long_title_have_an_end(workspace: Workspace, site: Site) -> None:
+    """Promise: an address of the greatest length is fetched, a longer one refused; a title is cut."""
+    url = "https://gazette.test/".ljust(MAX_URL, "x")
+    (found,) = add(workspace, url, title="t" * (MAX_TITLE + 1))
+    assert (found.state, len(found.title)) == (ADDED, MAX_TITLE)
+    with pytest.raises(InputError, match="no http"):
+        add(workspace, url + "x")
+
+
+def test_a_link_that_leads_to_what_the_log_holds_is_that(workspace: Workspace, site: Site) -> None:
+    """Promise: a short address of a known page adds nothing; what is known is told with its score and day."""
+    site.pages |= {**ROBOTS, URL: (200, TELLING.encode()), "https://short.test/robots.txt": (404, b"")}
+    (first,) = add(workspace, URL)
+    site.moved["https://short.test/a"] = URL
+    (found,) = add(workspace, "https://short.test/a")
+    assert (found.state, found.entry_id, found.score, found.flagged) == (KNOWN, first.entry_id, first.score, True)
+    assert found.why == f"in the log since {workspace.clock():%Y-%m-%d}"
+
+
+def test_a_link_that_somebody_adds_in_the_same_moment_is_there_once(workspace: Workspace, site: Site) -> None:
+    """Promise: two who add one page under two titles meet without an error, and the first one's entry stays."""
+    fetcher = Interrupted(site)
+    workspace.fetcher = fetcher
+    site.pages |= {**ROBOTS, URL: (200, TELLING.encode())}
+    add(workspace, "https://gazette.test/other", title="Another")
+
+    def meanwhile() -> None:
+        fetcher.meanwhile = lambda: add(workspace, URL, title="As ben calls it")
+
+    fetcher.meanwhile = meanwhile
+    (found,) = add(workspace, URL, title="As ana calls it")
+    assert (found.state, "same moment" in found.why) == (KNOWN, True)
+    assert len(list(workspace.log.read(types=("entry-seen",)))) == 2
 
 
 @pytest.mark.parametrize(

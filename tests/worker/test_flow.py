@@ -11,7 +11,7 @@ from monitor.learn.threshold import FLOOR
 from monitor.log.events import EntryFlagged, ThresholdMoved
 from monitor.views.fold import open_views
 from monitor.views.queries.models import moved
-from monitor.worker.intake.flow import follow_flow, stand
+from monitor.worker.intake.flow import follow_flow, room_at_once, stand
 from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
 from tests.fetch.memory import Site
@@ -136,3 +136,30 @@ def test_a_rising_day_flags_at_most_three_times_its_rows(flowing: Workspace, sit
     clock.forward(minutes=10)
     run_tick(flowing, force=True)
     assert flags(flowing)[-1].score == 0.97
+
+
+def test_a_tick_flags_no_more_at_once_than_the_day_has_rows_and_room(
+    flowing: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: as many as the day's rows, fewer where the day is nearly full, none where it is."""
+    flowing.config = of_rows(flowing, 2)
+    assert room_at_once(flowing, clock()) == 2
+    for number in range(6):
+        site.pages["alpha"] = (200, rss(*titles(100 + number, [60 + 4 * number])))
+        clock.forward(minutes=10)
+        run_tick(flowing, force=True)
+    n_flagged = len(flags(flowing))
+    assert room_at_once(flowing, clock()) == max(0, min(2, 3 * 2 - n_flagged))
+    flowing.config = of_rows(flowing, 1)
+    assert room_at_once(flowing, clock()) == 0
+
+
+def test_a_log_without_a_day_behind_it_sets_no_limit(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: on the first day everything above the threshold is shown."""
+    assert room_at_once(workspace, clock()) is None
+    site.pages = {"alpha": (200, rss(("1", "Ferry resumes"))), "beta": (200, rss())}
+    run_tick(workspace)
+    clock.forward(hours=23, minutes=59)
+    assert room_at_once(workspace, clock()) is None
+    clock.forward(minutes=1)
+    assert room_at_once(workspace, clock()) == workspace.config.settings.rows_per_day

@@ -48,7 +48,7 @@ def confirmed(workspace: Workspace, site: Site, clock: Clock) -> Workspace:
 def test_a_low_scored_charge_follows_its_case(confirmed: Workspace, site: Site, clock: Clock) -> None:
     """The model sees no plot; its names and matter are the case's: flagged for that, and not among the rows."""
     site.pages["beta"] = rss(("2", NEXT, NEXT_ABOUT), ("3", "Harbour festival opens in Lindmark", "Thousands came."))
-    run_tick(confirmed, force=True)
+    assert run_tick(confirmed, force=True).n_flagged == 1
     data = [event.data for event in confirmed.log.read()]
     flags = [d for d in data if isinstance(d, EntryFlagged) and d.why.startswith("follow-up of ")]
     assert len(flags) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from monitor.config.load import Config
 from monitor.fetch.policy import FetchPolicy
 from monitor.fetch.values import FetchRequest, FetchResult
+from monitor.log.codec import parse_iso
 from monitor.log.events import PageFailed
 from monitor.log.payloads import read_entry_payload
 from monitor.triage.queue import list_queue
@@ -35,6 +37,12 @@ def reading(workspace: Workspace, site: Site) -> Workspace:
     workspace.config = Config(feeds=[feed], settings=workspace.config.settings)
     site.pages["alpha"] = (200, rss(("1", "Council meets")))
     return workspace
+
+
+def found_at(workspace: Workspace) -> list[tuple[PageFailed, str]]:
+    """The failures, each with the moment it was recorded."""
+    events = workspace.log.read(types=("page-failed",))
+    return [(event.data, event.recorded_at) for event in events]  # type: ignore[misc]
 
 
 def failures(workspace: Workspace) -> list[PageFailed]:
@@ -275,3 +283,17 @@ def test_a_feed_is_compared_with_its_own_words_not_with_the_page(reading: Worksp
     assert len(list(reading.log.read(types=("page-read",)))) > 1
     assert revisions_after(first, "Mayor opens fair", "Ferry sails again") == 2
     assert revisions_after(first, "Mayor opens fair", "Ferry sails again", "Bridge shut") == 2
+
+
+def test_a_page_is_asked_for_four_times_and_then_left(reading: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: what may come back is tried after one, six and 24 hours; the last failure names no other time."""
+    site.pages |= {"https://news.test/robots.txt": (404, b""), ARTICLE: (500, b"")}
+    for hours in (1, 6, 24, 24):
+        run_tick(reading, force=True)
+        clock.forward(hours=hours, minutes=-1)
+        run_tick(reading, force=True)
+        clock.forward(minutes=1)
+    found = failures(reading)
+    assert [item.attempt for item in found] == [1, 2, 3, 4]
+    waits = [parse_iso(item.retry_at) - parse_iso(at) if item.retry_at else None for item, at in found_at(reading)]
+    assert waits == [timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), None]

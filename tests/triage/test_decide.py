@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.errors import InputError, NotFoundError, StaleViewError
-from monitor.triage.decide import label_entry, withdraw
+from monitor.triage.decide import label_all, label_entry, withdraw
 from monitor.triage.entries import find_entry, labels_of
 from monitor.triage.queue import count_queue
 from monitor.triage.standing import standing_of
@@ -56,6 +56,28 @@ def test_a_decision_on_a_story_that_grew_is_refused(desk: Desk) -> None:
     desk.entry("bbbb2222", "Joins", 0.7, story="saaaa1111")
     with pytest.raises(StaleViewError, match="the story changed"):
         label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now, seen_position=seen)
+
+
+def test_a_decision_on_words_that_changed_is_refused_until_they_are_seen(desk: Desk) -> None:
+    """Promise: what was flagged again is decided by who saw it as it is, and by nobody else."""
+    desk.entry("aaaa1111", "First", 0.6)
+    seen = desk.views.position
+    desk.reword("aaaa1111", "Another matter", 0.9)
+    with pytest.raises(StaleViewError, match="flagged again"):
+        label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now, seen_position=seen)
+    told = {"by": "ana", "now": desk.now, "seen_position": desk.views.position}
+    assert label_entry(desk.log, desk.views, "aaaa1111", "plot", **told) is not None  # type: ignore[arg-type]
+
+
+def test_labels_given_together_may_speak_of_the_entries_alone(desk: Desk) -> None:
+    """Promise: one act over entries leaves the rest of their stories waiting."""
+    desk.entry("aaaa1111", "First", 0.6)
+    desk.entry("bbbb2222", "Second", 0.7, story="saaaa1111")
+    seen = desk.views.position
+    label_all(
+        desk.log, desk.views, ["bbbb2222"], "not-plot", by="ana", now=desk.now, seen_position=seen, whole_story=False
+    )
+    assert (labels_of(desk.views, "aaaa1111"), count_queue(desk.views, desk.now)) == ([], 1)
 
 
 @pytest.mark.parametrize(("label", "by"), [("guilty", "ana"), ("plot", " "), ("plot", "a\nb"), ("plot", "x" * 81)])

@@ -21,6 +21,7 @@ def test_rows_come_highest_score_first_and_unflagged_entries_stay_out(desk: Desk
     rows = list_queue(desk.log, desk.views, desk.now)
     assert [row.title for row in rows] == ["Higher", "Lower"]
     assert rows[0].terms_for[0].words == "attack"
+    assert (rows[0].n_entries, rows[0].n_publishers, rows[0].n_independent) == (1, 1, 1)
 
 
 def test_entries_of_one_story_are_one_row_led_by_the_highest(desk: Desk) -> None:

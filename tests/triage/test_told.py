@@ -138,3 +138,5 @@ def test_quality_counts_what_reviewers_let_stand(plot: Desk) -> None:
     assert found["linked_states"].low < 0.5 < found["linked_states"].high
     assert found["methods"].precision == 1.0
     assert "dates" not in found
+    confirm_card(plot.log, plot.views, "sbbbb2222", {"linked_states": ["OM"]}, by="ben", now=plot.now)
+    assert next(item for item in card_quality(plot.log) if item.field == "linked_states").n_said == 2

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from monitor.learn.quality import SampleAnswer, estimate
-from monitor.log.events import SampleDrawn
+from monitor.log.events import ModelTrained, SampleDrawn
 from monitor.triage.counted import CountedPlot, KeptCodes, counted_plots, keep_codes
 from monitor.triage.decide import label_entry
-from monitor.triage.overview import overview
-from monitor.triage.plots import confirmed_cases, confirmed_plots
-from monitor.triage.trust import BY_HAND, LEAST_BOTH, Drawn, checks, elsewhere, noticed, strata
+from monitor.triage.overview import first_feed, overview
+from monitor.triage.plots import ConfirmedCase, confirmed_cases, confirmed_plots
+from monitor.triage.samples import recall_words
+from monitor.triage.trust import BY_HAND, LEAST_BOTH, Drawn, checks, elsewhere, learning_curve, noticed, strata
 from monitor.views.queries.yields import EntryFeed
 from tests.triage.conftest import Desk
 
@@ -86,18 +90,17 @@ def test_cases_confirmed_since_a_moment_are_those_and_no_others(desk: Desk) -> N
     assert confirmed_cases(desk.views, "2026-02-01") == []
 
 
-def test_a_plot_that_was_taken_back_is_kept_no_longer(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_plot_that_was_taken_back_is_kept_no_longer(desk: Desk, tmp_path: Path) -> None:
     """Promise: the file beside the log forgets what is no confirmed plot any more, and is read again when written."""
-    folder = tmp_path_factory.mktemp("desk")
     first, second = plots(desk, [LOUD, QUIET])
-    keep_codes(desk.log, desk.views, folder)
-    kept = (folder / "plots.json").read_text()
+    keep_codes(desk.log, desk.views, tmp_path)
+    kept = (tmp_path / "plots.json").read_text()
     assert all(story in kept for plot in (first, second) for story in plot.case.story_ids)
     label_entry(desk.log, desk.views, first.case.labelled[0], "not-plot", by="ana", now=desk.now)
     desk.entry("kkkk1", "Another matter", 0.9)
     label_entry(desk.log, desk.views, "kkkk1", "plot", by="ana", now=desk.now)
-    keep_codes(desk.log, desk.views, folder)
-    kept = (folder / "plots.json").read_text()
+    keep_codes(desk.log, desk.views, tmp_path)
+    kept = (tmp_path / "plots.json").read_text()
     assert (first.case.story_ids[0] in kept, second.case.story_ids[0] in kept, "skkkk1" in kept) == (False, True, True)
 
 
@@ -111,3 +114,62 @@ def test_the_overview_counts_this_year_and_its_days(desk: Desk) -> None:
     (source,) = seen.sources
     assert (source.n_plots, source.n_first, source.n_entries, source.n_flagged) == (1, 1, 1, 1)
     assert source.days == [None] * 27 + [1]
+    assert [(one.name, one.total) for one in (*seen.states, *seen.targets)] == [
+        ("no state named", 1), ("target not said", 1),
+    ]  # fmt: skip
+
+
+def test_the_overview_tells_states_targets_and_places_of_the_year(desk: Desk) -> None:
+    """Promise: each plot counts for what its reports name, in its month; those of earlier years count nowhere."""
+    title = "Police in Germany allege Iran planned to kill an exiled editor in Berlin"
+    for name, day in (("aaaa1", "2026-01-30"), ("bbbb1", "2025-03-01"), ("cccc1", "2024-12-31")):
+        told = title if day > "2025" else title.replace("Iran", "Russia")
+        desk.entry(name, f"{told}, {day}", 0.9, published_at=f"{day}T08:00:00Z")
+        label_entry(desk.log, desk.views, name, "plot", by="ana", now=desk.now)
+    seen = overview(desk.log, desk.views, desk.now)
+    in_year = [0, 1, *[0] * 9, 1]
+    assert [(one.name, one.counts) for one in seen.states] == [("Iran", in_year)]
+    assert seen.every.counts == in_year
+    assert ([(place.code, place.n_plots) for place in seen.places], seen.n_placeless) == ([("DE", 2)], 0)
+
+
+def test_the_learning_curve_has_the_models_whose_figures_were_measured(desk: Desk) -> None:
+    """Promise: a model without a held-out figure is no point; labels of both kinds count, a number left out is none."""
+    figures = {"held_out_recall": 0.5, "held_out_precision": 0.25}
+    cards = [{"figures": figures, "n_plot": 3, "n_not_plot": 4}, {"figures": figures, "n_plot": 3}, {}]
+    cards.append({"figures": {"held_out_recall": 0.5}, "n_plot": 1})
+    for number, card in enumerate(cards):
+        desk.add(f"model-trained:m{number}", ModelTrained(model_id=f"m{number}", card=card))
+    assert learning_curve(desk.views) == [("2026-01-31", 7, 0.5, 0.25), ("2026-01-31", 3, 0.5, 0.25)]
+
+
+def test_what_was_kept_is_not_read_and_not_written_again(desk: Desk, tmp_path: Path) -> None:
+    """Promise: a tick without news leaves the file alone."""
+    plots(desk, [LOUD])
+    keep_codes(desk.log, desk.views, tmp_path)
+    (file,) = tmp_path.iterdir()
+    kept = KeptCodes(tmp_path)
+    kept.load()
+    file.unlink()
+    counted_plots(desk.log, desk.views, kept)
+    kept.save()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_feed_that_had_a_plot_first_is_told_by_when_it_was_published(desk: Desk) -> None:
+    """Promise: an old report that came late was there first; a date after its arrival is none to go by."""
+    row = plots(desk, [LOUD])[0].case.rows[0]
+    late = msgspec.structs.replace(row, feed_id="late", published_at="2026-01-01T00:00:00Z", position=row.position + 9)
+    vain = msgspec.structs.replace(row, feed_id="vain", published_at="2027-01-01T00:00:00Z", position=row.position + 8)
+    for rows, first in (([row, late], "late"), ([vain, row], "wire"), ([vain, late, row], "late")):
+        case = ConfirmedCase("c", (), (), tuple(rows), "", ())
+        assert first_feed(CountedPlot(case, "", [], [], [])) == first
+
+
+def test_recall_is_said_in_words_where_the_answers_are_few() -> None:
+    """Promise: no figure before it would mean something; a wide interval is said to be wide."""
+    assert recall_words(estimate(3, [], 5, 100)) == ""
+    few = recall_words(estimate(3, [SampleAnswer(0.5, plot=True)], 1, 100))
+    many = recall_words(estimate(500, [SampleAnswer(0.5, plot=False)] * 400, 400, 800))
+    assert few.startswith("too few answers to say how much is missed")
+    assert many.endswith("from 400 audited entries")

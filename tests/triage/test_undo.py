@@ -112,6 +112,15 @@ def test_what_others_changed_since_is_not_overwritten(rows: Desk) -> None:
         undo_last(rows.log, rows.views, by="ana", now=rows.now, position=position)
 
 
+def test_a_card_that_was_confirmed_again_stays_confirmed(rows: Desk) -> None:
+    """Promise: undo takes back what one reviewer said, not what another confirmed since."""
+    ACTS['card confirmed: "Alpha"'](rows)
+    position = acts_by(rows.views, "ana", "")[0].position
+    confirm_card(rows.log, rows.views, "s" + FIRST, {"stage": ["foiled"], "methods": []}, by="ben", now=rows.now)
+    with pytest.raises(StaleViewError, match="confirmed again"):
+        undo_last(rows.log, rows.views, by="ana", now=rows.now, position=position)
+
+
 def test_none_of_these_leaves_out_what_was_decided_or_changed(rows: Desk) -> None:
     """Promise: one act answers what remains; a row that was labelled or grew meanwhile keeps what it has."""
     seen = rows.views.position

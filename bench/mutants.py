@@ -1,30 +1,33 @@
 """Change the code in small ways and see whether a test notices: how well the guards of each room are held.
 
-    python3 dev.py bench mutants [ROOM …] [--most 40] [--seed 1] [--all] [--whole]
+    python3 dev.py bench mutants [ROOM …] [--most 40] [--seed 1] [--all] [--only FILE:LINE] [--noticed]
 
-A mutant is one change at a point of decision: a comparison turned or moved by one, `and` for `or`, a guard that always
-or never holds, a number one more, a raise or a return left out. Each room has a sample of its mutants (--all: every
-one) tried in a copy of the tree against those of its tests that call the changed function; where none does, and with
---whole for every survivor, against all of them (what tests run in child processes is seen only then). Survivors are
-printed with their line: each wants a test of the promise that it breaks, or is a change that means nothing. Exits 1
-where a room is below its floor (FLOORS).
+Each room has a sample of its mutants (bench/_mutate.py says what they are; --all: every one) tried in a copy of the
+tree, one at a time, against those of its tests that run the changed line, the quickest first, until one fails. A line
+that no test runs is a survivor without a run. Survivors are printed with their line: each wants a test of the promise
+that it breaks, or is a change that means nothing. --noticed prints the others too, with what noticed them; --only tries
+the mutants of a line again. Exits 1 where a room is below its floor.
+
+ROOMS holds the floors, and beside each what was last measured, with its seed.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
+import hashlib
 import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench._mutate import Mutant, mutants_of
+from bench._warm import Warm
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path("src/monitor")
@@ -32,18 +35,19 @@ SOURCE = Path("src/monitor")
 
 @dataclass(frozen=True)
 class Room:
-    """Where a room's code is, which tests answer for it, and the share of mutants that they must notice."""
+    """Where a room's code is, which tests answer for it, the share that they must notice, and what it was last."""
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
     floor: float
+    last: str = "never"
 
 
-FLOORS = {
+ROOMS = {
     "log": Room(("log/*.py", "log/*/*.py"), ("tests/log",), 0.85),
-    "worker": Room(("worker/*.py", "worker/*/*.py"), ("tests/worker", "tests/e2e"), 0.85),
+    "worker": Room(("worker/*.py", "worker/*/*.py"), ("tests/worker",), 0.85),
     "fetch": Room(("fetch/guard.py", "fetch/transfer.py", "fetch/outcome.py"), ("tests/fetch",), 0.85),
-    "triage": Room(("triage/*.py",), ("tests/triage", "tests/surfaces"), 0.85),
+    "triage": Room(("triage/*.py",), ("tests/triage",), 0.85),
     "gate": Room(("learn/gate.py",), ("tests/learn/test_gate.py",), 0.85),
     "learn": Room(("learn/*.py", "learn/*/*.py"), ("tests/learn",), 0.70),
     "stories": Room(("stories/*.py",), ("tests/stories",), 0.70),
@@ -54,176 +58,190 @@ FLOORS = {
     "parse": Room(("parse/*.py",), ("tests/parse",), 0.70),
     "config": Room(("config/*.py",), ("tests/config",), 0.70),
     "views": Room(("views/*.py", "views/*/*.py"), ("tests/views",), 0.70),
-    "surfaces": Room(("surfaces/*.py", "surfaces/*/*.py", "surfaces/*/*/*.py"), ("tests/surfaces", "tests/e2e"), 0.70),
+    "surfaces": Room(("surfaces/*.py", "surfaces/*/*.py", "surfaces/*/*/*.py"), ("tests/surfaces",), 0.70),
 }
-_TURNED = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
-    ast.Add: ast.Sub, ast.Sub: ast.Add,
-}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One change: in which file and line, what it does, and the whole text with it."""
+@dataclass
+class Tally:
+    """What became of a room's mutants."""
 
-    path: Path
-    line: int
-    what: str
-    text: str
-    function: int  # the first line of the function it is in
+    found: int
+    tried: int = 0
+    noticed: int = 0
+    untouched: int = 0  # no test runs the line
+    hung: int = 0  # noticed, because the tests did not end
 
+    @property
+    def share(self) -> float:
+        """The share that was noticed, from 0 to 1."""
+        return self.noticed / self.tried if self.tried else 1.0
 
-def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Yield every mutant of a file; the file itself is not touched."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for function, node in list(_decisions(tree)):
-        for what, change, undo in _changes(node):
-            before = ast.unparse(node).splitlines()[0]
-            change()
-            yield Mutant(path, node.lineno, f"{before[:90]}   ->   {what}", ast.unparse(tree), function)
-            undo()
-
-
-def _decisions(tree: ast.Module) -> Iterator[tuple[int, ast.stmt | ast.expr]]:
-    """Yield (first line of the function, node) of what is decided inside functions."""
-    kinds = (ast.Compare, ast.BoolOp, ast.BinOp, ast.If, ast.Raise, ast.UnaryOp, ast.Constant)
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
-            for statement in function.body:
-                yield from ((first, node) for node in ast.walk(statement) if isinstance(node, kinds))
-
-
-def _changes(node: ast.AST) -> Iterator[tuple[str, object, object]]:
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _TURNED:
-        old, new = node.ops[0], _TURNED[type(node.ops[0])]()
-        yield type(new).__name__, lambda: node.ops.__setitem__(0, new), lambda: node.ops.__setitem__(0, old)
-    elif isinstance(node, ast.BoolOp | ast.BinOp) and type(node.op) in _TURNED:
-        was, turned = node.op, _TURNED[type(node.op)]()
-        yield type(turned).__name__, lambda: setattr(node, "op", turned), lambda: setattr(node, "op", was)
-    elif isinstance(node, ast.If):
-        test = node.test
-        for value in (True, False):
-            constant = ast.copy_location(ast.Constant(value), test)
-            yield f"if {value}", lambda c=constant: setattr(node, "test", c), lambda: setattr(node, "test", test)
-    elif isinstance(node, ast.Raise):
-        exc, cause = node.exc, node.cause
-        quiet = ast.copy_location(ast.Constant(None), node)
-
-        def drop() -> None:
-            node.__class__, node.value = ast.Expr, quiet  # type: ignore[assignment,attr-defined]
-
-        def put_back() -> None:
-            node.__class__, node.exc, node.cause = ast.Raise, exc, cause  # type: ignore[assignment]
-
-        yield "no raise", drop, put_back
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        operator = node.op
-        yield "without not", lambda: setattr(node, "op", ast.UAdd()), lambda: setattr(node, "op", operator)
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, bool):
-        value = node.value
-        new_value = (not value) if isinstance(value, bool) else value + 1
-        yield repr(new_value), lambda: setattr(node, "value", new_value), lambda: setattr(node, "value", value)
+    def words(self, floor: float) -> str:
+        """Say it in a line."""
+        below = ", BELOW" if self.share < floor else ""
+        return (
+            f"{self.noticed} of {self.tried} noticed ({self.share:.0%}, floor {floor:.0%}{below}); "
+            f"{self.hung} by hanging, {self.untouched} in lines that no test runs; {self.found} in all"
+        )
 
 
 class Tree:
-    """A copy of the project in which mutants are tried, one after the other."""
+    """A copy of the project in which a room's mutants are tried, one after the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tests: list[str]) -> None:
         self.folder = folder
-        self.said = ""  # by the last run
         for name in ("src", "tests", "tools", "bench", "fixtures", "docs", "packaging"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("pyproject.toml", "dev.py", "README.md", "CONTRIBUTING.md", "feeds.yaml", "requirements.lock"):
             shutil.copy(ROOT / name, folder / name)
+        self.tests = tests
+        self.warm = Warm(folder)
+        self.touched: dict[str, list[str]] = {}
+        self.seconds: dict[str, float] = {}
+        self.modules: dict[str, None] = {}  # what to load before, once
 
-    def passes(self, tests: list[str], timeout_s: float, *options: str) -> bool:
-        """Say whether the tests pass; those that hang do not."""
-        env = os.environ | {
-            "PYTHONPATH": str(self.folder / "src"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "HYPOTHESIS_PROFILE": "fast",
-            "MONITOR_TOUCHED": str(self.folder / "touched.json"),
-        }
-        (self.folder / "chosen.txt").write_text("\n".join(tests), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not browser", *options]
-        try:
-            done = subprocess.run(
-                [*command, "@chosen.txt"], cwd=self.folder, env=env, capture_output=True, timeout=timeout_s
-            )
-        except subprocess.TimeoutExpired:
-            return False
-        self.said = done.stdout.decode(errors="replace")
-        return done.returncode == 0
+    def learn(self) -> list[str]:
+        """Follow and time each test, unless its file and the code are as they were; return what fails as it is."""
+        files = [path for path in sorted(ROOT.rglob("tests/**/test_*.py")) if self._asked(path)]
+        keep = ROOT / ".bench" / "mutants"
+        keep.mkdir(parents=True, exist_ok=True)
+        common = self._digest(path for path in (self.folder / "src").rglob("*") if path.suffix != ".so")
+        common += self._digest(path for path in (self.folder / "tests").rglob("*.py") if path.name[:5] != "test_")
+        kept = {path: keep / f"{path.stem}-{self._digest([path], common)}.json" for path in files}
+        if missing := [str(path.relative_to(ROOT)) for path in files if not kept[path].exists()]:
+            self._follow(missing, kept)
+        failed = []
+        for path in files:
+            known = json.loads(kept[path].read_text(encoding="utf-8"))
+            self.seconds |= known["seconds"]
+            self.modules |= dict.fromkeys(known["modules"])
+            failed += known["failed"]
+            for line, tests in known["lines"].items():
+                self.touched.setdefault(line, []).extend(tests)
+        for test in failed:  # left out
+            self.seconds.pop(test, None)
+        return failed
 
-    def touched(self, tests: list[str]) -> dict[str, list[str]] | None:
-        """Run the tests and return which call each function (FILE:LINE below src/monitor); None where one fails."""
-        if not self.passes(tests, 3600, "-p", "bench._touched"):
-            return None
-        found: dict[str, list[str]] = json.loads((self.folder / "touched.json").read_text(encoding="utf-8"))
-        return found
+    def _asked(self, path: Path) -> bool:
+        name = path.relative_to(ROOT)
+        return any(name.is_relative_to(test) for test in self.tests)
 
-    def survives(self, mutant: Mutant, tests: list[str], timeout_s: float) -> bool:
-        """Say whether the tests pass with the mutant in place."""
+    @staticmethod
+    def _digest(paths: Iterable[Path], seed: str = "") -> str:
+        digest = hashlib.sha256(seed.encode())
+        for path in sorted(paths):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.name}\0".encode() + path.read_bytes())
+        return digest.hexdigest()[:16]
+
+    def _follow(self, tests: list[str], kept: dict[Path, Path]) -> None:
+        """Run the test files, followed and timed, and keep what was learned of each."""
+        lines, times = self.folder / "lines.json", self.folder / "times.json"
+        self.warm.run(3600, paths=tests, touched=str(lines), timed=str(times))
+        if not lines.exists():
+            raise SystemExit(self.warm.said.read_text(errors="replace")[-3000:])
+        found = json.loads(lines.read_text(encoding="utf-8"))
+        timed = json.loads(times.read_text(encoding="utf-8"))
+        for path in (ROOT / test for test in tests):
+            mine = f"{path.relative_to(ROOT)}::"
+            known = {
+                "seconds": {test: took for test, took in timed["seconds"].items() if test.startswith(mine)},
+                "failed": [test for test in timed["failed"] if test.startswith(mine)],
+                "lines": {
+                    line: [test for test in tests if test.startswith(mine)] for line, tests in found["lines"].items()
+                },
+                "modules": found["modules"],
+            }
+            kept[path].write_text(json.dumps(known), encoding="utf-8")
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        """Return the tests that run its line, the quickest first."""
+        name = mutant.path.relative_to(ROOT / SOURCE)
+        near = {test for line in mutant.lines for test in self.touched.get(f"{name}:{line}", ())}
+        return sorted(near & self.seconds.keys(), key=lambda test: (self.seconds[test], test))
+
+    def exit_code(self, mutant: Mutant, tests: list[str]) -> int | None:
+        """Return how the tests end with the mutant in place; None where they hang."""
         place = self.folder / mutant.path.relative_to(ROOT)
-        kept = place.read_bytes()
-        place.write_text(mutant.text, encoding="utf-8")
+        kept, when = place.read_bytes(), place.stat().st_mtime_ns
+        place.write_text(mutant.text(), encoding="utf-8")
+        os.utime(place, ns=(when, when + 10_000_000_000))  # or what was compiled of the whole file might still hold
         try:
-            return self.passes(tests, timeout_s)
+            timeout_s = 30 + 5 * sum(self.seconds[test] for test in tests)
+            load = {"modules": list(self.modules)} if self.modules else {}
+            self.modules = {}
+            code: int | None = self.warm.run(timeout_s, tests=tests, **load)["code"]
         finally:
             place.write_bytes(kept)
+            os.utime(place, ns=(when, when))
+        if code in (3, 4):
+            raise SystemExit(f"{mutant.path}:{mutant.line}:\n{self.warm.said.read_text(errors='replace')[-3000:]}")
+        return code
+
+    def noticed_by(self) -> str:
+        """Return the test that failed in the last run."""
+        said = self.warm.said.read_text(errors="replace")
+        return next((line[:150] for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))), "")
 
 
-def try_room(name: str, room: Room, tree: Tree, most: int | None, seed: int, *, whole: bool) -> tuple[int, int]:
-    """Try a room's mutants; print the survivors; return (noticed, tried)."""
+def mutants_in(room: Room) -> list[Mutant]:
+    """Return all mutants of a room, in the order of its files."""
     paths = sorted({path for pattern in room.files for path in (ROOT / SOURCE).glob(pattern)})
-    found = [mutant for path in paths for mutant in mutants_of(path)]
-    chosen = found if most is None else random.Random(seed).sample(found, min(most, len(found)))
-    began = time.monotonic()
-    tests = [test for test in room.tests if (ROOT / test).exists()]
-    touched = tree.touched(tests)
-    if touched is None:
-        raise SystemExit(f"{tree.said[-2000:]}\n{name}: its tests do not pass without any mutant")
-    timeout_s = 3 * (time.monotonic() - began) + 20
-    n_noticed = 0
-    for mutant in chosen:
-        place = f"{mutant.path.relative_to(ROOT / SOURCE)}:{mutant.function}"
-        near = touched.get(place, tests)
-        survived = tree.survives(mutant, near, timeout_s)
-        if survived and whole and near is not tests:
-            survived = tree.survives(mutant, tests, timeout_s)
-        if survived:
-            print(f"  survived {mutant.path.relative_to(ROOT)}:{mutant.line}: {mutant.what}", flush=True)
-        else:
-            n_noticed += 1
-    share = n_noticed / len(chosen) if chosen else 1.0
-    verdict = "" if share >= room.floor else "   BELOW"
-    found_so = f"{n_noticed} of {len(chosen)} noticed ({share:.0%}, floor {room.floor:.0%}; {len(found)} in all)"
-    print(f"{name}: {found_so}{verdict}")
-    return n_noticed, len(chosen)
+    return [mutant for path in paths for mutant in mutants_of(path)]
+
+
+def try_room(name: str, room: Room, found: list[Mutant], chosen: list[Mutant], *, noticed: bool) -> Tally:
+    """Try some of a room's mutants; print the survivors, and with `noticed` the others."""
+    tally = Tally(len(found))
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Tree(Path(folder), [test for test in room.tests if (ROOT / test).exists()])
+        began = time.monotonic()
+        for test in tree.learn():
+            print(f"  {name}: left out, fails without a mutant: {test}", flush=True)
+        print(f"  {name}: {len(tree.seconds)} tests followed in {time.monotonic() - began:.0f} s", flush=True)
+        for mutant in chosen:
+            place = f"{mutant.place}: {mutant.what}"
+            tests = tree.tests_of(mutant)
+            code = tree.exit_code(mutant, tests) if tests else 0
+            tally.tried += 1
+            tally.untouched += not tests
+            tally.hung += code is None
+            if code in (0, 5):
+                print(f"  survived {place}   [{len(tests)} tests]", flush=True)
+            else:
+                tally.noticed += 1
+                if noticed:
+                    print(f"  noticed {place}   by {tree.noticed_by()}", flush=True)
+        tree.warm.close()
+    return tally
 
 
 def main(args: list[str]) -> int:
     """Try the rooms asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=", ".join(FLOORS))
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=", ".join(ROOMS))
     parser.add_argument("--most", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--only", action="append", metavar="FILE:LINE", help="mutants of such places alone")
+    parser.add_argument("--noticed", action="store_true")
     given = parser.parse_args(args)
-    if unknown := set(given.rooms) - set(FLOORS):
-        parser.error(f"no room {', '.join(sorted(unknown))}; there are {', '.join(FLOORS)}")
+    if unknown := set(given.rooms) - set(ROOMS):
+        parser.error(f"no room {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
     below = False
-    with tempfile.TemporaryDirectory() as folder:
-        tree = Tree(Path(folder))
-        for name in given.rooms or FLOORS:
-            room = FLOORS[name]
-            noticed, tried = try_room(
-                name, room, tree, None if given.all else given.most, given.seed, whole=given.whole
-            )
-            below |= noticed < room.floor * tried
+    for name in given.rooms or ROOMS:
+        room = ROOMS[name]
+        began = time.monotonic()
+        found = mutants_in(room)
+        if given.only:
+            found = [mutant for mutant in found if any(one in mutant.place for one in given.only)]
+        most = len(found) if given.all else min(given.most, len(found))
+        chosen = random.Random(given.seed).sample(found, most)
+        tally = try_room(name, room, found, chosen, noticed=given.noticed)
+        below |= tally.share < room.floor
+        print(f"{name}: {tally.words(room.floor)}, seed {given.seed}, {time.monotonic() - began:.0f} s")
+        print(f"  {name}: measured before: {room.last}", flush=True)
     return int(below)
 
 

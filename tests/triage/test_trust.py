@@ -14,7 +14,7 @@ from monitor.triage.decide import label_entry
 from monitor.triage.overview import first_feed, overview
 from monitor.triage.plots import ConfirmedCase, confirmed_cases, confirmed_plots
 from monitor.triage.samples import recall_words
-from monitor.triage.trust import BY_HAND, LEAST_BOTH, Drawn, checks, elsewhere, learning_curve, noticed, strata
+from monitor.triage.trust import BY_HAND, LEAST_BOTH, CheckedEntry, checks, elsewhere, learning_curve, noticed, strata
 from monitor.views.queries.yields import EntryFeed
 from tests.triage.conftest import Desk
 
@@ -32,8 +32,13 @@ def plots(desk: Desk, titles: list[str], *, flag: bool = True) -> list[CountedPl
 
 def test_the_audit_is_told_apart_by_how_likely_a_check_was() -> None:
     """Promise: one in fifty or more is near the line; an answer of `unsure` or none is a check without an answer."""
-    drawn = [Drawn("a", 0.02, "plot"), Drawn("b", 0.5, "not-plot"), Drawn("c", 0.5, "unsure"), Drawn("d", 0.01, "")]
-    drawn.append(Drawn("e", 0.01, "not-plot"))
+    drawn = [
+        CheckedEntry("a", 0.02, "plot"),
+        CheckedEntry("b", 0.5, "not-plot"),
+        CheckedEntry("c", 0.5, "unsure"),
+        CheckedEntry("d", 0.01, ""),
+    ]
+    drawn.append(CheckedEntry("e", 0.01, "not-plot"))
     near, far = strata(drawn)
     assert (near.n_drawn, near.n_answered, near.n_plots) == (3, 2, 1)
     assert (far.n_drawn, far.n_answered, far.n_plots) == (2, 1, 0)
@@ -56,7 +61,12 @@ def test_plain_words_are_counted_among_flagged_reports_and_answered_checks(desk:
     where = {plot.case.rows[0].entry_id: EntryFeed("wire", True) for plot in found}
     for name, title in (("xxxx1", LOUD), ("yyyy1", QUIET), ("zzzz1", LOUD)):
         desk.entry(name, title, 0.2, flag=False)
-    drawn = [Drawn("xxxx1", 0.5, "plot"), Drawn("yyyy1", 0.5, "plot"), Drawn("zzzz1", 0.25, ""), Drawn("gone", 1, "")]
+    drawn = [
+        CheckedEntry("xxxx1", 0.5, "plot"),
+        CheckedEntry("yyyy1", 0.5, "plot"),
+        CheckedEntry("zzzz1", 0.25, ""),
+        CheckedEntry("gone", 1, ""),
+    ]
     seen = noticed(desk.log, desk.views, found, where, drawn)
     assert (seen.n_flagged, seen.n_both, seen.total) == (2, 1, None)
     assert seen.quality == estimate(1, [SampleAnswer(0.5, True)], 2, 6)
@@ -67,7 +77,7 @@ def test_enough_plots_in_both_lists_give_a_total(desk: Desk) -> None:
     """Promise: the estimate counts what the words notice and the flags left out as found by the words."""
     found = plots(desk, [LOUD] * LEAST_BOTH)
     where = {plot.case.rows[0].entry_id: EntryFeed("wire", True) for plot in found}
-    drawn = [Drawn(found[0].case.rows[0].entry_id, 0.25, "plot")]
+    drawn = [CheckedEntry(found[0].case.rows[0].entry_id, 0.25, "plot")]
     seen = noticed(desk.log, desk.views, found, where, drawn)
     assert seen.total == pytest.approx((7 + 1) * (7 + 4 + 1) / (7 + 1) - 1)
 
@@ -79,7 +89,7 @@ def test_an_entry_drawn_for_the_audit_is_a_check(desk: Desk) -> None:
     drawn = SampleDrawn(day="2026-01-31", entries=[("aaaa1", 0.5), ("bbbb1", 0.5)], n_population=10)
     desk.add("sample-drawn:2026-01-31", drawn)
     label_entry(desk.log, desk.views, "aaaa1", "not-plot", by="ana", now=desk.now)
-    assert sorted(checks(desk.views)) == [Drawn("aaaa1", 0.5, "not-plot"), Drawn("bbbb1", 0.5, "")]
+    assert sorted(checks(desk.views)) == [CheckedEntry("aaaa1", 0.5, "not-plot"), CheckedEntry("bbbb1", 0.5, "")]
 
 
 def test_cases_confirmed_since_a_moment_are_those_and_no_others(desk: Desk) -> None:

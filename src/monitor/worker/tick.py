@@ -120,12 +120,12 @@ def run_tick(
 def _see_to_the_rest(workspace: Workspace) -> None:
     """Do what a tick does beside collecting."""
     from monitor.worker.jobs.chores import do_chores
-    from monitor.worker.jobs.searching import keep_index
+    from monitor.worker.jobs.upkeep import keep_up
 
     with workspace.alone("chores") as mine:
         if mine:
             do_chores(workspace, workspace.clock())
-    keep_index(workspace)
+    keep_up(workspace)
     _go_on_looking(workspace)
 
 

@@ -13,7 +13,6 @@ from monitor.log.codec import iso
 from monitor.log.events import NewEvent, SampleDrawn
 from monitor.log.keep.erasure import complete_erasures, drop_expired, finish_erasures, kept_since, retention_is_done
 from monitor.log.proof.checkpoints import checkpoint_if_due
-from monitor.views.queries.cases import confirmed_stories
 from monitor.views.queries.entries import unflagged_between
 from monitor.views.queries.erasures import erasures_left, loose_erasures
 from monitor.views.queries.queue import was_drawn
@@ -34,10 +33,6 @@ def do_chores(workspace: Workspace, now: datetime) -> None:
     if checkpoint_if_due(workspace.log, recorded_at=iso(now)) is not None:
         workspace.views.catch_up()
     workspace.log.compact(PACKED_PER_TICK)
-    if confirmed_stories(workspace.views):
-        from monitor.triage.counted import keep_codes  # reads texts with all rules: a tick without plots needs none
-
-        keep_codes(workspace.log, workspace.views, workspace.data_dir)
 
 
 def drop_old_texts(workspace: Workspace, now: datetime) -> None:

@@ -70,22 +70,22 @@ def _index_to_search(workspace: Workspace, most_in_memory: int) -> tuple[SearchI
     return index, 0
 
 
-def keep_index(workspace: Workspace) -> str:
-    """Read into the index what came since; return one line where the disk refused, for search alone waits for it.
+def keep_index(workspace: Workspace, *, wanted: bool = False, most: int = TICK_EVENTS) -> int:
+    """Read into the index what came since, at most `most` events; return how many are left.
 
-    Where many machines share a log, those on which nobody ever searched are spared the work.
+    Where many machines share a log, those on which nobody ever searched are spared the work, unless it is `wanted`. A
+    disk that refuses is no reason to end what calls this: search alone waits for it.
     """
-    if workspace.log.claims.shared and not (workspace.data_dir / INDEX_NAME).exists():
-        return ""
+    if workspace.log.claims.shared and not wanted and not (workspace.data_dir / INDEX_NAME).exists():
+        return 0
     try:
         index = open_index(workspace)
         try:
-            index.catch_up(TICK_EVENTS)
+            return index.catch_up(most)
         finally:
             index.close()
-    except StorageError as error:
-        return str(error)
-    return ""
+    except StorageError:
+        return 0
 
 
 def renew_index(workspace: Workspace) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import importlib.util
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,6 +16,7 @@ from monitor.errors import AlreadyRunningError, InputError, MissingExtraError
 from monitor.log.codec import iso
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, write_json
+from monitor.worker.workspace import Workspace
 
 
 @click.command()
@@ -40,19 +43,34 @@ def web(ctx: click.Context, host: str | None, port: int | None, names: tuple[str
 
     config, data = ctx.obj["config"], ctx.obj["data"]
     with app.closing_workspace(config, data) as workspace:
-        settings, folder = workspace.config.settings, workspace.data_dir
+        settings, folder, shared = workspace.config.settings, workspace.data_dir, workspace.log.claims.shared
     host, port = host or settings.web.host, port or settings.web.port
     hosts = frozenset({f"{host}:{port}", f"127.0.0.1:{port}", f"localhost:{port}", *names})
     reviewers = Reviewers(folder)
     if not reviewers.all():
         click.echo("nobody may sign in yet: `monitor users add NAME`", err=True)
     served = create_app(lambda: app.open_workspace(config, data), reviewers, hosts, lambda: app.now().timestamp())
-    with listening(host, port) as listener:
+    with listening(host, port) as listener, kept_up(lambda: app.open_workspace(config, data), wanted=shared):
         click.echo(f"http://{host}:{port}/")
         config_ = uvicorn.Config(
             served, http=TimedProtocol, log_level="warning", server_header=False, date_header=False
         )
         uvicorn.Server(config_).run(sockets=[listener])
+
+
+@contextmanager
+def kept_up(open_workspace: Callable[[], Workspace], *, wanted: bool) -> Iterator[None]:
+    """Keep up what visitors look things up in; on a log of one machine its ticks do."""
+    from monitor.surfaces.web.upkeep import Upkeep
+
+    upkeep = Upkeep(open_workspace) if wanted else None
+    if upkeep:
+        upkeep.start()
+    try:
+        yield
+    finally:
+        if upkeep:
+            upkeep.stop()
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -197,6 +197,15 @@ def test_a_mended_permalink_is_a_revision():
     assert again(one, msgspec.structs.replace(edited, title="Quite other matters", summary="Of chess")) == "new"
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"), [("one two three four five six", "revised"), ("one two three four five six seven", "new")]
+)
+def test_half_of_the_words_must_be_the_same_where_only_moment_and_host_are(words: str, kind: str):
+    """Promise: from half of the words on, an entry with another guid and address is an edit; below, it is another."""
+    known = entry("1", "https://news.example/a", "one two three", "", published_at=AT)
+    assert again(known, entry("2", "https://news.example/b", words, "", published_at=AT)) == kind
+
+
 def test_words_alone_do_not_make_two_entries_one():
     """The same bulletin every hour, a date without a time, or no date."""
     later = AT.replace(hour=9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import time
@@ -21,6 +22,11 @@ def hang(_: str) -> str:
 def sleep(_: str) -> str:
     time.sleep(3600)
     return ""
+
+
+def limits(_: str) -> tuple[float, int]:
+    """Return the seconds of work that are left and the bytes that may be used."""
+    return signal.getitimer(signal.ITIMER_PROF)[0], resource.getrlimit(resource.RLIMIT_AS)[0]
 
 
 def eat_memory(_: str) -> str:

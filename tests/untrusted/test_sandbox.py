@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.untrusted.sandbox import KilledError, Sandbox
+from monitor.untrusted.sandbox import KilledError, Sandbox, sandbox_for
 
 
 @pytest.fixture
@@ -68,6 +68,15 @@ def test_a_job_that_meets_a_child_just_leaving_is_not_lost(sandbox, monkeypatch:
 
 def test_memory_is_bounded(sandbox):
     assert sandbox("eat_memory", 10).run(str, "x") == "out of memory"
+
+
+def test_whatever_strangers_send_has_five_seconds_and_a_gibibyte(sandbox):
+    """Promise: feeds, pages and lists are read with the same limits; nobody sets others."""
+    box = sandbox_for("sandbox_jobs:limits")
+    seconds, memory = box.run(tuple[float, int], "x")
+    box.close()
+    assert 4 < seconds < 5.1  # the timer goes by the kernel's ticks
+    assert memory == 1 << 30
 
 
 def test_no_connection_and_no_file_comes_out(sandbox, tmp_path: Path):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 import pytest
 
+from monitor.config.load import Config
+from monitor.config.values import FeedConfig
 from monitor.errors import StorageError
+from monitor.fetch.policy import FetchPolicy
+from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.events import JobMissed, NewEvent
+from monitor.log.store import EventStore
 from monitor.parse.values import ParsedEntry
 from monitor.poll.identity import entry_id_of
 from monitor.triage.queue import list_queue
@@ -70,6 +77,33 @@ def test_an_edit_taken_back_any_number_of_times_is_a_revision_each_time(
     revisions = [event.data.revision for event in workspace.log.read(types=("entry-revised",))]
     assert revisions == [1, 2, 3, 4]
     assert open_views(None, workspace.log).dump() == workspace.views.dump()
+
+
+class Watched(Site):
+    """A site beside which somebody counts the answers that are in the log."""
+
+    def __init__(self, log: EventStore) -> None:
+        super().__init__()
+        self.log = log
+        self.committed: list[int] = []
+
+    def fetch(self, requests: Iterable[FetchRequest], policy: FetchPolicy) -> Iterator[FetchResult]:
+        """Answer as a site does; before each answer, look at the log."""
+        for result in super().fetch(requests, policy):
+            self.committed.append(sum(1 for _ in self.log.read(types=("feed-fetched",))))
+            yield result
+
+
+def test_what_has_come_is_committed_128_feeds_at_a_time(workspace: Workspace) -> None:
+    """Promise: a kill costs at most the last 128 answers; all the others are in the log while the rest is fetched."""
+    watched = Watched(workspace.log)
+    names = [f"feed{n}" for n in range(130)]
+    watched.pages = {name: (200, rss((name, "Chess"))) for name in names}
+    feeds = [FeedConfig(feed_id=name, url=watched.url(name), name=name) for name in names]
+    workspace.config = Config(feeds=feeds, settings=workspace.config.settings)
+    workspace.fetcher = watched
+    run_tick(workspace)
+    assert watched.committed == [*[0] * 128, *[128] * 2]
 
 
 def test_a_text_the_model_stumbles_over_fails_its_feed_alone(workspace: Workspace, site: Site, clock: Clock) -> None:

@@ -95,6 +95,19 @@ def test_a_page_that_is_gone_is_not_asked_again_and_one_that_failed_is(
     assert [bool(failed.retry_at) for failed in failures(reading)] == [again]
 
 
+def test_a_page_that_fails_is_asked_for_three_times_more_in_two_days(
+    reading: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: after one hour, six and a day; then the entry keeps the feed's words and the site its peace."""
+    site.pages |= {"https://news.test/robots.txt": (404, b""), ARTICLE: (500, b"")}
+    run_tick(reading)
+    for hours in (1, 6, 24, 24):
+        clock.forward(hours=hours)
+        run_tick(reading, force=True)
+    assert [failed.attempt for failed in failures(reading)] == [1, 2, 3, 4]
+    assert [bool(failed.retry_at) for failed in failures(reading)] == [True, True, True, False]
+
+
 class Tripping(Site):
     """A site whose first article is answered with what no reader can read."""
 

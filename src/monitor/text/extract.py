@@ -15,7 +15,6 @@ from monitor.untrusted.sandbox import KilledError, sandbox_for
 
 T = TypeVar("T", bound=tuple[str, ...])
 # The longest page of 221 measured ones took 0.2 s.
-LIMIT_S = 5.0
 MAX_PAGE_BYTES = 8 << 20
 _JOB = "monitor.text.article:extract_article"
 _ARCHIVED_JOB = "monitor.text.archived:archived_page"
@@ -68,7 +67,7 @@ def _run(job: str, answer: type[T], page: bytes, url: str, content_type: str) ->
     if len(page) > MAX_PAGE_BYTES:
         raise PageError("too-large", f"the page has {len(page)} bytes; at most {MAX_PAGE_BYTES} are read")
     try:
-        found = sandbox_for(job, limit_s=LIMIT_S).run(answer, page, url, content_type)
+        found = sandbox_for(job).run(answer, page, url, content_type)
     except KilledError as error:
         raise PageError(f"read-{error.reason}", str(error)) from error
     if not found[1]:

@@ -113,11 +113,11 @@ class Sandbox:
 _shared: dict[str, Sandbox] = {}
 
 
-def sandbox_for(job: str, *, limit_s: float = LIMIT_S) -> Sandbox:
+def sandbox_for(job: str) -> Sandbox:
     """Return this process's sandbox for a job; it lives until `close_sandboxes` or the end of the process."""
     if not _shared:
         atexit.register(close_sandboxes)
-    return _shared.setdefault(job, Sandbox(job, limit_s=limit_s))
+    return _shared.setdefault(job, Sandbox(job))
 
 
 def close_sandboxes() -> None:

@@ -1,9 +1,8 @@
-"""What the plain sentence may tell of a card: which accusations, and what of the card's fields beside each.
+"""Which accusations of a card the plain sentence may tell.
 
-Owns the caution. An accusation of nothing that was planned or done is none, nor is one beside the act; a detail is told
-where it stands in the accusation's own sentence or in a title. Fields of reports in other languages are weaker: one
-target, a stage only where the claim's own sentence says that the act was planned or foiled, and everything else an
-alleged act. A reviewer's correction is told as it stands. Wording is sentence.py's.
+Owns the caution: an accusation of nothing that was planned or done is none, nor is one beside the act, one that only
+looks back, or one of which the report says that it is avowed, staged or open war. What of the card's fields is told
+beside each is beside.py's; wording is sentence.py's.
 """
 
 from __future__ import annotations
@@ -12,51 +11,66 @@ import re
 
 import msgspec
 
-from monitor.facts.values import Card, Claim, Value
+from monitor.facts.beside import (
+    CORRECTION,
+    DEATH,
+    MURDER,
+    SURE_LANGUAGES,
+    TOLD_STAGES,
+    beside,
+    cautious,
+    is_beside,
+    only_killed,
+    stands_in,
+    told_stage,
+    without_speaker,
+)
+from monitor.facts.values import Card, Claim
 
 OWN_VERBS = ("denies", "admits")
-CORRECTION = "correction"
-_SURE_LANGUAGES = ("", "en")  # "" is a card made by hand
-_TOLD_STAGES = ("planned", "foiled")
 _RANK = ("convicts", "charges", "alleges", "warns", "suspects")
-_TOLD_BESIDE = ("methods", "target_types", "countries", "stage")
-_OPENING_CHARS = 240  # of a summary: what a claim in the title is explained by
 # What is said of a state beside the act, or as its habit: "collaborating with X", "X, which it habitually accuses",
 # "expels X's diplomats over a verdict".
 _ASIDE = re.compile(
     r"\bcollaborat\w+ with\b|\b(?:habitual|routine|regular|usual|tradition)ly (?:accus|blam)"
     r"|\bdid(?: not|n.t) say who\b"
+    r"|\b(?:former|ex)\b(?:[\s-][\w.]+){1,4}?\s(?:officer|agent|operative|sp(?:y|ies)|official|soldier)s?\b"
+    r"[^.;]{0,40}?\b(?:(?:accus|charg|suspect|want|convict|jail|arrest)ed|sentenced) (?:of|with|for|over|in|by|to)\b"
+    r"|\b(?:appear|seem)\w* to (?:\w+ )?(?:link|blame|implicate|accuse|tie)\b"
+    r"|\b(?:ruse|faked|feigned)\b|\b(?:says|said|insists|insisted) (?:that )?(?:he|she) ha[sd] no"
     r"|\bexpel\w*\b.{0,80}\b(?:over|after)\b.{0,40}\b(?:sentenc|ruling|verdict|execution|hanging)",
     re.IGNORECASE,
 )
-_OF_A_SIDE = frozenset({"opposition", "separatist"})  # of a protest or a region: alone they name nobody
-_KILLING = ("kill", "dead", "death", "died", "slain", "slay")
+_DENIED = re.compile(  # "an allegation the group rejects": of something else than the plot
+    r"\b(?:allegation|accusation|charge|claim)s?,?\s+(?:that |which )?(?:the |his |her |their )?\w+\s+"
+    r"(?:reject|den|dismiss)",
+    re.IGNORECASE,
+)
+_IN_DANGER = frozenset({"dissident", "journalist", "jewish-or-israeli", "defector"})
+_FROM_THERE = re.compile(  # a place as much as its state: "a contract killing ordered from X"
+    r"\b(?:ordered|run|directed|planned|organi[sz]ed|hatched|commissioned|coordinated|controlled) from\b", re.IGNORECASE
+)
 _MEANT = re.compile(r"plot|conspir|threats?\b|threaten(?:ed|s)\b|attack|hit list|target|planned|scheme", re.IGNORECASE)
 _HIT = re.compile(
     r"attack|str[iu]ck|strik|hit|damag|sabotag|blast|explo|destr|target|raid|drone|plot|threat", re.IGNORECASE
 )
 _COVERT = re.compile(r"plot|assassin|abduct|kidnap|arson|sabotag|poison|bomb|kill|murder|behind", re.IGNORECASE)
-_LOCATED = r"\b(?:in|at|near|inside|outside|across|on|to|of)\s+(?:[\w’'-]+\s+){0,2}?%s"
 
 
 def told_claims(card: Card) -> list[Claim]:
     """Return the accusations to tell, one for each accused, those that name their accuser first; none in doubt."""
-    return [claim for claim in _groups(card) if _tells_an_act(_beside(card, claim), claim.quote)]
+    return [claim for claim in _groups(card) if _tells_an_act(beside(card, claim), claim.quote)]
 
 
 def told_beside(card: Card, claim: Claim) -> Card:
     """Return the card with what may be told beside one of its accusations, and nothing else."""
-    return _cautious(_without_speaker(_beside(card, claim), claim), claim)
+    card = without_speaker(beside(card, claim), claim)
+    return cautious(msgspec.structs.replace(card, stage=told_stage(card)), claim)
 
 
-def only_alleged(card: Card) -> bool:
-    """Return whether the act is to be called alleged: another language, and no stage that may be told."""
-    return card.language not in _SURE_LANGUAGES and not card.stage
-
-
-def only_killed(value: Value) -> bool:
-    """Return whether an assassination is read from a word for any killing: "killed", "deaths", "slain"."""
-    return value.code == "assassination" and value.quote.lower().startswith(_KILLING)
+def denied_by_accused(card: Card) -> bool:
+    """Return whether those on trial or wanted reject the charge itself, in words about it."""
+    return any(value.code == "accused" and not _DENIED.search(value.quote) for value in card.denied_by)
 
 
 def _groups(card: Card) -> list[Claim]:
@@ -66,7 +80,7 @@ def _groups(card: Card) -> list[Claim]:
     for claim in card.claims:
         if not set(claim.states) <= allowed or not (claim.states or claim.services):
             continue
-        if claim.open or not _rests_on_an_act(claim, card) or _ASIDE.search(claim.quote):
+        if claim.open or _ASIDE.search(claim.quote) or not _rests_on_an_act(claim, card):
             continue
         key = (claim.states, claim.services if not claim.states else ())
         if key not in best or _order(claim) < _order(best[key]):
@@ -95,11 +109,25 @@ def _order(claim: Claim) -> tuple[bool, bool, int]:
 
 def _rests_on_an_act(claim: Claim, card: Card) -> bool:
     """Return whether an accusation that names no accuser tells of an act itself, not of something beside it."""
-    if claim.accuser or claim.accuser_state or claim.verb != "alleges" or claim.acts or not claim.quote:
+    named = bool(claim.accuser or claim.accuser_state) or claim.verb in OWN_VERBS or not claim.quote
+    if claim.tied and not named and not card.services and _FROM_THERE.search(claim.quote):
+        return False
+    if not named and card.language not in SURE_LANGUAGES and not _more_than_killing(card, claim):
+        return False
+    if named or claim.verb != "alleges" or claim.acts:
         return True
     if card.methods:
-        return any(_stands_in(value, claim) for value in card.methods if not only_killed(value))
-    return all(any(_stands_in(value, claim) for value in values) for values in (card.target_types, card.stage))
+        return any(stands_in(value, claim) for value in card.methods if not only_killed(value))
+    return all(any(stands_in(value, claim) for value in values) for values in (card.target_types, card.stage))
+
+
+def _more_than_killing(card: Card, claim: Claim) -> bool:
+    """Return whether a report in another language that names no accuser tells of more than a killing."""
+    acts = [value for value in card.methods if is_beside(value, claim) and not value.quote.lower().startswith(DEATH)]
+    planned = any(value.code in TOLD_STAGES and stands_in(value, claim) for value in card.stage)
+    danger = any(value.code in _IN_DANGER and is_beside(value, claim) for value in card.target_types)
+    hidden = [value for value in acts if value.code not in ("assassination", "shooting") or MURDER.search(value.quote)]
+    return planned or danger or bool(claim.services and claim.states) or bool(hidden)
 
 
 def _tells_an_act(card: Card, quote: str = "") -> bool:
@@ -114,56 +142,3 @@ def _tells_an_act(card: Card, quote: str = "") -> bool:
     things = things if not quote or card.language != "en" or _HIT.search(quote) else set()
     many = card.overview and bool(card.target_types) and (not quote or bool(_COVERT.search(quote)))
     return many if card.overview else bool(card.methods or things or aimed)
-
-
-def _beside(card: Card, claim: Claim) -> Card:
-    """Return the card with those acts, targets, places and stages alone that stand beside the claim.
-
-    That is in its own sentence or in a title: a report's other sentences may tell of something else.
-    """
-    if not claim.quote:
-        return card
-    kept = {field: tuple(value for value in getattr(card, field) if _is_beside(value, claim)) for field in _TOLD_BESIDE}
-    kept["target_types"] = tuple(value for value in kept["target_types"] if value.quote.lower() not in _OF_A_SIDE)
-    return msgspec.structs.replace(card, **kept)
-
-
-def _is_beside(value: Value, claim: Claim) -> bool:
-    if value.field == "title" or _corrected(value) or not value.quote:
-        return True
-    opening = claim.field == "title" and value.field == "summary" and value.offset < _OPENING_CHARS
-    return opening or _stands_in(value, claim)
-
-
-def _without_speaker(card: Card, claim: Claim) -> Card:
-    """Drop the country of the accuser where nothing says that the act was there: "a US court finds"."""
-    kept = tuple(
-        value
-        for value in card.countries
-        if claim.accuser != "court"
-        or value.code != claim.accuser_state
-        or value.field == CORRECTION
-        or not value.quote
-        or re.search(_LOCATED % re.escape(value.quote), claim.quote, re.IGNORECASE)
-        or value.quote not in claim.quote
-    )
-    return msgspec.structs.replace(card, countries=kept)
-
-
-def _cautious(card: Card, claim: Claim) -> Card:
-    """Return the card with those stages and targets alone that a sentence about the claim may tell."""
-    if card.language in _SURE_LANGUAGES:
-        return card
-    stage = tuple(v for v in card.stage if _corrected(v) or (v.code in _TOLD_STAGES and _stands_in(v, claim)))
-    corrected = tuple(value for value in card.target_types if _corrected(value))
-    aimed = sorted(card.target_types, key=lambda value: value.field != "title")[:1]
-    return msgspec.structs.replace(card, stage=stage, target_types=corrected or tuple(aimed))
-
-
-def _corrected(value: Value) -> bool:
-    return value.field == CORRECTION or value.confidence >= 1.0
-
-
-def _stands_in(value: Value, claim: Claim) -> bool:
-    """Return whether the words of a value stand in the sentence of the claim, whichever report said them best."""
-    return bool(value.quote) and value.quote.lower() in claim.quote.lower()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from monitor.facts.caution import CORRECTION, OWN_VERBS, only_alleged, only_killed, told_beside, told_claims
+from monitor.facts.beside import CORRECTION, only_alleged, only_killed
+from monitor.facts.caution import OWN_VERBS, denied_by_accused, told_beside, told_claims
 from monitor.facts.names import ACTS, TARGETS, accuser_name, is_plural, listed, service_name, state_name
 from monitor.facts.values import Card, Claim, Value
 
@@ -22,6 +23,8 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _MOST_CLAIMS = 3
+_COUNTED_LANGUAGES = ("", "en", "de", "es", "fr")  # others have no word list for numbers of people
+_LEGAL_LANGUAGES = ("", "en")  # elsewhere a word for a trial is one for any case
 _AT_THINGS = frozenset({"sabotage", "arson"})
 _PEOPLE = frozenset({"journalist", "dissident", "defector", "official"})
 _AT_PEOPLE = frozenset({"assassination", "abduction", "stabbing", "poisoning", "assault", "shooting"})
@@ -32,6 +35,7 @@ _THING = re.compile(  # words for a thing among those for military targets; infr
 )  # fmt: skip
 _SURE_PLACE = 0.55  # below, the country is one that the report names and nothing ties to the act
 _SURE_STAGE = 0.5  # below, the stage is what remains where nothing calls the act planned, tried or stopped
+_ASKED = re.compile(r"\?[\"'”’)]*\s*$|\b(?:whether|did .{0,60}\?)", re.IGNORECASE)
 _UNDECIDED = re.compile(  # nobody accuses yet who asks whether
     r"\b(?:investigat|examin|prob|look|explor|weigh|consider|assess)\w*\s+(?:\w+\s+){0,3}?(?:whether|if|potential|possible)\b",
     re.IGNORECASE,
@@ -98,6 +102,8 @@ def _told(claim: Claim, card: Card, *, first: bool) -> str:
     who = accuser_name(claim.accuser, claim.accuser_state)
     if not who:
         report = claim.publisher or "A report"
+        if claim.verb in ("alleges", "suspects") and _ASKED.search(claim.quote):
+            return f"{report} asks whether {whom} {was} behind {what}"
         verb = "reports" if claim.publisher else "carries"
         return f"{report} {verb} the allegation that {whom} {'had a hand in' if claim.tied else was + ' behind'} {what}"
     singular, plural = _SAYS.get(claim.verb, _SAYS["alleges"])
@@ -142,7 +148,7 @@ def _what(card: Card, quote: str = "") -> str:
     stage = (card.codes("stage") or [""])[0]
     methods = [value for value in card.methods[:2] if value.code in ACTS]
     done = stage not in ("planned", "foiled")  # a plot to kill somebody chosen is one to assassinate
-    acts = ["killing" if done and only_killed(value) else ACTS[value.code] for value in methods]
+    acts = ["killing" if done and only_killed(value, card.language) else ACTS[value.code] for value in methods]
     if stage == "attempted" and not _is_tried(card, acts):
         stage = ""
     if done and _at_a_mission(card) and set(acts) <= {"killing", "shooting", "assault"}:
@@ -153,9 +159,11 @@ def _what(card: Card, quote: str = "") -> str:
 
 def _is_tried(card: Card, acts: list[str]) -> bool:
     """Return whether an act is to be called attempted: a killing that failed, or one that the report calls so."""
-    if any(act in ("assassination", "killing", "abduction") for act in acts) or not acts:
+    if any(act in ("assassination", "killing", "abduction") for act in acts):
         return True
-    return any(value.quote and _TRIED.search(value.quote) for value in card.stage)
+    if not acts and any(value.quote.lower().startswith("surviv") for value in card.stage):
+        return False  # "survived the winter"
+    return any(not (acts or value.quote) or _TRIED.search(value.quote) for value in card.stage)
 
 
 def _at_a_mission(card: Card) -> bool:
@@ -171,6 +179,8 @@ def _targets(card: Card, methods: list[str]) -> list[str]:
     values = [value for value in card.target_types if value.code in TARGETS and not (things and value.code in _PEOPLE)]
     if persons:
         values = [value for value in values if not (value.code in _THINGS and _THING.search(value.quote or value.code))]
+    if any(value.code == "infrastructure" for value in values):
+        values = [value for value in values if value.code not in _PEOPLE] or values  # nobody bombs a pipe and an editor
     return [names[value.code] for value in values][:2]
 
 
@@ -205,15 +215,17 @@ def _place(card: Card) -> str:
 def _tail(card: Card, told: list[Claim]) -> list[str]:
     """Return what follows: arrests, charges, steps of the law, denials."""
     counts = [(card.n_arrested, "arrested"), (card.n_charged, "charged")]
-    parts = [_counted(values, step) for values, step in counts if values]
-    legal = card.codes("legal_stage")
+    counted = card.language in _COUNTED_LANGUAGES
+    parts = [_counted(values, step) for values, step in counts if values and (counted or values[0].confidence >= 1.0)]
+    legal = card.codes("legal_stage") if card.language in _LEGAL_LANGUAGES else []
     if "on-trial" in legal[:1]:
         parts.append("on trial")
     only_denied = all(claim.verb == "denies" for claim in told)
-    denying = [state_name(code) for code in card.codes("denied_by") if code.isupper() and len(code) == 2]
+    accused = {state for claim in told for state in claim.states}
+    denying = [state_name(code) for code in card.codes("denied_by") if code in accused]
     if denying and not only_denied:
         parts.append(f"{listed(denying)} {'denies' if len(denying) == 1 else 'deny'} it")
-    if "accused" in card.codes("denied_by"):
+    if denied_by_accused(card):
         parts.append("the accused deny it")
     return parts
 

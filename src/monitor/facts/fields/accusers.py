@@ -50,7 +50,7 @@ def accuser_of(sentence: Sentence, units: list[Unit], accused: set[str], rules: 
     if rules.needed and (sentence.has("deny") or any("DENY/" in classes_of(word, rules) for word in sentence.lowers)):
         return None
     last = units[-1] if units else None
-    if last and last.code not in accused and last.kind in _KIND_OF and _says_at_the_end(sentence, last):
+    if last and last.code not in accused and last.kind in _KIND_OF and says_at_the_end(sentence, last):
         return Accuser(_kind(sentence, last, rules), last.code, sentence.lowers[last.last])
     for unit in units:
         rough = unit.kind == "o" and not _ROUGH.isdisjoint(sentence.lowers[unit.first : unit.last])
@@ -67,7 +67,7 @@ def accuser_of(sentence: Sentence, units: list[Unit], accused: set[str], rules: 
     return None
 
 
-def _says_at_the_end(sentence: Sentence, unit: Unit) -> bool:
+def says_at_the_end(sentence: Sentence, unit: Unit) -> bool:
     """Return whether a sentence closes with its speaker: "..., Peru says"."""
     closing = sentence.lowers[unit.last :]
     return len(closing) == 1 and closing[0] in _CLOSING and _stop_before(sentence, unit.first)

@@ -19,6 +19,8 @@ _PLOT_WORDS = {
     "knowledge",
     "knowing",
     "case",
+    "theory",
+    "theories",
     "involvement",
     "kidnapping",
     "abducted",
@@ -39,9 +41,12 @@ def read_denials(
     """Return who denies, each once, in the order of the text; with `named_only` nobody of an earlier sentence."""
     found: dict[str, Value] = {}
     last_state = ""
+    tried = any(sentence.has("legal") for sentence in sentences)
     for sentence in sentences:
         if not sentence.old and not sentence.has("denynot"):
             for mark, who in _denials(sentence, linked, proxies, last_state):
+                if who == "accused" and not (tried or proxies):
+                    continue  # "he" is no accused where nobody is held, wanted or tried
                 if who not in found:
                     quote, offset = _quote(sentence, mark)
                     found[who] = Value(who, quote, sentence.field, offset, 0.8 if who in linked else 0.6)
@@ -117,6 +122,7 @@ def _subject(sentence: Sentence, mark: Mark, linked: list[str], proxies: set[str
         and (m.kind in ("state", "capital", "accused", "government", "proxy", "court"))
         and not (m.kind in ("state", "capital") and (_is_object(sentence, m) or _of_law(sentence, m)))
         and not (mark.kind == "denyword" and m.extra == "adj" and m.last == mark.first)  # "calls it a Ruritanian hoax"
+        and not (mark.kind == "denyword" and _is_called(sentence, m, mark))
     ]
     text = " ".join(sentence.lowers[mark.first : mark.last])
     if text.startswith(_ACCUSED_DENY):
@@ -155,15 +161,23 @@ def _state_speaker(
     last_state: str,
 ) -> str:
     for state in reversed(states):
-        code = state.extra if state.kind == "proxy" else state.code
-        if code in linked or state.code in proxies:
-            return code
+        if state.kind == "proxy" and state.code in proxies:
+            return "accused"  # the group denies it, and not its patron
+        if state.kind != "proxy" and state.code in linked:
+            return state.code
     if states:
         code = states[-1].code
         knowing = set(sentence.lowers[mark.last : mark.last + 6]) & _PLOT_WORDS or mark.last - mark.first > 1
         return code if knowing and states[-1].kind != "proxy" else ""
     voice = nearest.kind == "government" and sentence.lowers[nearest.last - 1] in _VOICES
     return last_state if voice and last_state in linked else ""
+
+
+def _is_called(sentence: Sentence, state: Mark, mark: Mark) -> bool:
+    """Return whether a name stands in what somebody calls so: "Lima calls talk of a Chilean role nonsense"."""
+    if state.kind not in ("state", "capital", "proxy"):
+        return False
+    return any(m.last <= state.first and m.first > 0 for m in sentence.of("calls") if m.last <= mark.first)
 
 
 def _named_person(sentence: Sentence, mark: Mark) -> bool:

@@ -7,6 +7,8 @@ abduction, a bomb or a fire is executed when it took place. Codes: docs/plot-car
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from monitor.facts.reading.focus import is_lead
 from monitor.facts.reading.legal import has_happened
 from monitor.facts.reading.sentences import Mark, Sentence
@@ -17,7 +19,8 @@ _DEEDS = ("kill", "abduct", "hit", "poison", "wound")
 _WOUNDS = ("stab", "shot", "shoot", "hammer", "rammed", "knif", "wound", "opened", "fired")
 _FELL_SHORT = frozenset({"unsuccessful", "unsuccessfully", "downed", "minor", "intercepted", "repelled"})
 TITLE_ACT = 1.4  # an act in a title that calls it neither planned, tried nor stopped
-_INFINITIVE = {"to", "would", "could", "should", "of", "for", "not"}
+_TIED_TO = frozenset({"linked", "tied", "related", "connected", "relation", "links", "link", "ties", "due", "response"})
+_TURNING = frozenset({"as", "after", "while", "when", "amid", "following", "but", "because", "since", "and"})
 _LADDER = LEGAL_STAGES[:5]
 _IMPOSE = ("impos", "announc", "slap", "place", "under", "hit")
 _IN_COURT = LEGAL_STAGES[:3]
@@ -87,21 +90,40 @@ def _weigh(sentence: Sentence, weights: Weights) -> None:
             weights.add("foil", 1.0, sentence, mark)
         elif mark.kind == "plan":
             weights.add("plan", 1.0, sentence, mark)
-        elif mark.kind == "method" and mark.first and sentence.lowers[mark.first - 1] == "to":
+        elif mark.kind == "method" and _is_infinitive(sentence, mark.first):
             weights.add("plan", 0.7, sentence, mark)  # "paid to kill", "told to attack"
+
+
+def _is_infinitive(sentence: Sentence, at: int) -> bool:
+    """Return whether an act is one that somebody was to do: "paid to kill", not "linked to letter bombs"."""
+    before = sentence.lowers[max(0, at - 2) : at]
+    return before[-1:] == ["to"] and not (len(before) == 2 and before[0] in _TIED_TO)
 
 
 def _elsewhere(sentence: Sentence, mark: Mark) -> bool:
     """Return whether a word of planning, trying or stopping is about something else than an act."""
     following = range(mark.last, mark.last + 7)
-    act = any(m.first in following and m.kind in ("method", "done", "plan", "target") for m in sentence.marks)
+    near = [m for m in sentence.marks if m.first in following and m.kind in ("method", "done", "plan", "target")]
+    act = bool(near)
     word = sentence.lowers[mark.first]
     after = sentence.lowers[mark.last : mark.last + 1]
     if mark.kind == "try" and (after == ["to"] or word in ("trying", "tried", "tries", "try")):
         return not act
-    if mark.kind == "foil" and word.startswith("disrupt"):
-        return not act
+    if mark.kind == "foil" and word.startswith(("disrupt", "halt", "stop", "prevent", "avert")):
+        passive = mark.first and sentence.lowers[mark.first - 1] in ("was", "were", "been", "being")
+        return not passive and not any(m.kind != "target" and not _turns(sentence, mark.last, m.first) for m in near)
     return mark.kind == "plan" and word == "wanted" and after in (["by"], ["for"], ["over"], ["in"])
+
+
+def _turns(sentence: Sentence, first: int, last: int) -> bool:
+    """Return whether a word between two tokens opens another clause: "disrupts flights as attacks go on"."""
+    return not _TURNING.isdisjoint(sentence.lowers[first:last])
+
+
+def _to_have(sentence: Sentence, at: int) -> bool:
+    """Return whether a deed is one that somebody wanted done: "conspired to have the envoy murdered"."""
+    before = sentence.lowers[max(0, at - 6) : at]
+    return any(pair in (("to", "have"), ("to", "get"), ("to", "see")) for pair in pairwise(before))
 
 
 def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
@@ -114,7 +136,7 @@ def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
         if other.kind in _NOT_YET and mark.last == other.first:
             return (other.kind, 0.5)
     before = sentence.lowers[mark.first - 1] if mark.first else ""
-    if before in _INFINITIVE and before in ("to", "would", "could", "should"):
+    if before in ("to", "would", "could", "should") or _to_have(sentence, mark.first):
         return "plan", 0.5
     if mark.code == "hit" and sentence.lowers[mark.first].startswith(_WOUNDS):
         return "wound", 1.0
@@ -168,6 +190,8 @@ def _value(code: str, weights: Weights) -> Value:
     rows = [weights.best[part] for part in parts[code] if part in weights.best]
     if not rows:
         return Value(code, confidence=0.3)
+    if code == "foiled" and "foil" in weights.best:
+        rows = rows[:1]  # the word that says it was stopped, before those of the plan
     weight, sentence, mark = max(rows, key=lambda row: row[0])
     quote, offset = sentence.span(mark.first, mark.last)
     return Value(code, quote, sentence.field, offset, round(min(0.9, 0.4 + weight / 5), 2))

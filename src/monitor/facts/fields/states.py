@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from monitor.facts.fields.accusers import Accuser, accuser_of
-from monitor.facts.reading.roles import Accusation, Unit, accusations, rules_for, tells_act, tells_tale
+from monitor.facts.fields.accusers import Accuser, accuser_of, says_at_the_end
+from monitor.facts.reading.roles import Accusation, Rules, Unit, accusations, rules_for, tells_act, tells_tale
 from monitor.facts.reading.sentences import Sentence
-from monitor.facts.reading.tenor import by_force, is_figure, is_war, tells_openly
+from monitor.facts.reading.tenor import by_force, is_digest, is_figure, is_war, on_their_own, tells_openly
 from monitor.facts.reading.units import PROXY, units_of
 from monitor.facts.values import METHODS, Claim, Value
 
@@ -48,28 +48,41 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
     named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
     claims: list[Claim] = []
     head: Accuser | None = None
-    told, war = _tells_of_plot(sentences), is_war(sentences)
+    avowing: set[str] = set()
+    told, war, listed = _tells_of_plot(sentences), is_war(sentences), is_digest(sentences)
     for sentence in sentences:
         if (sentence.old and not overview) or not _may_accuse(sentence):
             continue
         units = units_of(sentence, rules, named)
         found = [a for a in accusations(sentence, units, rules) if told or not a.weak]
+        found = [a for a in found if not _for_themselves(sentence, a, front, rules)]
         if not found and sentence.field == "text":
             continue
         speaker = accuser_of(sentence, units, {a.unit.code for a in found}, rules)
         if sentence.field != "text" and speaker and head is None and speaker.verb.startswith(_ACCUSING):
             head = speaker
+        if units and says_at_the_end(sentence, units[-1]):
+            avowing.add(units[-1].code)
         speaks_of = _told_off(sentence, units, speaker)
-        claims += [_opened(claim, sentence, head, war=war) for claim in _claims_of(sentence, found, speaker, speaks_of)]
-    claims = [_with_head(claim, head) for claim in claims]
+        claims += [
+            _opened(claim, sentence, head, war=war, listed=listed)
+            for claim in _claims_of(sentence, found, speaker, speaks_of)
+        ]
+    claims = [_with_head(_unless_avowed(claim, avowing), head) for claim in claims]
     return tuple(_distinct(claims)[:MAX_CLAIMS])
 
 
-def _opened(claim: Claim, sentence: Sentence, head: Accuser | None, *, war: bool) -> Claim:
-    """Return the claim, marked where its words are of open war."""
+def _opened(claim: Claim, sentence: Sentence, head: Accuser | None, *, war: bool, listed: bool) -> Claim:
+    """Return the claim, marked where its words are of open war or stand in a list of news."""
     accuser = bool(claim.accuser or claim.accuser_state or (head and sentence.field != "text"))
-    so = claim.open or tells_openly(sentence, war=war, accuser=accuser, avowed=claim.verb == "admits")
+    so = listed or claim.open or tells_openly(sentence, war=war, accuser=accuser, avowed=claim.verb == "admits")
     return msgspec.structs.replace(claim, open=True) if so and not claim.open else claim
+
+
+def _unless_avowed(claim: Claim, avowing: set[str]) -> Claim:
+    """Return the claim, marked open where nobody accuses but the state itself says so: "general killed, Lima says"."""
+    own = bool(claim.states) and set(claim.states) <= avowing and not claim.accuser_state
+    return msgspec.structs.replace(claim, open=True) if own and claim.verb not in ("denies", "admits") else claim
 
 
 def _tells_of_plot(sentences: list[Sentence]) -> bool:
@@ -87,6 +100,12 @@ def _may_accuse(sentence: Sentence) -> bool:
     if not sentence.has("state") and not sentence.of("capital", "service", "proxy", "home"):
         return sentence.field != "text"
     return sentence.field != "text" or any(sentence.has(kind) for kind in _BEARING)
+
+
+def _for_themselves(sentence: Sentence, accusation: Accusation, front: list[Sentence], rules: Rules) -> bool:
+    """Return whether the accused are officers of a state whose crime may be their own; told for English alone."""
+    unit = accusation.unit
+    return unit.kind == "o" and not rules.needed and on_their_own(sentence, unit.first, unit.last, front)
 
 
 def _told_off(sentence: Sentence, units: list[Unit], speaker: Accuser | None) -> frozenset[str] | None:

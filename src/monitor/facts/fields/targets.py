@@ -18,8 +18,11 @@ WEAK = 0.3  # enough when nothing else is there
 REACH = 7
 _BY_NAME = {"dissident", "journalist", "jewish-or-israeli", "defector"}
 _BY_ACT = {"diplomat", "official", "military"}
-_SPEAKERS = {"official", "diplomat", "military", "other", "journalist", "dissident"}
+_SPEAKERS = {"official", "diplomat", "military", "other", "journalist", "dissident", "defector"}
 _ASKS = frozenset({"spoke", "speaks", "speaking", "interview", "interviewed", "joined", "tells"})
+_HOUSES = ("embass", "consulate", "mission", "compound")
+_AT_HOUSES = {"from", "in", "inside", "into", "within"}
+_TAKEN = {"abduction", "assassination", "killing", "stabbing", "poisoning"}  # not done to a house
 _LEFT = {"former", "ex", "exiled", "opposition", "senior", "top", "retired", "prominent", "leading"}
 
 
@@ -92,6 +95,8 @@ def _is_setting(sentence: Sentence, mark: Mark, code: str) -> bool:
     after = sentence.lowers[mark.last : mark.last + 1]
     if code == "diplomat" and sentence.lowers[mark.last - 1].startswith("mission"):
         return any(m.last == mark.first for m in sentence.of("method", "agent"))  # "a sabotage mission"
+    if code == "diplomat" and sentence.lowers[mark.last - 1].startswith(_HOUSES):
+        return bool(_AT_HOUSES & set(before)) and any(m.code in _TAKEN for m in sentence.of("method"))
     if code == "infrastructure":
         far = not any(m.last in range(mark.first - 3, mark.first) for m in sentence.of("method"))
         return far and any(word in ("on", "near", "outside", "under") for word in before)

@@ -8,6 +8,8 @@ covert); a language without them is read as before.
 
 from __future__ import annotations
 
+import re
+
 from monitor.facts.reading.bystanders import gap_after
 from monitor.facts.reading.sentences import Mark, Sentence
 
@@ -25,6 +27,12 @@ _FUNCTION_WORDS = frozenset({
     "in", "with", "by", "from", "to", "for", "over", "on", "and", "as", "after", "through", "while", "at", "before",
 })  # fmt: skip
 _ARMY = frozenset({"forces", "army", "military", "troops", "navy", "soldiers", "soldier", "fighters", "marines"})
+_SECRET = frozenset({
+    "agent", "agents", "spy", "spies", "spymaster", "spymasters", "operative", "operatives", "saboteur", "saboteurs",
+    "hackers", "handlers", "commando", "commandos", "intelligence", "secret", "mercenaries",
+})  # fmt: skip
+_OF_SERVICES = frozenset({"bombing", "sabotage", "poisoning", "arson"})  # acts that few do on their own account
+_IN_DANGER = frozenset({"dissident", "journalist", "jewish-or-israeli", "defector"})
 _IN_EARNEST = frozenset({"arrested", "charged", "on-trial", "convicted"})
 _AUTHORITIES = frozenset({"police", "prosecutors", "court", "intelligence"})
 
@@ -62,6 +70,19 @@ def _ends(sentence: Sentence, state: Mark) -> bool:
     return not possessive and (not following or following[0] in _FUNCTION_WORDS)
 
 
+_DIGEST = re.compile(
+    r"^\W*(?:дайджест|digest|news ?letter|newswrap|morning (?:brief|mail|report|post)|evening (?:brief|report)|briefing"
+    r"|presseschau|nachrichtenpodcast|live[ -]?(?:blog|ticker)|liveblog|first ?ft|your \w+ briefing|what to know today"
+    r"|les titres|revue de presse|titulares|главное|итоги)\b|\+\+\+|\bliveblog\b|\blive ?ticker\b|\bas it happened\b",
+    re.IGNORECASE,
+)
+
+
+def is_digest(sentences: list[Sentence]) -> bool:
+    """Return whether the head lists the news of a day: what stands side by side there belongs to different events."""
+    return any(_DIGEST.search(sentence.text) for sentence in sentences if sentence.field != "text")
+
+
 def is_war(sentences: list[Sentence]) -> bool:
     """Return whether the title or summary speaks of open war."""
     return any(sentence.has("war") for sentence in sentences if sentence.field != "text")
@@ -71,6 +92,19 @@ def by_force(sentence: Sentence, first: int, last: int) -> bool:
     """Return whether the mention of a state in tokens [first, last) is of its army, no covert act beside it."""
     words = sentence.lowers[first:last]
     return not _ARMY.isdisjoint(words) and "intelligence" not in words and not sentence.has("covert")
+
+
+def on_their_own(sentence: Sentence, first: int, last: int, head: list[Sentence]) -> bool:
+    """Return whether the officers in tokens [first, last) may have acted for themselves: a crime, no covert act.
+
+    A soldier or a diplomat on trial for a killing is not his state.
+    """
+    if not _SECRET.isdisjoint(sentence.lowers[first:last]):
+        return False
+    told = [sentence, *head]
+    danger = any(mark.code in _IN_DANGER for one in told for mark in one.of("target"))
+    served = any(mark.code in _OF_SERVICES for one in told for mark in one.of("method"))
+    return not (danger or served or any(one.has("covert") for one in told))
 
 
 def tells_openly(sentence: Sentence, *, war: bool, accuser: bool, avowed: bool) -> bool:

@@ -145,7 +145,7 @@ def _head_after(sentence: Sentence, at: int, rules: Rules) -> tuple[str, int]:
     while at < len(sentence.words) and inner <= _MOST_INNER and (at == 0 or _joined(sentence, at)):
         found = _head_at(sentence, at, rules)
         if found:
-            kind, last = found, at + 1
+            kind, last = ("l" if kind == "l" and found == "s" else found), at + 1  # a police service is police
         elif not _is(sentence, at, "INNER", rules):
             break
         else:
@@ -198,6 +198,8 @@ def _outermost(sentence: Sentence, at: int, kind: str, rules: Rules, floor: int)
 
 def _head_at(sentence: Sentence, at: int, rules: Rules) -> str:
     classes = classes_of(sentence.lowers[at], rules)
+    if at and sentence.lowers[at - 1] == "secret" and "POLICE/" in classes:
+        return "s" if sentence.lowers[at] == "police" else "o"
     return next((kind for name, kind in _HEADS if f"{name}/" in classes), "")
 
 

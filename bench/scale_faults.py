@@ -28,7 +28,7 @@ def end_backend(server: Server, rng: random.Random) -> bool:
     import psycopg
 
     with psycopg.connect(server.address, autocommit=True) as owner:
-        query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'monitor'"
+        query = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'monitor %'"
         pids = [pid for (pid,) in owner.execute(query).fetchall()]
         return bool(pids) and bool(owner.execute("SELECT pg_terminate_backend(%s)", (rng.choice(pids),)).fetchone())
 

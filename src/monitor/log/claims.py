@@ -6,10 +6,27 @@ and nothing to clean up after a worker that died. The claims of a log in Postgre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Protocol
+
+import msgspec
+
+
+class AtWork(msgspec.Struct, frozen=True, kw_only=True):
+    """A process that works on the log now: where, since when (UTC), and the hosts and jobs it holds.
+
+    `n_more` counts what it holds beside them, such as shards.
+    """
+
+    machine: str
+    pid: str
+    address: str
+    since: str
+    hosts: list[str]
+    jobs: list[str]
+    n_more: int = 0
 
 
 class Claims(Protocol):
@@ -30,6 +47,9 @@ class Claims(Protocol):
 
     def server_time(self) -> datetime | None:
         """Return what time (aware UTC) it is where the log is, None where that is this machine."""
+
+    def others(self, hosts: Iterable[str], jobs: Iterable[str]) -> list[AtWork]:
+        """Return who else works on the log now, and which of these hosts and jobs they hold."""
 
     def alone(self, job: str, wait_s: float = 0.0) -> AbstractContextManager[bool]:
         """Hold a job for the length of a `with` block; False where another worker has it, after so long a wait."""
@@ -54,6 +74,10 @@ class Unshared:
     def server_time(self) -> None:
         """Return None."""
         return
+
+    def others(self, hosts: Iterable[str], jobs: Iterable[str]) -> list[AtWork]:
+        """Return nobody."""
+        return []
 
     @contextmanager
     def alone(self, job: str, wait_s: float = 0.0) -> Iterator[bool]:

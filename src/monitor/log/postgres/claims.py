@@ -8,10 +8,11 @@ are held. Advisory locks need a session of the server's, so a pooler in between 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
+from monitor.log.claims import AtWork
 from monitor.log.postgres.connect import Connections, driver, one_line_errors
 
 # A share is a quarter of what there is to do, so that the last ones are shared out too, within bounds: fewer hosts
@@ -76,6 +77,13 @@ class PostgresClaims:
         with one_line_errors(self._where):
             row = self._connections.get().execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
         return datetime.fromtimestamp(row[0] if row else 0, UTC)
+
+    def others(self, hosts: Iterable[str], jobs: Iterable[str]) -> list[AtWork]:
+        """Return who else works on the log now, and which of these hosts and jobs they hold. Raises StorageError."""
+        from monitor.log.postgres.atwork import at_work
+
+        with one_line_errors(self._where):
+            return at_work(self._connections.get(), self._connections.name, hosts, jobs)
 
     @contextmanager
     def alone(self, job: str, wait_s: float = 0.0) -> Iterator[bool]:

@@ -7,6 +7,8 @@ connecting; statements and rules are in store.py.
 from __future__ import annotations
 
 import logging
+import os
+import platform
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,10 +72,11 @@ def shown(address: str) -> str:
 
 
 class Connections:
-    """One connection a thread; a broken one is replaced at the next use."""
+    """One connection a thread; a broken one is replaced at the next use. `name` is what the server lists them by."""
 
-    def __init__(self, address: str, *, name: str, read_only: bool = False) -> None:
-        self.address, self.name, self.read_only = address, name, read_only
+    def __init__(self, address: str, *, read_only: bool = False) -> None:
+        self.address, self.read_only = address, read_only
+        self.name = f"monitor {platform.node()[:40]} {os.getpid()}"
         self._local = threading.local()
         self._all: list[psycopg.Connection[Any]] = []
         self._lock = threading.Lock()

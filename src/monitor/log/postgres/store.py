@@ -49,7 +49,7 @@ class PostgresLog:
     def __init__(self, address: str, path: Path, *, read_only: bool = False) -> None:
         self.address, self.path, self.read_only = address, path, read_only
         self.where = shown(address)
-        self._connections = Connections(address, name="monitor", read_only=read_only)
+        self._connections = Connections(address, read_only=read_only)
         self.claims = PostgresClaims(self._connections, self.where)
         self._checked: tuple[int, bytes] | None = None  # a head this object has verified or written
         self._appended = ""  # when this object last appended

@@ -6,11 +6,10 @@ worker that ends is gone from here in the same moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from monitor.log.claims import AtWork
-from monitor.log.postgres.claims import lock_key
 
 if TYPE_CHECKING:
     import psycopg
@@ -27,10 +26,13 @@ WHERE a.datname = current_database() AND a.application_name LIKE 'monitor %%' AN
 GROUP BY a.application_name ORDER BY 3, 1"""
 
 
-def at_work(connection: psycopg.Connection[Any], own: str, hosts: Iterable[str], jobs: Iterable[str]) -> list[AtWork]:
-    """Return the other processes on this log, the oldest first; `own` is the name of the one that asks."""
-    host_of = {lock_key("host", name): name for name in hosts}
-    job_of = {lock_key("job", name): name for name in jobs}
+def at_work(
+    connection: psycopg.Connection[Any], own: str, host_of: Mapping[int, str], job_of: Mapping[int, str]
+) -> list[AtWork]:
+    """Return the other processes on this log, the oldest first; `own` is the name of the one that asks.
+
+    `host_of` and `job_of` say what is behind a lock's number.
+    """
     found = []
     for name, address, since, keys in connection.execute(_QUERY, (own,)).fetchall():
         mine = sorted(host_of[key] for key in keys if key in host_of)

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from monitor.log.claims import AtWork
+from monitor.log.postgres.atwork import at_work
 from monitor.log.postgres.connect import Connections, driver, one_line_errors
 
 # A share is a quarter of what there is to do, so that the last ones are shared out too, within bounds: fewer hosts
@@ -80,10 +81,10 @@ class PostgresClaims:
 
     def others(self, hosts: Iterable[str], jobs: Iterable[str]) -> list[AtWork]:
         """Return who else works on the log now, and which of these hosts and jobs they hold. Raises StorageError."""
-        from monitor.log.postgres.atwork import at_work
-
+        host_of = {lock_key("host", name): name for name in hosts}
+        job_of = {lock_key("job", name): name for name in jobs}
         with one_line_errors(self._where):
-            return at_work(self._connections.get(), self._connections.name, hosts, jobs)
+            return at_work(self._connections.get(), self._connections.name, host_of, job_of)
 
     @contextmanager
     def alone(self, job: str, wait_s: float = 0.0) -> Iterator[bool]:

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -117,6 +118,33 @@ def test_links_between_documents_lead_somewhere() -> None:
             if name and "://" not in name and not name.startswith("mailto:") and not (path.parent / name).exists():
                 broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def paragraphs(text: str) -> Iterator[list[tuple[int, str]]]:
+    """Yield each paragraph and list item of a document as numbered lines; code, tables and headings are left out."""
+    kept: list[tuple[int, str]] = []
+    fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        fence = line.lstrip().startswith("```")
+        if fence or fenced or not line.strip() or re.match(r"\s*(#|\||<|!\[|[-*] |\d+\. )|    \S", line):
+            yield kept
+            kept = []
+        if re.match(r"\s*([-*] |\d+\. )", line) or not (fence or fenced or re.match(r"\s*(#|\||<|!\[)|    \S", line)):
+            kept.append((number, line))
+        fenced ^= fence
+    yield kept
+
+
+def test_no_line_of_a_paragraph_breaks_off_early() -> None:
+    """A paragraph fills its lines: none ends within 60 characters while words follow that would fit on it."""
+    early = [
+        f"{path.relative_to(ROOT)}:{number}: {line}"
+        for path in DOCUMENTS
+        for lines in paragraphs(path.read_text(encoding="utf-8"))
+        for (number, line), (_, after) in pairwise(lines)
+        if line.strip() and len(line) < 60 and len(line) + len(after.split()[0]) < 100
+    ]
+    assert early == []
 
 
 def test_every_command_has_help_with_an_example() -> None:

@@ -66,6 +66,9 @@ def test_sizes_are_bounded_and_huge_guids_stay_apart():
     assert one.guid != two.guid
     assert max(len(one.guid), len(one.title)) <= 1000
     assert parse_feed(rss(ITEM.replace("/1<", "/" + "x" * 10_000 + "<"))).entries[0].link == ""
+    words = "word " * 60_000
+    told = parse_feed(rss(f"<item><guid>1</guid><title>T</title><description>{words}</description></item>")).entries[0]
+    assert 199_990 < len(told.summary) <= 200_000
 
 
 def test_beyond_two_thousand_entries_the_cut_is_reported():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -174,6 +175,37 @@ def test_every_table_is_undone() -> None:
     }
     assert set(names) >= APPENDED
     assert all("position" in columns(db, name)[0] and columns(db, name)[1] for name in APPENDED)
+
+
+@pytest.mark.parametrize("table", sorted({"feed_days", "unanswered"}))
+def test_keeping_a_row_costs_the_same_however_many_are_kept(table: str) -> None:
+    """Promise: what is kept is found by its key; a tick's folds do not slow down from one mark to the next."""
+    assert steps_to_keep(table, 2_000) < 2 * steps_to_keep(table, 20)
+
+
+def steps_to_keep(table: str, n_rows: int) -> int:
+    """Return how many steps of SQLite's machine the last of so many changed rows takes."""
+    db = open_views(None, MemoryLog()).db
+    n_steps = 0
+
+    def step() -> int:
+        nonlocal n_steps
+        n_steps += 1
+        return 0
+
+    if table == "feed_days":
+        db.executemany("INSERT INTO feed_days VALUES (?,'f',?,1)", [(n, str(n)) for n in range(1, n_rows + 1)])
+        change = "UPDATE feed_days SET n_entries = 2 WHERE position = ?"
+    else:
+        db.executemany("INSERT INTO unanswered VALUES (?)", [(str(n),) for n in range(1, n_rows + 1)])
+        change = "DELETE FROM unanswered WHERE entry_id = ?"
+    db.execute("UPDATE marked SET position = ?", (n_rows,))
+    db.executemany(change, [(n,) for n in range(1, n_rows)])
+    assert db.execute(f"SELECT count(*) FROM undo_{table} WHERE mark = ?", (n_rows,)).fetchone() == (n_rows - 1,)
+    db.set_progress_handler(step, 1)
+    db.execute(change, (n_rows,))
+    db.set_progress_handler(None, 0)
+    return n_steps
 
 
 @given(history=HISTORIES, stop=st.integers(0, 40))

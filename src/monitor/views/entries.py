@@ -4,7 +4,8 @@
 newest score's event is at `scored_position`; `rescored` lists the second looks, events with many scores each, with the
 first and last entry they scored, so that the few that can hold one entry are found.
 `feed_sha` names the feed's own text where `text_sha` names that of a page read since. `seen_days` holds the first
-position of each day, `feed_days` how many entries each feed brought on it, archives left out. Rows lie in order of
+position of each day, `feed_days` how many entries each feed brought on it, archives left out, by the position of the
+first (so that rows go back by their positions: kept one by one, they cost more than the entries). Rows lie in order of
 position: sorted by their random ids, folding a large log took twice as long.
 """
 
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Sequence
 from typing import cast
 
@@ -46,8 +46,9 @@ CREATE TABLE entry_events (
 ) WITHOUT ROWID;
 CREATE TABLE seen_days (day TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE feed_days (
-    feed_id TEXT NOT NULL, day TEXT NOT NULL, n_entries INTEGER NOT NULL, PRIMARY KEY (feed_id, day)
-) WITHOUT ROWID;
+    position INTEGER PRIMARY KEY, feed_id TEXT NOT NULL, day TEXT NOT NULL, n_entries INTEGER NOT NULL,
+    UNIQUE (feed_id, day)
+);
 CREATE TABLE rescored (
     position INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL
 );
@@ -75,7 +76,7 @@ _COLUMNS = """entry_id, feed_id, position, seen_at, text_sha, link, published_at
 _SEEN = f"INSERT OR IGNORE INTO entries ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 _SEEN_AND_SCORED = f"""INSERT OR IGNORE INTO entries ({_COLUMNS}, score, model_id, scored_position, scored_revision)
     VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"""
-_BROUGHT = """INSERT INTO feed_days VALUES (?,?,?)
+_BROUGHT = """INSERT INTO feed_days VALUES (?,?,?,?)
     ON CONFLICT (feed_id, day) DO UPDATE SET n_entries = n_entries + excluded.n_entries"""
 _SCORE = "UPDATE entries SET score = ?, model_id = ?, scored_position = ?, scored_revision = ? WHERE entry_id = ?"
 
@@ -89,7 +90,7 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     scores: dict[str, tuple[object, ...]] = {}
     updates: list[tuple[object, ...]] = []
     days: dict[str, int] = {}
-    brought: Counter[tuple[str, str]] = Counter()
+    brought: dict[tuple[str, str], list[int]] = {}  # (feed, day) -> the position of its first entry, and how many
     again: list[tuple[int, EntryScored]] = []
     for event in events:
         data, position, at = event.data, event.position, event.recorded_at
@@ -102,7 +103,7 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
             seen.setdefault(data.entry_id, row)
             days.setdefault(at[:10], position)
             if not data.backfill:
-                brought[data.feed_id, at[:10]] += 1
+                brought.setdefault((data.feed_id, at[:10]), [position, 0])[1] += 1
         elif isinstance(data, EntryScored):
             for entry_id, revision, score in data.scores:
                 values = (score, data.model_id, position, revision)
@@ -118,7 +119,7 @@ def _seen_and_scored(db: sqlite3.Connection, events: Sequence[Event]) -> None:
     if db.executemany(_SEEN_AND_SCORED, scored).rowcount < len(scored):  # what was there keeps its row, not its score
         _score(db, [(*values, entry_id) for entry_id, values in scores.items()])
     db.executemany("INSERT OR IGNORE INTO seen_days VALUES (?,?)", days.items())
-    db.executemany(_BROUGHT, [(feed_id, day, n) for (feed_id, day), n in brought.items()])
+    db.executemany(_BROUGHT, [(first, feed_id, day, n) for (feed_id, day), (first, n) in brought.items()])
     for position, data in again:
         _note_scores(db, position, data)
 

@@ -69,36 +69,36 @@ def _removed(db: sqlite3.Connection, events: Sequence[Event]) -> None:
 
 _IS_SHRUNK = f":n_entries * {FEWER} <= n_usual AND :n_entries < n_usual"
 _IS_SETTLED = f"julianday(:at) - coalesce(julianday(shrunk_at), 9e9) > {SETTLED_DAYS}"
-_FULL = f"""UPDATE feeds SET body_sha = :body_sha, n_entries = :n_entries,
-    n_empty = iif(:n_entries = 0, n_empty + 1, 0), warning = :warning, partial = :partial,
-    n_usual = iif(:n_entries * {FEWER} > n_usual OR (:n_entries > 0 AND {_IS_SETTLED}), :n_entries, n_usual),
-    shrunk_at = iif({_IS_SHRUNK} AND NOT (:n_entries > 0 AND {_IS_SETTLED}), coalesce(shrunk_at, :at), NULL)
+_N_USUAL = f"iif(:n_entries * {FEWER} > n_usual OR (:n_entries > 0 AND {_IS_SETTLED}), :n_entries, n_usual)"
+_SHRUNK_AT = f"iif({_IS_SHRUNK} AND NOT (:n_entries > 0 AND {_IS_SETTLED}), coalesce(shrunk_at, :at), NULL)"
+# One statement for a 304 and for a list: two, with what keeps the row as it was, cost as much again.
+_FETCHED = f"""UPDATE feeds SET etag = :etag, last_modified = :last_modified,
+    moved_to = iif(:moved_to = '', moved_to, :moved_to), interval_s = :interval_s, next_due_at = :next_due_at,
+    last_status = :status, n_failures = 0, last_error = '', last_detail = '', last_try_at = :at, last_ok_at = :at,
+    last_full_at = iif(:status <> 304, :at, last_full_at), last_new_at = iif(:n_new > 0, :at, last_new_at),
+    n_fetches = n_fetches + 1, n_new = n_new + :n_new, n_gaps = n_gaps + :gap,
+    parts = iif(:full OR :parts <> '[]', :parts, parts), validators_lie = validators_lie OR :validators_lie,
+    body_sha = iif(:full, :body_sha, body_sha), n_entries = iif(:full, :n_entries, n_entries),
+    n_empty = iif(:full, iif(:n_entries = 0, n_empty + 1, 0), n_empty),
+    warning = iif(:full, :warning, warning), partial = iif(:full, :partial, partial),
+    n_usual = iif(:full, {_N_USUAL}, n_usual), shrunk_at = iif(:full, {_SHRUNK_AT}, shrunk_at)
     WHERE feed_id = :feed_id"""
 
 
 def _fetched(db: sqlite3.Connection, events: Sequence[Event]) -> None:
-    """Record a good fetch. A 304 leaves validators, the entry count and what was odd about the list as they were."""
+    """Record good fetches. A 304 leaves validators, the entry count and what was odd about the list as they were."""
+    rows = []
     for event in events:
-        data, at = cast(FeedFetched, event.data), event.recorded_at
-        full = not data.not_modified
-        db.execute(_ANSWERED, (
-            data.etag, data.last_modified, data.moved_to, data.moved_to, data.interval_s, data.next_due_at or None,
-            data.status, at, at, data.status != 304, at, data.n_new > 0, at, data.n_new, data.overlap is False,
-            bool(data.parts) or full, msgspec.json.encode(data.parts).decode(), data.validators_lie, data.feed_id,
-        ))  # fmt: skip
-        if full:
-            row = {
-                "at": at, "body_sha": data.body_sha, "n_entries": data.n_entries,
-                "warning": data.warning, "partial": bool(data.n_dropped or data.is_cut), "feed_id": data.feed_id,
-            }  # fmt: skip
-            db.execute(_FULL, row)
-
-
-_ANSWERED = """UPDATE feeds SET etag = ?, last_modified = ?, moved_to = iif(? = '', moved_to, ?), interval_s = ?,
-    next_due_at = ?, last_status = ?, n_failures = 0, last_error = '', last_detail = '', last_try_at = ?,
-    last_ok_at = ?, last_full_at = iif(?, ?, last_full_at), last_new_at = iif(?, ?, last_new_at),
-    n_fetches = n_fetches + 1, n_new = n_new + ?, n_gaps = n_gaps + ?, parts = iif(?, ?, parts),
-    validators_lie = validators_lie OR ? WHERE feed_id = ?"""
+        data = cast(FeedFetched, event.data)
+        rows.append({
+            "at": event.recorded_at, "etag": data.etag, "last_modified": data.last_modified,
+            "moved_to": data.moved_to, "interval_s": data.interval_s, "next_due_at": data.next_due_at or None,
+            "status": data.status, "n_new": data.n_new, "gap": data.overlap is False, "full": not data.not_modified,
+            "parts": msgspec.json.encode(data.parts).decode() if data.parts else "[]",
+            "validators_lie": data.validators_lie, "body_sha": data.body_sha, "n_entries": data.n_entries,
+            "warning": data.warning, "partial": bool(data.n_dropped or data.is_cut), "feed_id": data.feed_id,
+        })  # fmt: skip
+    db.executemany(_FETCHED, rows)
 
 
 def _failed(db: sqlite3.Connection, events: Sequence[Event]) -> None:

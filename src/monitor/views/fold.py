@@ -24,6 +24,7 @@ from monitor.views.aside import copy_aside
 from monitor.views.past import Past, go_back, mark_before
 from monitor.views.tables import (
     SHORT_WAIT_MS,
+    TOGETHER,
     VIEW_FILES,
     WAIT_S,
     connect,
@@ -45,13 +46,16 @@ PAST = Past()
 Handler = Callable[[sqlite3.Connection, Sequence[Event]], None]
 
 
-def _handlers() -> dict[str, tuple[Handler, ...]]:
-    """Return event type -> the view handlers that fold it."""
-    table: dict[str, tuple[Handler, ...]] = {}
-    for view in VIEW_FILES:
-        for event_type, handler in view.HANDLERS.items():
-            table[event_type] = (*table.get(event_type, ()), handler)
-    return table
+def _handlers() -> list[dict[str, tuple[Handler, ...]]]:
+    """Return event type -> the handlers that fold it, for the views that are folded together and for each other one."""
+    tables: list[dict[str, tuple[Handler, ...]]] = []
+    for views in (TOGETHER, *((view,) for view in VIEW_FILES if view not in TOGETHER)):
+        table: dict[str, tuple[Handler, ...]] = {}
+        for view in views:
+            for event_type, handler in view.HANDLERS.items():
+                table[event_type] = (*table.get(event_type, ()), handler)
+        tables.append(table)
+    return tables
 
 
 class Views:
@@ -148,12 +152,17 @@ class Views:
         return True
 
     def _hand_over(self, events: Sequence[Event], head: int = 0) -> None:
-        """Give each run of events with the same handlers to the views that want it, inside the caller's transaction."""
+        """Give each run of events with the same handlers to the views that want it, inside the caller's transaction.
+
+        What other views want does not cut a run: a feed's answers and a tick's lines stand between its entries.
+        """
         for piece in self.past.pieces(events):
-            for handlers, run in groupby(piece, key=lambda event: self._handlers.get(event.type, ())):
-                run_events = list(run)
-                for handler in handlers:
-                    handler(self.db, run_events)
+            for table in self._handlers:
+                wanted = [event for event in piece if event.type in table]
+                for handlers, run in groupby(wanted, key=lambda event: table[event.type]):
+                    run_events = list(run)
+                    for handler in handlers:
+                        handler(self.db, run_events)
             last = piece[-1]
             self.db.execute("UPDATE folded SET position = ?, hash = ?", (last.position, last.hash))
             self.past.mark(self.db, last, max(head, last.position))

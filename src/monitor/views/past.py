@@ -18,8 +18,8 @@ from monitor.log.events import Event
 
 # Rows that are never changed once their event is past, or (KEPT_CHANGED) only by updates: they are dropped by position.
 APPENDED = frozenset({
-    "entries", "entry_events", "seen_days", "rescored", "samples", "story_events", "promotions", "incidents",
-    "checkpoints", "labels", "acts", "ticks",
+    "entries", "entry_events", "feed_days", "seen_days", "rescored", "samples", "story_events", "promotions",
+    "incidents", "checkpoints", "labels", "acts", "ticks",
 })  # fmt: skip
 # Columns that change for many rows at once while the rest of the row stays: a second look scores weeks anew. To keep
 # four values instead of the row takes a tenth of the room, and to keep them by `keep_often` instead of a trigger (which
@@ -117,24 +117,28 @@ def create_undo(db: sqlite3.Connection) -> None:
 
 
 def _triggers(table: str, names: list[str], key: list[str]) -> Iterator[str]:
-    """Yield what keeps the row as it was before its first change since the mark, unless it came after the mark."""
+    """Yield what keeps the row as it was before its first change since the mark, unless it came after the mark.
+
+    Whether it is kept already is asked in WHEN: an INSERT that reads the table it writes makes one of its own first.
+    """
     when = f"{_MARK} >= 0" + (f" AND OLD.position <= {_MARK}" if table in APPENDED else "")
+    unkept = f"{when} AND NOT {_kept(_undo(table), key, 'OLD')}"
     often = OFTEN.get(table, ())
-    keep = f"INSERT INTO {_undo(table)} SELECT {_MARK}, 0, {_old(names)} WHERE NOT {_kept(_undo(table), key, 'OLD')};"
+    keep = f"INSERT INTO {_undo(table)} VALUES ({_MARK}, 0, {_old(names)});"
     rest = ", ".join(name for name in names if name not in often)
-    yield f"CREATE TRIGGER past_{table}_update BEFORE UPDATE OF {rest} ON {table} WHEN {when} BEGIN {keep} END"
+    yield f"CREATE TRIGGER past_{table}_update BEFORE UPDATE OF {rest} ON {table} WHEN {unkept} BEGIN {keep} END"
     if table in APPENDED:
         return
-    yield f"CREATE TRIGGER past_{table}_delete BEFORE DELETE ON {table} WHEN {when} BEGIN {keep} END"
+    yield f"CREATE TRIGGER past_{table}_delete BEFORE DELETE ON {table} WHEN {unkept} BEGIN {keep} END"
     # A row that an INSERT OR REPLACE puts in another's place fires no DELETE trigger; and the statement's OR REPLACE
     # would hold for the trigger's own INSERT too, so that asks first.
     same = " AND ".join(f"t.{name} = NEW.{name}" for name in key)
     new = ", ".join(f"NEW.{name}" for name in key)
-    yield f"""CREATE TRIGGER past_{table}_insert BEFORE INSERT ON {table} WHEN {when} BEGIN
-        INSERT INTO {_undo(table)} SELECT {_MARK}, 0, t.* FROM {table} t
-            WHERE {same} AND NOT {_kept(_undo(table), key, "NEW")};
+    yield f"""CREATE TRIGGER past_{table}_insert BEFORE INSERT ON {table}
+        WHEN {when} AND NOT {_kept(_undo(table), key, "NEW")} BEGIN
+        INSERT INTO {_undo(table)} SELECT {_MARK}, 0, t.* FROM {table} t WHERE {same};
         INSERT INTO {_undo(table)} (mark, absent, {", ".join(key)}) SELECT {_MARK}, 1, {new}
-            WHERE NOT {_kept(_undo(table), key, "NEW")};
+            WHERE NOT EXISTS (SELECT 1 FROM {table} t WHERE {same});
     END"""
 
 
@@ -143,7 +147,9 @@ def _old(names: Sequence[str]) -> str:
 
 
 def _kept(undo: str, key: list[str], which: str) -> str:
-    same = " AND ".join(f"u.{name} = {which}.{name}" for name in key)
+    # The plus takes the type away: what is kept has columns without types, and SQLite would compare an integer with all
+    # rows kept since the mark, one by one.
+    same = " AND ".join(f"u.{name} = +{which}.{name}" for name in key)
     return f"EXISTS (SELECT 1 FROM {undo} u WHERE u.mark = {_MARK} AND {same})"
 
 

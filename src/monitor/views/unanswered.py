@@ -6,7 +6,6 @@ every event that could change that (another flag, a withdrawal, another story). 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import cast
@@ -26,8 +25,8 @@ from monitor.views.stories import resolve
 SCHEMA = """
 CREATE TABLE unanswered (entry_id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-_BACK = """INSERT OR IGNORE INTO unanswered SELECT e.entry_id FROM json_each(?) j CROSS JOIN entries e
-    WHERE e.entry_id = j.value AND e.flagged_position IS NOT NULL"""
+_BACK = """INSERT OR IGNORE INTO unanswered SELECT entry_id FROM entries
+    WHERE entry_id = ? AND flagged_position IS NOT NULL"""
 _STORY_BACK = """INSERT OR IGNORE INTO unanswered SELECT e.entry_id FROM story_entries s CROSS JOIN entries e
     WHERE s.story_id = ? AND e.entry_id = s.entry_id AND e.flagged_position IS NOT NULL"""
 _ANSWERED = "DELETE FROM unanswered WHERE entry_id = ?"
@@ -36,7 +35,7 @@ _STORY_ANSWERED = """DELETE FROM unanswered WHERE entry_id IN
 
 
 def _back(db: sqlite3.Connection, entry_ids: Iterable[str]) -> None:
-    db.execute(_BACK, (json.dumps(list(entry_ids)),))
+    db.executemany(_BACK, [(entry_id,) for entry_id in entry_ids])
 
 
 def _flagged(db: sqlite3.Connection, events: Sequence[Event]) -> None:

@@ -6,9 +6,11 @@ import gzip
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
+from monitor.classify.model import model_bytes, model_id_of
 from monitor.classify.modelstore import COLD_MODEL, cold_model
 from monitor.log.codec import iso
 from monitor.log.events import EntryScored, EntrySeen, FeedAdded, NewEvent
@@ -70,10 +72,10 @@ def test_score_refuses_a_damaged_model(empty: Path) -> None:
     run("score", "--model", "m.json", given='{"title": "x"}', code=8)
 
 
-def entry(folder: Path) -> str:
-    """A data folder with one scored, unflagged entry."""
+def entry(folder: Path, model_id: str = "") -> str:
+    """A data folder with one unflagged entry, scored by this model or the shipped one."""
     run("init")
-    model_id = cold_model().model_id
+    model_id = model_id or cold_model().model_id
     payload = entry_payload(PLOT, "")
     sha = payload_sha(payload)
     log = open_log(folder / "data" / "log.db")
@@ -99,10 +101,24 @@ def test_explain_answers_for_entries_that_were_not_flagged(empty: Path) -> None:
     assert found["score_logged"] == 0.98
 
 
+def test_explain_brings_the_model_of_that_day_from_the_log(empty: Path) -> None:
+    """A model put in use on one machine, and out of use again, explains on another that never had its file."""
+    data = cold_model().data
+    content = model_bytes(msgspec.structs.replace(data, card={**data.card, "note": "another one"}))
+    (empty / "other.json").write_bytes(content)
+    model_id = entry(empty, model_id_of(content))
+    run("models", "use", "other.json")
+    run("models", "rollback")
+    for path in (empty / "data" / "models").iterdir():
+        path.unlink()
+    (empty / "other.json").unlink()
+    found = json.loads(run("explain", "abcd1234", "--json"))
+    assert (found["model"], found["score"]) == (model_id, cold_model().score(PLOT))
+
+
 def test_explain_says_when_the_model_of_that_day_is_gone(empty: Path) -> None:
     """It does not quietly explain with another model."""
-    model_id = entry(empty)
-    (empty / "data" / "models" / f"{model_id}.json").unlink()
+    entry(empty, "m0123456789ab")
     run("explain", "abcd1234", code=4)
 
 

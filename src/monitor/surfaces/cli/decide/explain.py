@@ -31,7 +31,7 @@ def explain(ctx: click.Context, entry: str, with_current: bool, as_of: str | Non
     """Say why ENTRY was or was not flagged: the terms for and against, in its own words, and what it resembles.
 
     Uses the model that scored the entry last (with --as-of: as known then), so that "why was this not flagged in
-    March?" has an answer; its file must still be in the data folder. ENTRY is an id or the beginning of one.
+    March?" has an answer; where its file is not here it comes from the log. ENTRY is an id or the beginning of one.
 
     \b
     Example:
@@ -97,11 +97,15 @@ def _threshold_of(workspace: Workspace, row: EntryRow) -> float:
 
 
 def _model_of(workspace: Workspace, model_id: str) -> Model:
-    """Load the model that gave an entry its score. Raises NotFoundError where its file is gone."""
+    """Load the model that gave an entry its score, from the log where its file is not here. Raises NotFoundError."""
     from monitor import app
     from monitor.classify.modelstore import load_model
+    from monitor.worker.setup import bring_model
 
-    path: Path = workspace.data_dir / app.MODELS_NAME / f"{model_id}.json"
-    if not path.is_file():
-        raise NotFoundError(f"{path}: the model of that day is gone; `--now` explains with the one in use")
-    return load_model(path)
+    folder: Path = workspace.data_dir / app.MODELS_NAME
+    if not bring_model(workspace.log, folder, model_id):
+        raise NotFoundError(
+            f"{folder / model_id}.json: the model of that day is gone, and the log does not carry it; `--now` explains "
+            "with the one in use"
+        )
+    return load_model(folder / f"{model_id}.json")

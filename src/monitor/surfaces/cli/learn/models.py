@@ -87,6 +87,7 @@ def use_model(ctx: click.Context, model: str, reason: str) -> None:
     from monitor.classify.model import model_id_of
     from monitor.classify.modelstore import load_model, save_model
     from monitor.worker.jobs.retrain import NO_MODEL, promote, reject
+    from monitor.worker.setup import trained_event
 
     with working(ctx) as workspace:
         path = Path(model)
@@ -94,10 +95,13 @@ def use_model(ctx: click.Context, model: str, reason: str) -> None:
         model_id = NO_MODEL if given else _find(workspace, model)["model_id"]
         try:
             if given:
-                load_model(path)
+                card = load_model(path).card
                 content = path.read_bytes()
                 model_id = save_model(workspace.data_dir / "models", content)
                 assert model_id == model_id_of(content)  # noqa: S101 - the name is the content's hash
+                trained, payloads = trained_event(model_id, card, content)  # so that it reaches every worker
+                if workspace.log.by_key(trained.key) is None:
+                    workspace.append([trained], payloads)
             promote(workspace, model_id, reason)
         except ModelError as error:
             reject(workspace, model_id, str(error)[:500])

@@ -1,8 +1,8 @@
 """Which test runs which lines of ours: as a pytest plugin in the process of the tests, and in the children they start.
 
-`begin` follows the own process. A child that is started with MONITOR_TOUCHED (a folder) in its environment and this
-file's `begin_child` in its sitecustomize writes what it calls there, by whole functions, as it calls them: it may be
-killed. Functions called often in one test count with all their lines too, or following would cost too much.
+`Lines` follows the own process. A child that is started with MONITOR_TOUCHED (a pipe) in its environment and this
+file's `begin_child` in its sitecustomize tells what it calls, by whole functions, as it calls them: it may be killed.
+Functions called often in one test count with all their lines too, or following would cost too much.
 """
 
 from __future__ import annotations
@@ -104,12 +104,11 @@ class Lines:
 
 
 def begin_child() -> None:
-    """Write down the functions that this child of a test calls, each once."""
-    folder, test = os.environ.get("MONITOR_TOUCHED"), os.environ.get("PYTEST_CURRENT_TEST")
-    if not folder or not test:
+    """Tell the test's process, through its pipe, of the functions that this child calls, each once."""
+    pipe, test = os.environ.get("MONITOR_TOUCHED"), os.environ.get("PYTEST_CURRENT_TEST")
+    if not pipe or not test or not Path(pipe).exists():
         return
-    out = (Path(folder) / f"{os.getpid()}-{threading.get_native_id()}.txt").open("a", buffering=1, encoding="utf-8")
-    out.write(f"{test.rpartition(' (')[0]}\n")
+    out = os.open(pipe, os.O_WRONLY)
     met: set[CodeType] = set()
 
     def called(frame: FrameType, event: str, arg: Any) -> None:
@@ -117,19 +116,34 @@ def begin_child() -> None:
         if event == "call" and code not in met:
             met.add(code)
             if OURS in code.co_filename:
-                lines = sorted({line for _, _, line in code.co_lines() if line is not None})
-                out.write(f"{code.co_filename}\t{' '.join(map(str, lines))}\n")
+                lines = [line for _, _, line in code.co_lines() if line is not None]
+                row = f"{test.rpartition(' (')[0]}\t{code.co_filename}\t{min(lines)}\t{max(lines)}\n"
+                os.write(out, row.encode())  # at most PIPE_BUF bytes: rows of several children do not mix
 
     threading.setprofile(called)
     sys.setprofile(called)
 
 
-def read_children(folder: Path) -> dict[str, set[Line]]:
-    """Return (file, line) by test, of all children that wrote into the folder."""
-    found: dict[str, set[Line]] = defaultdict(set)
-    for path in folder.glob("*.txt"):
-        test, *rows = path.read_text(encoding="utf-8").split("\n")
-        for row in rows:
-            name, _, lines = row.partition("\t")
-            found[test].update((name, int(line)) for line in lines.split())
-    return found
+class Children:
+    """What children of tests tell; a pipe, because a child may have been forbidden to write files."""
+
+    def __init__(self, pipe: Path) -> None:
+        os.mkfifo(pipe)
+        self._pipe = os.open(pipe, os.O_RDWR)
+        self._told = b""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while not self._told.endswith(b"\n\n"):
+            self._told += os.read(self._pipe, 65536)
+
+    def end(self) -> dict[str, set[Line]]:
+        """Return the lines by test."""
+        os.write(self._pipe, b"\n\n")
+        self._reader.join(30)
+        found: dict[str, set[Line]] = defaultdict(set)
+        for row in filter(None, self._told.decode().split("\n")):
+            test, name, first, last = row.split("\t")
+            found[test].update((name, line) for line in range(int(first), int(last) + 1))
+        return found

@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from bench._lines import Lines, begin_child, read_children
+from bench._lines import Children, Lines, begin_child
 
 _HERE = ("monitor", "tests", "bench", "tools", "conftest", "__main__")
 
@@ -196,9 +196,8 @@ class _Touched:
         self.fixtures: dict[str, set[tuple[str, int]]] = defaultdict(set)
         self.names: dict[str, tuple[str, ...]] = {}
         self.uses: dict[str, set[str]] = {}  # functions with a cache
-        self.children = out.with_suffix(".children")
-        self.children.mkdir()
-        os.environ["MONITOR_TOUCHED"] = str(self.children)
+        self.children = Children(pipe := out.with_suffix(f".{os.getpid()}"))
+        os.environ["MONITOR_TOUCHED"] = str(pipe)
         os.register_at_fork(after_in_child=begin_child)
         self.lines.start()
 
@@ -226,7 +225,7 @@ class _Touched:
 
     def pytest_sessionfinish(self) -> None:
         sys.settrace(None)
-        children = read_children(self.children)
+        children = self.children.end()
         found: dict[str, list[str]] = defaultdict(list)
         for test, lines in self.tests.items():
             shared = [self.fixtures[name] for name in self.names[test] if name in self.fixtures]

@@ -6,14 +6,15 @@ import pytest
 
 from monitor.fetch.values import FetchResult
 from monitor.log.codec import iso
-from monitor.log.events import EntryFlagged, FeedFailed, FeedFetched
+from monitor.log.events import EntryFlagged, EntryRevised, FeedFailed, FeedFetched
 from monitor.log.payloads import EntryText, payload_sha
 from monitor.poll.schedule import HOST_RESTING
 from monitor.poll.values import FeedState
 from monitor.worker.intake.assess import Unscored, flagged_event, score_all
 from monitor.worker.intake.collect import Collector, Outcome
+from monitor.worker.tick import run_tick
 from monitor.worker.workspace import Workspace
-from tests.worker.conftest import Clock, WordModel, rss
+from tests.worker.conftest import Clock, Site, WordModel, rss
 
 BODY = rss(("1", "Alleged plot"), ("2", "Chess"))
 
@@ -124,3 +125,19 @@ def test_what_reaches_the_threshold_is_flagged(workspace: Workspace) -> None:
         model.threshold = threshold
         (scored,) = score_all(model, [Unscored("a", 0, "x", EntryText("Alleged plot"))], "new")  # type: ignore[arg-type]
         assert scored.flag == flag
+
+
+def test_a_counter_that_ticks_is_no_revision_and_a_number_that_is_news_is(
+    workspace: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: comments count for nothing, a toll is a revision, as all is once the old words are erased."""
+    told = [("Three held. 12 comments", 0), ("Three held. 15 comments", 0), ("Four held. 15 comments", 1)]
+    for words, n_revised in told:
+        site.pages = {"alpha": (200, rss(("1", words))), "beta": (200, rss())}
+        assert run_tick(workspace, force=True).n_revised == n_revised
+        clock.forward(hours=2)
+    (seen,) = workspace.log.read(types=("entry-revised",))
+    assert isinstance(seen.data, EntryRevised)
+    workspace.log.append([], recorded_at=iso(clock()), erased=[seen.data.text_sha])
+    site.pages["alpha"] = (200, rss(("1", "Four held. 19 comments")))
+    assert run_tick(workspace, force=True).n_revised == 1

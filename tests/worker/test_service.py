@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from monitor.errors import StorageError
 from monitor.worker.service import RETRY_AFTER_S, Job, Service, Turn, last_time
 
 NOW = datetime(2026, 2, 4, 7, 30, tzinfo=UTC)  # a Wednesday
@@ -231,3 +233,64 @@ def test_how_long_a_job_took_is_recorded_in_milliseconds(moved_s: float, duratio
     service.plan_with(Plan())
     service.attempt(job(work), NOW, 0)
     assert diary.durations_ms == [duration_ms]
+
+
+def test_each_kind_of_time_is_planned_and_said_as_it_is() -> None:
+    """Promise: a weekly job runs on its day, one of an interval at once and then at it."""
+    service, plan, said = service_of(
+        lambda: [job(at="06:05", weekday="mon"), Job(name="tick", run=lambda: "", every_s=60)], Diary()
+    )
+    service.reload()
+    weekly, often = plan.jobs["digest"], plan.jobs["tick"]
+    assert (weekly["trigger"], weekly["hour"], weekly["minute"], weekly["day_of_week"]) == ("cron", 6, 5, "mon")
+    assert (often["trigger"], often["seconds"], often["next_run_time"]) == ("interval", 60, NOW)
+    assert [text for *_, text in said] == ["now planned at 06:05 UTC on mon", "now planned every 60 s"]
+
+
+@pytest.mark.parametrize(("late_s", "told"), [(0, False), (90, False), (91, True)])
+def test_a_run_that_starts_late_is_recorded(late_s: int, told: bool) -> None:
+    """Promise: a minute and a half is no delay; what starts later runs once, and the log says how late."""
+    diary = Diary()
+    service, _, said = service_of(lambda: [job(lambda: "")], diary)
+    service.reload()
+    event = SimpleNamespace(job_id="digest", scheduled_run_times=[NOW - timedelta(seconds=late_s)])
+    service._on_submitted(event)
+    service._planned(job(lambda: ""))
+    assert [reason for *_, reason in diary.missed_runs] == (
+        [f"started {late_s} s late; runs missed in between were made up by this one"] if told else []
+    )
+    assert [level for level, *_ in said] == ["info", *["warning"] * told]
+    assert len(diary.ends) == 1
+
+
+def test_a_run_left_out_because_the_one_before_goes_on_is_recorded() -> None:
+    """Promise: nothing that was planned is missing without a word; looking at the times again is no job."""
+    diary = Diary()
+    service, *_ = service_of(list, diary)
+    service._on_skipped(SimpleNamespace(job_id="tick", scheduled_run_times=[NOW]))
+    service._on_skipped(SimpleNamespace(job_id="digest", scheduled_run_time=NOW))
+    service._on_skipped(SimpleNamespace(job_id="reload", scheduled_run_time=NOW))
+    assert [(name, at) for name, at, _ in diary.missed_runs] == [("tick", NOW), ("digest", NOW)]
+
+
+def test_a_tick_that_fails_waits_for_its_next_time() -> None:
+    """Promise: what comes every minute is not planned besides; its failure is recorded all the same."""
+    diary = Diary()
+    service, plan, _ = service_of(list, diary)
+    service.attempt(Job(name="tick", run=lambda: str(1 // 0), every_s=60), NOW, 0)
+    assert (plan.jobs, len(diary.missed_runs), diary.ends) == ({}, 1, [])
+
+
+def test_a_log_that_cannot_be_reached_puts_a_daily_job_off() -> None:
+    """Promise: where nobody can say whose turn it is, the job is not run, and looked at again."""
+    diary = Diary()
+    service, plan, said = service_of(list, diary)
+    diary.turn = unreachable  # type: ignore[method-assign]
+    service.attempt(job(), NOW, 0)
+    assert (diary.ends, [level for level, *_ in said]) == ([], ["error"])
+    assert plan.jobs["digest:again"]["run_date"] == NOW + timedelta(seconds=RETRY_AFTER_S[0])
+
+
+def unreachable(job: str, scheduled_at: datetime) -> None:
+    """A log nobody reaches."""
+    raise StorageError("no route to the log")

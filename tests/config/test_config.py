@@ -158,6 +158,14 @@ def test_two_hundred_thousand_feeds_are_the_most_and_five_thousand_cost_under_a_
     assert problems(many) == ["feeds.yaml:2: a list of more than 200,000 values"]
 
 
+def test_how_deep_and_how_large_a_file_may_be():
+    """Promise: eight levels and 32 MiB, as docs/feeds-yaml.md says; what is more is refused before it is read."""
+    deep = ["feeds: " + "[" * n + "]" * n + "\n" for n in (8, 9)]
+    assert [problems(text)[0] == "feeds.yaml:1: nested deeper than 8 levels" for text in deep] == [False, True]
+    large = b"# " + b"x" * (32 << 20)
+    assert problems(large) == ["feeds.yaml:1: 33554434 bytes; at most 33554432 are read"]
+
+
 def test_many_faults_are_counted_not_listed():
     text = "feeds:\n" + "- url: x\n  name: A\n" * 300
     assert problems(text)[-1] == "feeds.yaml:600: and 200 more problems"

@@ -228,3 +228,11 @@ def test_a_command_that_does_not_exist_is_found() -> None:
     assert unknown_word(["labels", "withdraw", "--reviewer", "ana"]) == "--reviewer"
     assert unknown_word(["nonsense"]) == "nonsense"
     assert unknown_word(["labels", "withdraw", "--of", "ana"]) == ""
+
+
+def test_defaults_of_settings_are_those_of_the_code() -> None:
+    """Whoever reads the table of feeds.yaml knows what happens where nothing is set."""
+    table = (ROOT / "docs" / "feeds-yaml.md").read_text(encoding="utf-8").partition("## Settings")[2]
+    said = dict(re.findall(r"^\| `(\w+)` \|.*\| ([\d.]+) \|$", table, re.MULTILINE))
+    assert len(said) > 10
+    assert {name: float(value) for name, value in said.items()} == {name: getattr(Settings(), name) for name in said}

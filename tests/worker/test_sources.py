@@ -98,6 +98,16 @@ def test_an_index_in_an_index_is_followed_once_and_a_circle_ends(workspace: Work
     assert [path for path, _ in site.requests] == ["map.xml", "years.xml", "2026.xml"]
 
 
+def test_indexes_of_indexes_cost_twelve_requests_at_most(workspace: Workspace, site: Site) -> None:
+    """Promise: a site of hundreds of sitemaps in indexes within an index is asked for twelve documents a poll."""
+    watch(workspace, site, kind="sitemap")
+    inner = [f"year{n}.xml" for n in range(20)]
+    site.pages = {"map.xml": (200, index(*((site.url(name), "") for name in inner)))}
+    site.pages |= {name: (200, index(*((site.url(f"{n}-{name}"), "") for n in range(20)))) for name in inner}
+    run_tick(workspace)
+    assert len(site.requests) == 12
+
+
 @pytest.mark.parametrize(
     ("body", "reason"), [(b"<html><body>Sorry</body></html>", "not-a-sitemap"), (urlset(url("1")), "no-dates")]
 )

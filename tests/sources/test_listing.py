@@ -134,6 +134,19 @@ def test_selectors_are_proposed_for_a_page_that_lists(layout: str) -> None:
     assert all(entry.published_at for entry in feed.entries)
 
 
+def test_three_ways_are_proposed_at_most() -> None:
+    """Promise: of a page with five lists, each of another shape, a person is shown three."""
+    lists = "".join(
+        f"<div class='list{kind}'>"
+        + "".join(
+            f"<p class='row{kind}'><a href='/{kind}/{n}'>{title} ({kind}{n})</a></p>" for n, title in enumerate(TITLES)
+        )
+        + "</div>"
+        for kind in "abcde"
+    )
+    assert len(propose(f"<html><body>{lists}</body></html>".encode(), URL)) == 3
+
+
 def test_nothing_is_proposed_where_nothing_lists() -> None:
     assert propose(b"<html><body><p>Just a text with <a href=/x>one link in it</a>.</p></body></html>", URL) == []
     assert propose(PAGE.format(menu=MENU, rows="", foot="").encode(), URL) == []

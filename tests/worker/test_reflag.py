@@ -47,6 +47,15 @@ def test_half_of_the_words_new_is_an_edit_of_weight_and_four_fifths_another_matt
     assert flag_again(0.6, EntryText(title=now), [EarlierFlag(0.6, EntryText(title=before))]) == flag
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "flag"), [(0.5, 0.73, ""), (0.5, 0.74, "revised"), (0.9, 0.96, ""), (0.9, 0.965, "revised")]
+)
+def test_a_score_that_rises_by_one_in_log_odds_is_news(before: float, now: float, flag: str) -> None:
+    """Promise: the same words but one, and a score above 0.73 where it was 0.50, above 0.96 where it was 0.90."""
+    words = EntryText(title=FIRST.title, summary=FIRST.summary + " More follows.")
+    assert flag_again(now, words, [EarlierFlag(before, FIRST)]) == flag
+
+
 def test_an_edit_back_and_forth_is_shown_once() -> None:
     """Promise: words that were flagged before are not flagged again, however often they return."""
     charge = EntryText(title="Two men charged over Mereth blaze", summary="Court told of paid arsonists")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+import pytest
 
-from monitor.learn.rows import LOOKED_AT, Choice, WaitingRow, entries_of, pick_rows, rank, topic_words
+from monitor.learn.rows import LOOKED_AT, Choice, WaitingRow, entries_of, pick_rows, rank, same_topic, topic_words
 
 
 def candidate(
@@ -43,6 +44,20 @@ def test_a_happening_takes_one_row_and_the_row_names_its_entries() -> None:
     assert [row.entry for row in choice.rows] == [1, 3]
     assert choice.behind == {2: "same topic"}
     assert entries_of(choice.rows[0], rows) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Harbour bridge council vote", "Harbour bridge festival market", True),
+        ("Harbour bridge council vote tonight", "Harbour bridge festival market sunday", False),
+        ("Harbour council", "Harbour festival", False),
+    ],
+    ids=["two of four", "two of five", "one of two"],
+)
+def test_half_of_the_words_and_two_at_least_make_a_topic(one: str, other: str, same: bool) -> None:
+    """Promise: titles that share half of the shorter one's content words, and two of them, are about one topic."""
+    assert same_topic(topic_words(one), topic_words(other)) == same
 
 
 def test_the_same_topic_in_another_story_is_not_shown_as_part_of_the_row() -> None:

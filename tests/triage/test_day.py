@@ -8,6 +8,7 @@ from monitor.learn.rows import WaitingRow, pick_rows, topic_words
 from monitor.log.codec import iso
 from monitor.log.events import StoryLinked
 from monitor.log.payloads import EntryText
+from monitor.triage.day import is_from_archive
 from monitor.triage.decide import label_entry, skip_row, withdraw
 from monitor.triage.moved import MOST_ROWS, moved_cases
 from monitor.triage.queue import count_known, count_queue, list_queue
@@ -156,6 +157,13 @@ def test_what_a_feed_lists_from_its_archive_stands_last_and_says_so(desk: Desk) 
     desk.entry("bbbb2", FERRY, 0.6)
     desk.entry("cccc3", BRIDGE, 0.5, published_at=iso(desk.now - timedelta(days=13)))
     assert shown(desk) == [(FERRY, ""), (BRIDGE, ""), (MAYOR, "archive")]
+
+
+def test_two_weeks_before_its_flag_an_entry_is_of_the_archive() -> None:
+    """Promise: published two weeks or more before it was flagged; a day less is late news, and no date is none."""
+    flagged = "2026-01-31T12:00:00Z"
+    dates = ("2026-01-17T12:00:00Z", "2026-01-17T12:00:01Z", "")
+    assert [is_from_archive(flagged, date) for date in dates] == [True, False, False]
 
 
 def test_a_row_is_as_old_as_its_report_not_as_its_arrival(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from monitor.fetch.fetcher import CurlFetcher
 from monitor.log.codec import iso, parse_iso
 from monitor.log.sqlite.store import open_log
 from monitor.log.store import LogStore
-from monitor.views.fold import Views, open_past, open_views
+from monitor.views.fold import Views, open_past, open_views, rebuild_views
 from monitor.views.queries.models import in_use
 from monitor.worker.setup import bring_model
 from monitor.worker.sync import with_known_ids
@@ -84,21 +84,21 @@ def data_folder(given: str | None = None, data: str | None = None) -> Path:
     return Path(named) if named else config_path(given).parent / "data"
 
 
-def open_workspace(given: str | None = None, data: str | None = None) -> Workspace:
-    """Open the data folder for work.
+def open_workspace(given: str | None = None, data: str | None = None, *, anew: bool = False) -> Workspace:
+    """Open the data folder for work; `anew` folds the views from the first event, whatever was there.
 
     Raises ConfigError, NotFoundError (no log yet), StorageError and LogBrokenError, each saying what to do.
     """
     config, folder = read_config(given, data)
     log = _open(config, folder)
-    views = open_views(folder / VIEWS_NAME, log)
+    views = (rebuild_views if anew else open_views)(folder / VIEWS_NAME, log)
     return _workspace(config, folder, log, views)
 
 
 @contextmanager
-def closing_workspace(given: str | None = None, data: str | None = None) -> Iterator[Workspace]:
+def closing_workspace(given: str | None = None, data: str | None = None, *, anew: bool = False) -> Iterator[Workspace]:
     """Open the data folder for the length of a `with` block."""
-    workspace = open_workspace(given, data)
+    workspace = open_workspace(given, data, anew=anew)
     try:
         yield workspace
     finally:

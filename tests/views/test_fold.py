@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -197,6 +197,29 @@ def test_overwritten_pages_are_mended_by_rebuild(log: MemoryLog, tmp_path: Path)
         mended = rebuild_views(path, log)
         assert mended.dump() == whole
         mended.close()
+
+
+class Counted(MemoryLog):
+    """A log that counts the events it gives out."""
+
+    n_given = 0
+
+    def read(self, *, after: int = 0, upto: int | None = None, types: Sequence[str] | None = None) -> Iterator[Event]:
+        """Yield what a log yields."""
+        for event in super().read(after=after, upto=upto, types=types):
+            self.n_given += 1
+            yield event
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_rebuild_reads_the_log_once(tmp_path: Path, damaged: bool) -> None:
+    """Promise: where the views are old, missing or no database, they are not folded first, to be folded again."""
+    log = Counted()
+    fill(log, 0, 30)
+    if damaged:
+        (tmp_path / "v.db").write_bytes(b"this is no database" * 500)
+    rebuild_views(tmp_path / "v.db", log).close()
+    assert log.n_given == log.head()[0]
 
 
 def test_a_look_back_leaves_others_reading(log: MemoryLog, tmp_path: Path) -> None:

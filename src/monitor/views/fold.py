@@ -236,19 +236,21 @@ def open_views(path: Path | None, log: EventStore, *, upto: int | None = None, p
 
 
 def rebuild_views(path: Path, log: EventStore) -> Views:
-    """Fold the views anew, in place while others read them; a damaged file is thrown away first.
+    """Fold the views anew, once, in place while others read them; a damaged file is thrown away first.
 
     Raises StorageError for a disk that is full or cannot be written.
     """
+    views: Views | None = None
     try:
-        views = open_views(path, log)
+        views = Views(connect(str(path)), log)
         views.rebuild()
         return views
-    except sqlite3.DatabaseError as error:
-        if not is_damaged(error):
+    except (sqlite3.DatabaseError, OSError) as error:
+        if isinstance(error, OSError) or not is_damaged(error):
             raise StorageError(f"{path}: {error}; the views there are as they were, the log is untouched") from error
-    with suppress(sqlite3.Error):
-        views.close()
+    if views is not None:
+        with suppress(sqlite3.Error):
+            views.close()
     throw_away(path)
     return open_views(path, log)
 

@@ -20,9 +20,9 @@ from monitor.worker.workspace import Workspace
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def working(ctx: click.Context) -> AbstractContextManager[Workspace]:
-    """Open the workspace for a command that writes; close it after."""
-    return app.closing_workspace(ctx.obj["config"], ctx.obj["data"])
+def working(ctx: click.Context, *, anew: bool = False) -> AbstractContextManager[Workspace]:
+    """Open the workspace for a command that writes, close it after; `anew` folds the views from the first event."""
+    return app.closing_workspace(ctx.obj["config"], ctx.obj["data"], anew=anew)
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from monitor.log.keep.erasure import WAIT_S, erase_entry, lift_erasure, mark_sha
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import json_option, reviewer, working, write_json
 from monitor.triage.entries import find_entry
-from monitor.views.fold import rebuild_views
 from monitor.views.queries.erasures import pending_erasure, sharing_entries, text_positions
 from monitor.worker.jobs.backups import back_up, put_back
 from monitor.worker.jobs.searching import keep_index, renew_index
@@ -39,9 +38,7 @@ def rebuild(ctx: click.Context) -> None:
     Example:
       monitor rebuild
     """
-    with working(ctx) as workspace:
-        workspace.views.close()
-        workspace.views = rebuild_views(workspace.data_dir / app.VIEWS_NAME, workspace.log)
+    with working(ctx, anew=True) as workspace:
         position, fingerprint = workspace.views.position, workspace.views.fingerprint()
         renew_index(workspace)
     click.echo(f"folded {position} events; fingerprint of the views {fingerprint[:16]}")

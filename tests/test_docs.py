@@ -50,10 +50,14 @@ def matches(expected: str, printed: str) -> bool:
     """Say whether what was printed is what the document shows; an empty expectation accepts anything."""
     if not expected.strip():
         return True
-    pattern = r"\s*".join(
-        ".*?".join(re.escape(piece) for piece in line.rstrip().split("…")) for line in expected.strip().splitlines()
-    )
-    return re.fullmatch(pattern + r"\s*", printed.strip(), re.DOTALL) is not None
+    lines = "\n".join(line.rstrip() for line in expected.strip().splitlines())
+    first, *further = [r"\s*".join(map(re.escape, piece.split("\n"))) for piece in lines.split("…")]
+    found = re.match(first if further else first + r"\s*\Z", printed.strip())
+    for number, piece in enumerate(further, 1):  # each where it comes first: no other choice could help a later one
+        at = found.end() if found else -1
+        ends = r"\s*\Z" if number == len(further) else ""
+        found = re.compile(piece + ends).search(printed.strip(), at) if at >= 0 else None
+    return found is not None
 
 
 def commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, str]]:

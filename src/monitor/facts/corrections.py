@@ -13,6 +13,7 @@ import msgspec
 
 from monitor.errors import InputError
 from monitor.facts.lexicon import data_lines, gazetteer
+from monitor.facts.names import state_code
 from monitor.facts.values import (
     CLAIMANTS,
     HEDGES,
@@ -54,6 +55,12 @@ def allowed_codes(field: str) -> tuple[str, ...]:
     return ()
 
 
+def codes_of(field: str, words: Sequence[str]) -> list[str]:
+    """Return what a reviewer typed as codes: a state may be named ("Iran", "the United Kingdom")."""
+    named = field in _STATES or field == "denied_by"
+    return [state_code(word) if named and word not in _DENIERS else word for word in words]
+
+
 def check_codes(field: str, codes: Sequence[str], *, read: bool = False) -> None:
     """Raise InputError, naming what may stand there, where a card cannot hold `codes` in `field`.
 
@@ -77,9 +84,9 @@ def check_codes(field: str, codes: Sequence[str], *, read: bool = False) -> None
 
 def _hint(field: str, allowed: Sequence[str]) -> str:
     if field in _STATES:
-        return "an ISO 3166 code in capitals, such as IR, RU or KP"
+        return "the name of a state or its ISO 3166 code in capitals, such as Iran or IR"
     if field == "denied_by":
-        return "accused, other, or an ISO 3166 code in capitals"
+        return "accused, other, or a state: its name or its ISO 3166 code in capitals"
     return f"one of: {', '.join(allowed)}"
 
 

@@ -5,6 +5,7 @@ Owns the words that an editor prints where a card holds a code. Nothing here rea
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -41,6 +42,26 @@ def state_name(code: str) -> str:
     row = gazetteer()["countries"].get(code)
     name = str(row["latin"][0]) if row else code
     return f"the {name}" if name.startswith(_WITH_ARTICLE) else name
+
+
+def state_code(name: str) -> str:
+    """Return the code of a state by any of its English names, in capitals or not; the word itself where it is none."""
+    return _codes().get(_bare(name), name)
+
+
+def _bare(name: str) -> str:
+    return name.casefold().removeprefix("the ").strip()
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[str, str]:
+    owners: dict[str, set[str]] = defaultdict(set)
+    for code, row in gazetteer()["countries"].items():
+        for name in row["latin"]:
+            owners[_bare(str(name))].add(code)
+    for code, name in _GONE.items():
+        owners[_bare(name)].add(code)
+    return {name: min(codes) for name, codes in owners.items() if len(codes) == 1}
 
 
 @lru_cache(maxsize=1)

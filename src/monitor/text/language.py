@@ -24,6 +24,13 @@ LETTERS_READ = 400  # of a text the first letters are looked at
 LONGEST_ENDING = 6
 MEMORY = 20_000  # words whose votes are remembered
 
+_NAMES = (
+    "en English;es Spanish;fr French;de German;tr Turkish;ru Russian;ar Arabic;fa Persian;he Hebrew;pl Polish;"
+    "sv Swedish;uk Ukrainian;nl Dutch;it Italian;pt Portuguese;az Azerbaijani;hi Hindi;ur Urdu;cs Czech;hu Hungarian;"
+    "ro Romanian;da Danish;no Norwegian;fi Finnish;hr Croatian;id Indonesian;vi Vietnamese;sq Albanian;bg Bulgarian;"
+    "sr Serbian;el Greek;hy Armenian;bn Bengali;ta Tamil;th Thai;ka Georgian;ja Japanese;zh Chinese;ko Korean;"
+    "ps Pashto;ku Kurdish;be Belarusian;et Estonian;lv Latvian;lt Lithuanian;sk Slovak;sl Slovenian;ms Malay"
+)
 _RANGES = (
     ("\u0370", "\u03ff", ("el",)), ("\u0400", "\u04ff", ("ru", "uk", "bg", "sr")), ("\u0530", "\u058f", ("hy",)),
     ("\u0590", "\u05ff", ("he",)), ("\u0600", "\u06ff", ("ar", "fa", "ur")), ("\u0900", "\u097f", ("hi",)),
@@ -38,6 +45,22 @@ _TELLING = (
     (frozenset("はのをがにたとし"), "ja"),
 )  # fmt: skip
 _ARABIC_ARTICLE = "ال"
+
+
+@cache
+def _named() -> dict[str, str]:
+    return dict(pair.split(" ", 1) for pair in _NAMES.split(";"))
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language by its code (a region does not matter); the code where none is known."""
+    return _named().get(code.lower().partition("-")[0], code)
+
+
+def language_code(name: str) -> str:
+    """Return the code of a language by its English name; anything else as it is, in small letters."""
+    wanted = name.strip().casefold()
+    return next((code for code, known in _named().items() if known.casefold() == wanted), wanted)
 
 
 @cache

@@ -14,6 +14,7 @@ from monitor.log.store import EventStore
 from monitor.triage.rows import HistoryLine
 from monitor.views.fold import Views
 from monitor.views.queries import entries, labels, stories
+from monitor.views.queries.cases import FOLLOW_UP
 from monitor.views.queries.labels import LabelRow
 from monitor.views.queries.stories import story_of
 from monitor.views.queries.texts import text_of
@@ -66,7 +67,7 @@ def history(log: EventStore, views: Views, entry_id: str) -> list[HistoryLine]:
     row = entry_row(views, entry_id)
     positions = {row.position, *entries.noted_positions(views, entry_id), *_score_positions(log, views, row)}
     found = (log.get(position) for position in sorted(positions))
-    return [_line(event, entry_id) for event in found if event is not None]
+    return [_line(event, row) for event in found if event is not None]
 
 
 def _score_positions(log: EventStore, views: Views, row: entries.EntryRow) -> set[int]:
@@ -90,28 +91,46 @@ def _first_score(log: EventStore, row: entries.EntryRow) -> set[int]:
     return set()
 
 
-def _line(event: ev.Event, entry_id: str) -> HistoryLine:
+def _line(event: ev.Event, row: entries.EntryRow) -> HistoryLine:
     return HistoryLine(
-        position=event.position, at=event.recorded_at, type=event.type, actor=event.actor, what=_what(event, entry_id)
+        position=event.position, at=event.recorded_at, type=event.type, actor=event.actor, what=_what(event, row)
     )
 
 
-def _what(event: ev.Event, entry_id: str) -> str:  # noqa: C901 - one line per event type, read as a table
+def _flagged(data: ev.EntryFlagged) -> str:
+    if data.why.startswith(FOLLOW_UP):
+        return "it follows a known case"
+    words = {
+        "new": f"it scored {data.score:.2f}", "room in the day": "there was room in the day",
+        "revised": "its words changed", "second-look": "a newer model scores it higher",
+    }  # fmt: skip
+    return words.get(data.why, data.why)
+
+
+def _joined(why: str) -> str:
+    if why.startswith("copy of "):
+        return "the same text as another report"
+    return f"both speak of {why.removeprefix('words: ')}" if why.startswith("words: ") else why
+
+
+def _what(event: ev.Event, row: entries.EntryRow) -> str:  # noqa: C901 - one line per event type, read as a table
     """Say in one line what an event says of an entry."""
     data = event.data
     match data:
         case ev.EntrySeen():
-            when = data.published_at[:16].replace("T", " ") or data.published_raw or "at a time it does not say"
-            return f"first seen in {data.feed_id}, published {when}"
+            at = data.published_at[:16].replace("T", " ")
+            when = f"{at} UTC" if at else data.published_raw or "at a time it does not say"
+            return f"first seen in {row.feed or data.feed_id}, published {when}"
         case ev.EntryRevised():
-            return f"its {' and '.join(data.changed)} changed (revision {data.revision})"
+            return f"its {' and '.join(data.changed)} changed"
         case ev.EntryScored():
-            score = next(item for item in data.scores if item[0] == entry_id)
-            return f"scored {score[2]:.3f} against a line of {data.threshold:.3f} by model {data.model_id} ({data.why})"
+            score = next(item for item in data.scores if item[0] == row.entry_id)
+            again = {"new": "scored", "second-look": "scored again by a newer model"}.get(data.why, "scored again")
+            return f"{again}: {score[2]:.2f}, where a flag began at {data.threshold:.2f} (model {data.model_id})"
         case ev.EntryFlagged():
-            return f"flagged by {data.model_id}: {data.score:.3f} against a line of {data.threshold:.3f} ({data.why})"
+            return f"put into the queue: {_flagged(data)}"
         case ev.EntryLabelled():
-            return f"labelled {data.label} by {data.by}" + (f": {data.note}" if data.note else "")
+            return f"labelled {data.label.replace('-', ' ')} by {data.by}" + (f": {data.note}" if data.note else "")
         case ev.LabelWithdrawn():
             reason = f": {data.reason}" if data.reason else ""
             return f"{data.by} took back the label of event {data.label_position}{reason}"
@@ -122,9 +141,9 @@ def _what(event: ev.Event, entry_id: str) -> str:  # noqa: C901 - one line per e
         case ev.PageFailed():
             return f"its page could not be read: {data.reason} {data.detail}".rstrip()
         case ev.StoryOpened():
-            return f"began the story {data.story_id}"
+            return "began a story"
         case ev.StoryJoined():
-            return f"joined the story {data.story_id}: {data.why} (similarity {data.similarity:.2f})"
+            return f"joined a story: {_joined(data.why)}"
         case ev.RowSkipped():
             return f"{data.by} took it up again" if data.undoes else f"{data.by} put it off until {data.until[:10]}"
         case ev.SampleDrawn():

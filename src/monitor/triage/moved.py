@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from monitor.facts.merge import merge_cards
+from monitor.facts.names import state_name
 from monitor.facts.values import Card
 from monitor.log.codec import iso
 from monitor.log.store import EventStore
@@ -108,15 +109,21 @@ def _moved(log: EventStore, views: Views, case_id: str, joined: Sequence[Joined]
 
 
 def changes_of(before: Card, now: Card) -> list[str]:
-    """Return what a card says that the one before did not: steps, denials, states, numbers, as codes."""
+    """Return what a card says that the one before did not: steps, denials, states by name, numbers."""
     found = []
     for field, phrase in _STEPS.items():
         codes = [code for code in now.codes(field) if code not in before.codes(field)]
-        found += [f"{phrase}: {', '.join(codes)}"] if codes else []
+        found += [f"{phrase}: {', '.join(map(_word, codes))}"] if codes else []
     for field, phrase in _NUMBERS.items():
         codes = [code for code in now.codes(field) if code not in before.codes(field)]
         found += [f"{codes[0]} {phrase}"] if codes else []
     return found
+
+
+def _word(code: str) -> str:
+    """Return a step, a stage or a state as people say it."""
+    plain = {"executed": "carried out", "accused": "the accused", "on-trial": "on trial"}
+    return plain.get(code) or state_name(code)
 
 
 def _card(log: EventStore, views: Views, entry_id: str) -> Card:

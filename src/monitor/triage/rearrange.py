@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor.errors import InputError, NotFoundError
-from monitor.facts.corrections import check_codes
+from monitor.facts.corrections import check_codes, codes_of
 from monitor.log.codec import iso
 from monitor.log.events import (
     CardConfirmed,
@@ -79,8 +79,10 @@ def correct_card(
 ) -> Event | None:
     """Set a field of a story's card to what the reviewer read; an empty value says that the field is unknown.
 
+    A state is given by its code or its English name.
     Raises InputError, naming what may stand there, before anything is written.
     """
+    value = codes_of(field, value)
     check_codes(field, value)
     if len(note) > MAX_NOTE:
         raise InputError(f"a note has at most {MAX_NOTE} characters")

@@ -8,6 +8,7 @@ import msgspec
 
 from monitor.classify.reasons import Reasons, reasons_of
 from monitor.learn.rows import REASONS
+from monitor.text.language import language_name
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -70,7 +71,8 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
         """Why no sentence tells who is accused, where it is for want of a language; the words of every surface."""
         if self.told or self.told_status != "not read":
             return ""
-        return f"Accusations in this language ({self.lang or 'unknown'}) are not read by the machine: see the original."
+        language = language_name(self.lang) if self.lang else "this language"
+        return f"Accusations in {language} are not read by the machine: see the original."
 
     @property
     def reasons(self) -> Reasons:

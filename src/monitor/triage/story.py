@@ -24,6 +24,8 @@ from monitor.views.queries import entries, stories
 from monitor.views.queries.labels import LabelRow
 from monitor.views.queries.texts import read_text, text_of
 
+_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # Thai, Japanese, Chinese
+_PIECES = re.compile(rf"[{_UNSPACED}]\s*|[^\s{_UNSPACED}]+\s*")
 # What would tell a second reader what the machine or the first reader thought.
 NOT_FOR_THE_BLIND = ("entry-labelled", "label-withdrawn", "entry-scored", "entry-flagged")
 
@@ -117,10 +119,11 @@ def revisions_of(log: EventStore, entry_id: str) -> list[Revision]:
 
 
 def diff_words(before: EntryText, after: EntryText) -> list[DiffPiece]:
-    """Return the changes between two versions, word by word."""
-    old, new = (re.findall(r"\S+\s*", f"{text.title}\n{text.summary}\n{text.text}") for text in (before, after))
+    """Return the changes between two versions, word by word; in scripts without blanks, letter by letter."""
+    old, new = (_PIECES.findall(f"{text.title}\n{text.summary}\n{text.text}") for text in (before, after))
+    keys = [[piece.rstrip() for piece in pieces] for pieces in (old, new)]  # a blank that came is no change
     changes = []
-    for how, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for how, a, b, c, d in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if how == "equal":
             changes.append(DiffPiece("same", "".join(old[a:b])))
             continue

@@ -15,10 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from monitor.facts.names import state_name
 from monitor.surfaces import safe
 from monitor.surfaces.condition import unmended
 from monitor.surfaces.web import charts, storypage, wording
 from monitor.surfaces.web.marks import marked
+from monitor.text.language import language_name
 from monitor.triage.queue import count_queue
 from monitor.worker.workspace import Workspace
 
@@ -40,7 +42,8 @@ class Desk:
         )
         self._pages.filters.update(
             line=safe.line, block=safe.block, link=safe.http_link, host=safe.shown_host, age=age,
-            short_age=wording.short_age, day=wording.day, moment=wording.moment, told=storypage.status_words,
+            short_age=wording.short_age, short_until=wording.short_until, day=wording.day, moment=wording.moment,
+            language=language_name, state=state_name, told=storypage.status_words,
         )  # fmt: skip
         self._pages.globals.update(why_words=wording.why_words, value_words=storypage.value_words)
         self._pages.globals.update(

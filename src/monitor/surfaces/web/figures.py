@@ -61,22 +61,22 @@ def _month(iso: str) -> str:
 
 def promise_chart(bands: Sequence[Band]) -> Markup:
     """Return the words of likelihood: the range each promises, and the share of its rows that were plots."""
-    left, right, step = 128, 396, 30
+    left, right, step = 6, 284, 42
     floor = 8 + step * len(bands)
 
     def x(share: float) -> float:
         return left + (right - left) * min(1.0, max(0.0, share))
 
-    marks = "".join(f'<path class="grid" d="M{x(tick):.0f} 4V{floor}"/>' for tick in (0, 0.25, 0.5, 0.75, 1))
+    marks = "".join(f'<path class="grid" d="M{x(tick):.0f} 22V{floor}"/>' for tick in (0, 0.25, 0.5, 0.75, 1))
     for number, band in enumerate(bands):
-        y, share = 8 + step * number + step / 2, band.n_plots / band.n_answers
+        y, share = 8 + step * number + 28, band.n_plots / band.n_answers
         kind = "line" if band.holds else "broken"
         marks += (
-            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(band.word)}</text>'
+            f'<text x="{left}" y="{y - 13:.1f}">{escape(band.word)}</text>'
             f'<rect class="range" x="{x(band.low):.1f}" y="{y - 8:.1f}" width="{x(band.high) - x(band.low):.1f}" '
             f'height="16"/><path class="{kind}" d="M{x(band.least):.1f} {y:.1f}H{x(band.most):.1f}"/>'
             f'<circle class="data" cx="{x(share):.1f}" cy="{y:.1f}" r="4"/>'
-            f'<text x="{right + 8}" y="{y + 4:.1f}">{band.n_plots} of {band.n_answers}</text>'
+            f'<text x="{right}" y="{y - 13:.1f}" text-anchor="end">{band.n_plots} of {band.n_answers}</text>'
         )
     marks += f'<path class="axis" d="M{left} {floor}H{right}"/>'
     for tick in (0, 50, 100):
@@ -86,7 +86,7 @@ def promise_chart(bands: Sequence[Band]) -> Markup:
         f"{band.word}: promises {band.low:.0%} to {band.high:.0%}, {band.n_plots} of {band.n_answers} rows were plots"
         for band in bands
     )
-    return _svg("promise", 460, floor + 20, f"{words}.", marks)
+    return _svg("promise", 300, floor + 20, f"{words}.", marks)
 
 
 def tile_map(places: Sequence[Place]) -> Markup:

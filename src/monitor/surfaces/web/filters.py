@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 import msgspec
 
 from monitor.errors import InputError
+from monitor.facts.names import state_code
 from monitor.learn.calibrate import likely
+from monitor.text.language import language_code
 from monitor.triage.rows import QueueRow
 
 MAX_TEXT = 80
@@ -74,14 +76,20 @@ def read_filter(query: Mapping[str, str]) -> Filter:
         raise InputError("page: a whole number")
     return Filter(
         show=show,
-        state=query.get("state", "")[:2].strip().upper(),
+        state=_state(query.get("state", "")[:MAX_TEXT].strip()),
         band=query.get("band", "")[:40].strip(),
-        lang=query.get("lang", "")[:8].strip().lower(),
+        lang=language_code(query.get("lang", "")[:MAX_TEXT])[:8],
         source=query.get("source", "")[:MAX_TEXT].strip(),
         since=query.get("since", ""),
         until=query.get("until", ""),
         page=int(page) or (1 if show in ("all", "archive") or _narrows(query) else 0),
     )
+
+
+def _state(typed: str) -> str:
+    """Return the code of a state that was named; what is none stays, and fits no row."""
+    code = state_code(typed)
+    return code.upper() if len(code) == 2 else code
 
 
 def _narrows(query: Mapping[str, str]) -> bool:

@@ -83,8 +83,9 @@ class Pages:
         with self.desk.workspace() as workspace:
             labels = [(row, _title(workspace, row.entry_id)) for row in newest_labels(workspace.views, LABEL_ROWS)]
             units = read_units(workspace.views)
+            split = [(item, _unit_title(workspace, item.unit)) for item in conflicts(units)]
             return self.desk.page(
-                request, "labels.html", workspace, labels=labels, agreement=agreement(units), conflicts=conflicts(units)
+                request, "labels.html", workspace, labels=labels, agreement=agreement(units), conflicts=split
             )
 
     def models(self, request: Request) -> Response:
@@ -145,6 +146,12 @@ def _others(workspace: Workspace, story: StoryView) -> list[tuple[str, str]]:
 def _lead_title(workspace: Workspace, story_id: str) -> str:
     """Return the title of a story's first entry."""
     return _title(workspace, story_entries(workspace.views, story_id)[0])
+
+
+def _unit_title(workspace: Workspace, unit: str) -> str:
+    """Return the title of what several reviewers decided: a story, or an entry by itself."""
+    story_id = standing_story(workspace.views, unit)
+    return _lead_title(workspace, story_id) if story_id else _title(workspace, unit)
 
 
 def _title(workspace: Workspace, entry_id: str) -> str:

@@ -17,6 +17,8 @@ from monitor.errors import InputError
 from monitor.surfaces import safe
 from monitor.surfaces.web.actions import Done, PostedAct
 from monitor.surfaces.web.desk import Desk
+from monitor.text.language import language_code
+from monitor.triage.told import published_by
 from monitor.views.queries.search import saved_searches
 from monitor.views.search.find import Found
 from monitor.views.search.marks import Highlighted
@@ -56,6 +58,7 @@ def read_asked(request: Request) -> Asked:
     """Read an address; a page that is none is the first."""
     query = request.query_params
     boxes = {name: value for name in BOXES if (value := query.get(name, "")[:80].strip())}
+    boxes |= {"lang": language_code(boxes["lang"])} if "lang" in boxes else {}
     page = query.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
     return Asked(query.get("q", "")[:MAX_QUERY].strip(), boxes, max(1, number), query.get("order") == "newest")
@@ -103,7 +106,7 @@ class SearchPage:
                     problem = str(error)
             answer = self.desk.page(
                 request, "search.html", workspace, asked=asked, found=found, problem=problem, pieces=pieces,
-                saved=saved_searches(workspace.views), labels=LABELS,
+                saved=saved_searches(workspace.views), labels=LABELS, published_by=published_by,
             )  # fmt: skip
         answer.status_code = 400 if problem else 200
         return answer

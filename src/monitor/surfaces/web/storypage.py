@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from monitor.facts.corrections import CLOSED
 from monitor.facts.names import state_name
 from monitor.facts.sentence import claim_words
 from monitor.facts.values import Card, Value
+from monitor.text.language import language_name
 from monitor.triage.story import DiffPiece, StoryEntry, StoryView
 from monitor.triage.told import StoryFacts
 
@@ -23,6 +25,7 @@ STEPS = (
 COUNTS = (("n_arrested", "How many were arrested?"), ("n_charged", "How many were charged?"))
 FULL_TEXTS = 8  # entries shown with their words; of larger stories the further ones are lines
 CONTEXT_WORDS = 12  # words kept on both sides of a change
+SPELLED = {"jewish-or-israeli": "Jewish or Israeli", "executed": "carried out"}
 ROLES = {
     "reports": "own report", "cites": "cites", "wire": "wire copy of", "copy": "prints the text of",
     "unknown": "publisher not known, so it adds no source",
@@ -131,17 +134,22 @@ def sources_of(story: StoryView) -> list[ListedReport]:
 
 
 def value_words(field: str, codes: Sequence[str]) -> str:
-    """Return a card field's codes as a reader names them; a state with its code, which corrections are made by."""
-    if field in ("linked_states", "countries", "denied_by"):
-        names = [(code, state_name(code)) for code in codes]
-        return ", ".join(name if name == code else f"{name} ({code})" for code, name in names)
-    return ", ".join({"jewish-or-israeli": "Jewish or Israeli"}.get(code, code) for code in codes)
+    """Return a card field's codes as a reader names them."""
+    if field == "denied_by":
+        return ", ".join(_denier(code) for code in codes)
+    if field in ("linked_states", "countries"):
+        return ", ".join(state_name(code) for code in codes)
+    return ", ".join(SPELLED.get(code, code.replace("-", " ") if field in CLOSED else code) for code in codes)
 
 
 def denials_of(card: Card) -> list[str]:
     """Return in names who denies it."""
+    return [_denier(code) for code in card.codes("denied_by")]
+
+
+def _denier(code: str) -> str:
     words = {"accused": "the accused", "other": "others named in the reports"}
-    return [words.get(code) or state_name(code) for code in card.codes("denied_by")]
+    return words.get(code) or state_name(code)
 
 
 def dots_of(sources: Iterable[ListedReport]) -> list[tuple[str, int, int]]:
@@ -174,7 +182,7 @@ def status_words(facts: StoryFacts) -> str:
         "confirmed": f"confirmed by {', '.join(facts.confirmed_by) or 'a reviewer'}",
         "machine, unconfirmed": "read by the machine, not confirmed by anybody",
         "not said": "nobody is accused in these reports, as far as the machine reads them",
-        "not read": f"in a language ({facts.card.unread}) whose accusations the machine does not read",
+        "not read": f"in {language_name(facts.card.unread)}, whose accusations the machine does not read",
     }.get(facts.status, facts.status)
 
 

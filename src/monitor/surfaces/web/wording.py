@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from monitor.learn.calibrate import likely
 from monitor.triage.rows import QueueRow
+from monitor.views.queries.cases import FOLLOW_UP
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -20,13 +21,26 @@ def short_age(since: str, now: datetime) -> str:
     """Return how long ago an ISO time was: `12 min`, `5 h`, `yesterday`, then the date."""
     at = datetime.fromisoformat(since)
     minutes = int((now - at).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
     if minutes < 60:
-        return f"{max(0, minutes)} min"
+        return f"{minutes} min"
     if minutes < 24 * 60:
         return f"{minutes // 60} h"
     if (now.date() - at.date()).days == 1:
         return "yesterday"
     return f"{at.day} {MONTHS[at.month - 1]}" + ("" if at.year == now.year else f" {at.year}")
+
+
+def short_until(at: str, now: datetime) -> str:
+    """Return how soon an ISO time comes: `now`, `in 5 min`, `in 3 h`, then the date."""
+    when = datetime.fromisoformat(at)
+    minutes = int((when - now).total_seconds() // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"in {minutes} min"
+    return f"in {minutes // 60} h" if minutes < 24 * 60 else f"{when.day} {MONTHS[when.month - 1]}"
 
 
 def day(iso_day: str) -> str:
@@ -50,6 +64,8 @@ _UNSAID = frozenset({"new", "second reading", "room in the day"})  # the usual w
 
 def why_words(why: str) -> str:
     """Return in a few words what besides its score brought a row here; empty for the usual ways."""
+    if why.startswith(FOLLOW_UP):
+        return "follows a known case"
     return "" if why in _UNSAID else _WHY.get(why, why)
 
 

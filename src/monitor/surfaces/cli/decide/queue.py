@@ -70,6 +70,8 @@ def _write_row(number: int, row: QueueRow) -> None:
         click.echo(f"     {safe.isolated(row.told, 600)} ({row.told_status})")
     if row.unread:
         click.echo(f"     {safe.line(row.unread, 200)}")
+    if link := safe.http_link(row.link):
+        click.echo(f"     {link}")
     reasons = row.reasons
     if reasons.for_it:
         click.echo(f"     why: {_reasons(reasons.for_it)}")

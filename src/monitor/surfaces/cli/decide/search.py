@@ -6,6 +6,7 @@ import click
 
 from monitor.surfaces import safe
 from monitor.surfaces.cli.options import as_of_option, by_option, json_option, reading, working, write_json
+from monitor.triage.told import published_by
 from monitor.views.queries.search import SavedSearch, saved_searches
 from monitor.views.search.find import Found, Hit
 from monitor.views.search.marks import Highlighted
@@ -80,7 +81,9 @@ def _write_hit(hit: Hit) -> None:
     entry = hit.entry
     title = "(text erased)" if hit.erased else _marked(hit.title)
     score = f"  score {entry.score:.2f}" if entry.score is not None else ""
-    click.echo(f"{entry.entry_id[:8]}  {entry.seen_at[:16]}Z  {safe.line(entry.publisher or entry.feed, 40)}{score}")
+    click.echo(
+        f"{entry.entry_id[:8]}  {entry.seen_at[:16]}Z  {safe.line(published_by(entry) or entry.feed, 40)}{score}"
+    )
     click.echo(f"  {title}")
     if hit.snippet.text:
         click.echo(f"  {_marked(hit.snippet)}")

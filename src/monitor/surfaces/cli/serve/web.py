@@ -21,7 +21,7 @@ from monitor.worker.workspace import Workspace
 
 @click.command()
 @click.option("--host", help="The address to listen on [127.0.0.1].")
-@click.option("--port", type=click.IntRange(1, 65535), help="The port [8765].")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port [8765]; 0: any that is free.")
 @click.option("--allow-host", "names", metavar="HOST:PORT", multiple=True, help="A further Host header to answer to.")
 @click.pass_context
 def web(ctx: click.Context, host: str | None, port: int | None, names: tuple[str, ...]) -> None:
@@ -44,13 +44,14 @@ def web(ctx: click.Context, host: str | None, port: int | None, names: tuple[str
     config, data = ctx.obj["config"], ctx.obj["data"]
     with app.closing_workspace(config, data) as workspace:
         settings, folder, shared = workspace.config.settings, workspace.data_dir, workspace.log.claims.shared
-    host, port = host or settings.web.host, port or settings.web.port
-    hosts = frozenset({f"{host}:{port}", f"127.0.0.1:{port}", f"localhost:{port}", *names})
+    host, port = host or settings.web.host, settings.web.port if port is None else port
     reviewers = Reviewers(folder)
     if not reviewers.all():
         click.echo("nobody may sign in yet: `monitor users add NAME`", err=True)
-    served = create_app(lambda: app.open_workspace(config, data), reviewers, hosts, lambda: app.now().timestamp())
     with listening(host, port) as listener, kept_up(lambda: app.open_workspace(config, data), wanted=shared):
+        port = listener.getsockname()[1]
+        hosts = frozenset({f"{host}:{port}", f"127.0.0.1:{port}", f"localhost:{port}", *names})
+        served = create_app(lambda: app.open_workspace(config, data), reviewers, hosts, lambda: app.now().timestamp())
         click.echo(f"http://{host}:{port}/")
         config_ = uvicorn.Config(
             served, http=TimedProtocol, log_level="warning", server_header=False, date_header=False

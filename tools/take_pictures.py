@@ -10,11 +10,9 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,23 +32,15 @@ N_READ = 3  # of the day's rows that are answered before the picture
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve the folder's triage page with the clock of the invented day; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     env = {**os.environ, "MONITOR_NOW": iso(TODAY)}
-    command = [sys.executable, "-m", "monitor", "web", "--port", str(port)]
-    child = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "monitor", "web", "--port", "0"]
+    child = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
     try:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
+        yield child.stdout.readline().strip().rstrip("/")  # said once it listens
     finally:
         child.terminate()
-        child.wait(timeout=10)
+        child.communicate(timeout=60)
 
 
 class Camera:
@@ -66,6 +56,7 @@ class Camera:
             is_mobile=size is PHONE, has_touch=size is PHONE, locale="en-GB",
         )  # fmt: skip
         page = context.new_page()
+        page.set_default_timeout(120_000)
         page.goto(f"{self.url}/login")
         page.fill("[name=name]", "ana")
         page.fill("[name=token]", self.token)
@@ -77,7 +68,8 @@ class Camera:
         """Go there and take a picture; `whole`: of the page's full height."""
         if where:
             page.goto(where if "://" in where else self.url + where)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")  # not "networkidle": the page asks for news as long as it is open
+        page.evaluate("() => document.fonts.ready")
         page.screenshot(path=self.out / f"{name}.png", full_page=whole)
         print(self.out / f"{name}.png", flush=True)
 

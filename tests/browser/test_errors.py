@@ -91,6 +91,7 @@ def test_a_wait_says_what_it_waits_for(page: Any, house: House) -> None:
 
 def test_a_conflict_is_shown_in_place_and_can_be_retried_or_left(page: Any, house: House) -> None:
     """Promise: who was first is named in the row; a second press decides knowingly, or the row is left as it is."""
+    page.route("**/news?*", lambda route: route.abort())  # it would tell before the keys are pressed
     page.keyboard.press("j")
     entries = [page.locator(f".row >> nth={at}").get_attribute("data-entry") for at in (0, 1)]
     workspace = house.open()

@@ -122,8 +122,9 @@ def diff_words(before: EntryText, after: EntryText) -> list[DiffPiece]:
     """Return the changes between two versions, word by word; in scripts without blanks, letter by letter."""
     old, new = (_PIECES.findall(f"{text.title}\n{text.summary}\n{text.text}") for text in (before, after))
     keys = [[piece.rstrip() for piece in pieces] for pieces in (old, new)]  # a blank that came is no change
+    matcher = difflib.SequenceMatcher(None, keys[0], keys[1], autojunk=False)
     changes = []
-    for how, a, b, c, d in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for how, a, b, c, d in matcher.get_opcodes():
         if how == "equal":
             changes.append(DiffPiece("same", "".join(old[a:b])))
             continue

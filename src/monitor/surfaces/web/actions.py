@@ -29,6 +29,8 @@ Fields = dict[str, str]
 MAX_NOTE = 2_000
 MAX_TOGETHER = 200
 UNDO = "Undo: Z."
+# Fields that a person types, by what they are called; the others of a form are hidden.
+TYPED = {"url": "Address", "title": "Title", "value": "Value", "note": "Note", "name": "Name"}
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -70,13 +72,21 @@ class Actions:
         with self.desk.workspace() as workspace:
             act = PostedAct(workspace, fields, reviewer_of(request), session_start(request))
             if not is_fragment(request):
-                done = work(act)
+                try:
+                    done = work(act)
+                except InputError as error:
+                    return self._again(request, fields, str(error))
                 return RedirectResponse(done.go or own_path(fields.get("back", "/")), 303)
             try:
                 done = work(act)
             except StaleViewError as error:
                 return self.rows.conflict(request, workspace, fields.get("entry", ""), str(error))
             return self.rows.answer(request, workspace, done.said, done.entry_ids, done.select)
+
+    def _again(self, request: Request, fields: Fields, message: str) -> Response:
+        """Say what is wrong with what was sent, in a form that still holds it."""
+        back, again = own_path(fields.get("back", "/")), {"path": request.url.path, "fields": fields}
+        return self.desk.bare("error.html", 400, message=message, status_code=400, back=back, again=again, typed=TYPED)
 
 
 def _required(fields: Fields, name: str) -> str:

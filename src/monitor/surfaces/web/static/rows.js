@@ -196,8 +196,10 @@ const desk = (() => {
   function clock(root) {
     for (const time of root.querySelectorAll("time[data-local]")) {
       const at = new Date(time.dateTime);
-      if (Number.isNaN(at.getTime())) continue;
-      time.title = `${at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" })} (${time.dateTime} UTC)`;
+      if (Number.isNaN(at.getTime()) || time.dataset.local) continue;
+      const utc = [time.title, time.textContent].find((words) => words.includes("UTC")) || at.toUTCString().replace("GMT", "UTC");
+      time.dataset.local = "said";
+      time.title = `${at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" })}, your time (${utc})`;
     }
   }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
@@ -14,10 +15,11 @@ import msgspec
 import pytest
 
 from monitor.errors import InputError
+from monitor.facts.values import METHODS, STAGES, TARGET_TYPES
 from monitor.log.events import CardConfirmed, CardCorrected, EntryLabelled, LabelWithdrawn
 from monitor.surfaces.casebook.build import Site, build, render
 from monitor.surfaces.casebook.cases import Case, Casebook, read_casebook
-from monitor.surfaces.casebook.downloads import schema
+from monitor.surfaces.casebook.downloads import codebook, schema
 from tests.conftest import ROOT
 from tests.surfaces.conftest import House
 from tests.surfaces.test_reports import TEXT, TITLE, label
@@ -179,6 +181,39 @@ def test_json_lines_follow_their_schema_and_csv_has_a_row_for_each(book: Caseboo
     kinds = Counter(item["type"] for item in bundle["objects"])
     assert kinds["report"] == len(book.cases)
     assert sum(item.get("revoked", False) for item in bundle["objects"]) == 1
+
+
+ACLED = {
+    "Violence against civilians: Attack", "Violence against civilians: Abduction/forced disappearance",
+    "Explosions/Remote violence: Remote explosive/landmine/IED", "Strategic developments: Disrupted weapons use",
+    "Strategic developments: Looting/property destruction", "Civilians", "State forces", "by the act",
+}  # fmt: skip
+GTD = {
+    "attacks": {
+        1: "Assassination", 2: "Armed Assault", 3: "Bombing/Explosion", 6: "Hostage Taking (Kidnapping)",
+        7: "Facility/Infrastructure Attack", 8: "Unarmed Assault",
+    },
+    "targets": {
+        2: "Government (General)", 4: "Military", 7: "Government (Diplomatic)", 8: "Educational Institution",
+        10: "Journalists & Media", 13: "Other", 14: "Private Citizens & Property",
+        15: "Religious Figures/Institutions", 16: "Telecommunication", 19: "Transportation", 21: "Utilities",
+    },
+}  # fmt: skip
+
+
+def test_every_code_has_its_place_in_the_published_schemes_or_says_that_there_is_none() -> None:
+    """Promise: no code without a line; what is named exists in that scheme under this number, else "near" or "none"."""
+    book = codebook()
+    for part, codes in (("methods", METHODS), ("target_types", TARGET_TYPES), ("stage", STAGES)):
+        assert set(book[part]) == set(codes)
+        for mapped in book[part].values():
+            assert set(mapped) == set(book["schemes"])
+            acled = mapped["ACLED"].removeprefix("near: ").partition(",")[0]
+            assert acled in ACLED or mapped["ACLED"].startswith("none")
+            if part != "stage":
+                names = GTD["attacks" if part == "methods" else "targets"]
+                for number, name in re.findall(r"(\d+) ([A-Z][\w/&() ]*?)(?=,| where| of| and|$)", mapped["GTD"]):
+                    assert names[int(number)] == name, mapped["GTD"]
 
 
 def test_only_confirmed_fields_are_there(house: House) -> None:

@@ -12,7 +12,9 @@ import msgspec
 import pytest
 
 from monitor.facts.values import Value
-from monitor.log.events import StoryJoined
+from monitor.log.codec import iso
+from monitor.log.events import CardConfirmed, StoryJoined, StoryLinked
+from monitor.surfaces.cli.main import run
 from monitor.surfaces.export import exchange
 from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries, taken_back
 from monitor.surfaces.export.tables import as_csv, as_labelled_set
@@ -170,6 +172,88 @@ def test_csv_is_made_for_spreadsheets(entries: list[LabelledEntry]) -> None:
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     row = dict(zip(rows[0], rows[1], strict=True))
     assert (len(rows), row["title"], row["notes"]) == (2, "روزنامه‌نگار در تبعید два", "'=1+1")
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """Return a CSV as a spreadsheet reads it."""
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+@pytest.fixture
+def case(house: House) -> House:
+    """A case of two stories, the first of two reports; one state confirmed, one report called no plot by itself."""
+    accused = (
+        "Police in Denmark allege that Iran was behind a foiled plot to kill an editor in Aarhus. Two were arrested."
+    )
+    joined = StoryJoined(story_id="saaaa1111", entry_id="bbbb2222", similarity=0.9, why="words", publisher="Echo")
+    house.entry("aaaa1111", "Editor threatened", accused, publisher="Wire", lang="en")
+    house.entry("bbbb2222", "=Editor threatened", accused, publisher="Echo", lang="da", story=joined)
+    house.entry("cccc3333", "Trial opens", accused, publisher="Wire", lang="en")
+    house.append("link", StoryLinked(story_id="scccc3333", case_id="saaaa1111", before="scccc3333"))
+    with closing(house.open()) as workspace:
+        for entry_id in ("aaaa1111", "cccc3333"):
+            label_entry(workspace.log, workspace.views, entry_id, "plot", by="ana", now=house.now)
+        label_entry(
+            workspace.log,
+            workspace.views,
+            "bbbb2222",
+            "not-plot",
+            by="ana",
+            now=house.now,
+            whole_story=False,
+            note="no",
+        )
+    house.append("confirm", CardConfirmed(story_id="saaaa1111", values={"linked_states": ["IR"]}))
+    return house
+
+
+def test_csv_has_a_row_for_each_story_or_case(case: House) -> None:
+    """Promise: nothing is counted twice, no paper or code is named twice, and doubts are not hidden."""
+    with closing(case.open()) as workspace:
+        entries = list(labelled_entries(workspace))
+    stories = rows_of("".join(as_csv(entries, per="story")))
+    assert [(row["story_id"], row["n_reports"], row["label"], row["agreed"]) for row in stories] == [
+        ("saaaa1111", "2", "plot", "False"), ("scccc3333", "1", "plot", "True"),
+    ]  # fmt: skip
+    first = stories[0]
+    assert (first["publishers"], first["langs"], first["notes"]) == ("Wire / Echo", "en, da", "no")
+    assert first["links"].split() == ["https://news.test/aaaa1111", "https://news.test/bbbb2222"]
+    assert [row["case_id"] for row in rows_of("".join(as_csv(entries, per="case")))] == ["saaaa1111"]
+    (whole,) = rows_of("".join(as_csv(entries, per="case")))
+    assert (whole["n_reports"], whole["story_id"]) == ("3", "saaaa1111 / scccc3333")
+    assert len(whole["positions"].split()) == 3
+    assert "".join(as_csv(entries, per="case")).startswith("\ufeff")
+    assert not "".join(as_csv(entries, per="case", bom=False)).startswith("\ufeff")
+
+
+def test_only_confirmed_states_stand_in_a_row(case: House) -> None:
+    """Promise: a story whose state nobody confirmed names none as fact, and each row says what was confirmed."""
+    with closing(case.open()) as workspace:
+        entries = list(labelled_entries(workspace))
+    for per in ("entry", "story"):
+        rows = {row["story_id"]: row for row in rows_of("".join(as_csv(entries, per=per)))}
+        states = {one: (row["linked_states"], row["confirmed_fields"]) for one, row in rows.items()}
+        assert states == {"saaaa1111": ("IR", "linked_states"), "scccc3333": ("", "")}
+        assert rows["scccc3333"]["claims"].startswith("[machine, unconfirmed]")
+
+
+def test_the_page_and_the_command_give_the_same_table(
+    case: House, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Promise: the Labels page offers each table, the command writes the same bytes; another word is refused."""
+    client = case.signed_in()
+    page = client.get("/labels").text
+    monkeypatch.setenv("MONITOR_NOW", iso(case.now))
+    monkeypatch.chdir(case.folder)
+    (case.folder / "feeds.yaml").write_text("feeds: []\n")
+    for per in ("entry", "story", "case"):
+        answer = client.get("/labels.csv" + ("" if per == "entry" else f"?per={per}"))
+        assert f'href="/labels.csv{"" if per == "entry" else f"?per={per}"}"' in page
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert run(["-d", ".", "export", "csv", "--per", per]) == 0
+        assert capfdbinary.readouterr().out == answer.content
+    assert client.get("/labels.csv?per=paper").status_code == 400
+    assert case.client().get("/labels.csv").status_code == 303
 
 
 def test_csv_says_what_the_card_says(entries: list[LabelledEntry]) -> None:

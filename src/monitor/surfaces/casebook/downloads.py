@@ -18,41 +18,69 @@ from monitor.surfaces.casebook.cases import NAMES, WITHDRAWN, Case, Casebook
 from monitor.surfaces.export.exchange import as_stix
 from monitor.surfaces.export.labelled import LabelledEntry, TakenBack
 
-# Our code -> AAAD (kind of action), ACLED (event and sub-event type), GTD (attacktype1). By the meaning of the words.
+# Our code -> AAAD (kind of action), ACLED (event and sub-event type), GTD (attacktype1). "near" where the words of the
+# scheme come close but count otherwise, "none" where it has no such code or leaves such cases out.
+_EXILES = "no code of its own: it holds what a state did to its own exiles"
 METHODS = {
-    "assassination": ("assassination", "Violence against civilians: Attack", "1 Assassination"),
-    "shooting": ("attack", "Violence against civilians: Attack", "2 Armed Assault"),
-    "stabbing": ("attack", "Violence against civilians: Attack", "2 Armed Assault"),
-    "poisoning": ("attack", "Violence against civilians: Attack", "8 Unarmed Assault"),
-    "bombing": ("attack", "Explosions/Remote violence: Remote explosive/landmine/IED", "3 Bombing/Explosion"),
-    "arson": ("attack", "Strategic developments: Looting/property destruction", "7 Facility/Infrastructure Attack"),
+    "assassination": ("assassination", "near: Violence against civilians: Attack", "1 Assassination"),
+    "shooting": (
+        "near: assassination, where a killing was meant", "Violence against civilians: Attack",
+        "2 Armed Assault, or 1 Assassination of somebody prominent",
+    ),
+    "stabbing": (
+        "near: assassination, where a killing was meant", "Violence against civilians: Attack",
+        "2 Armed Assault, or 1 Assassination of somebody prominent",
+    ),
+    "poisoning": (
+        "near: assassination, where a killing was meant", "near: Violence against civilians: Attack",
+        "8 Unarmed Assault, or 1 Assassination of somebody prominent",
+    ),
+    "bombing": (
+        "near: assassination, where a killing was meant",
+        "Explosions/Remote violence: Remote explosive/landmine/IED", "3 Bombing/Explosion",
+    ),
+    "arson": (
+        "none", "near: Strategic developments: Looting/property destruction", "7 Facility/Infrastructure Attack",
+    ),
     "abduction": (
         "abduction", "Violence against civilians: Abduction/forced disappearance", "6 Hostage Taking (Kidnapping)",
     ),
-    "sabotage": ("none", "Strategic developments: Looting/property destruction", "7 Facility/Infrastructure Attack"),
-    "assault": ("attack", "Violence against civilians: Attack", "8 Unarmed Assault"),
+    "sabotage": (
+        "none", "near: Strategic developments: Looting/property destruction", "near: 7 Facility/Infrastructure Attack",
+    ),
+    "assault": ("near: threat", "Violence against civilians: Attack", "8 Unarmed Assault"),
 }  # fmt: skip
 TARGETS = {
-    "dissident": ("activist or opposition", "Civilians", "14 Private Citizens & Property"),
-    "journalist": ("journalist", "Civilians (Journalists)", "10 Journalists & Media"),
-    "diplomat": ("none", "Civilians (Government)", "7 Government (Diplomatic)"),
-    "jewish-or-israeli": ("none", "Civilians (Jewish)", "15 Religious Figures/Institutions where it is one"),
-    "official": ("former insider", "Civilians (Government)", "2 Government (General)"),
+    "dissident": (
+        _EXILES, "Civilians", "14 Private Citizens & Property, or 2 Government (General) where a politician",
+    ),
+    "journalist": (_EXILES, "Civilians, with journalists as associated actor", "10 Journalists & Media"),
+    "diplomat": ("none", "near: Civilians, with a government as associated actor", "7 Government (Diplomatic)"),
+    "jewish-or-israeli": (
+        "none", "near: Civilians, with a Jewish group as associated actor",
+        "none: by what is attacked, 15 Religious Figures/Institutions, 8 Educational Institution, 7 or 14",
+    ),
+    "official": ("none", "near: Civilians, with a government as associated actor", "2 Government (General)"),
     "military": ("none", "State forces", "4 Military"),
-    "infrastructure": ("none", "none", "21 Utilities, 19 Transportation, 16 Telecommunication"),
-    "defector": ("former insider", "Civilians", "14 Private Citizens & Property"),
-    "other": ("none", "Civilians", "13 Other"),
-}
+    "infrastructure": ("none", "none", "21 Utilities, 19 Transportation, 16 Telecommunication and others"),
+    "defector": (_EXILES, "Civilians", "near: 14 Private Citizens & Property"),
+    "other": ("none", "none", "13 Other"),
+}  # fmt: skip
 STAGES = {
-    "planned": ("threat", "Strategic developments: Other", "not included (no attempt)"),
-    "foiled": ("attempt", "Strategic developments: Disrupted weapons use or Arrests", "success 0 where under way"),
-    "attempted": ("attempt", "by the act", "success 0"),
-    "executed": ("carried out", "by the act", "success 1"),
-}
+    "planned": ("near: threat", "none: an event is what happened", "none: plots are left out"),
+    "foiled": (
+        "near: threat", "near: Strategic developments: Disrupted weapons use, or Arrests",
+        "near: success 0 where the attack was under way, else left out",
+    ),
+    "attempted": ("near: by the act", "near: by the act", "success 0"),
+    "executed": ("by the act", "by the act", "success 1"),
+}  # fmt: skip
 SCHEMES = {
-    "AAAD": "Authoritarian Actions Abroad Database, in our words: states against exiles; other targets are outside it",
-    "ACLED": "Armed Conflict Location & Event Data: by event type and sub-event type",
-    "GTD": "Global Terrorism Database: by attacktype1 and targtype1; acts by states' own forces stand outside it",
+    "AAAD": "Authoritarian Actions Abroad Database, codebook 5 (2020), by its kinds of action as published: what "
+    "authoritarian states did to their own exiles from 1991 to 2019; other targets and years are outside it",
+    "ACLED": "Armed Conflict Location & Event Data, event and sub-event types since 2019; an event has happened",
+    "GTD": "Global Terrorism Database, codebook of 2017, attacktype1 and targtype1: where several types fit, the first "
+    "in its own order counts; acts by states' own forces stand outside it",
 }
 
 
@@ -146,9 +174,10 @@ def codebook() -> dict[str, Any]:
     return {
         "fields": NAMES,
         "schemes": SCHEMES,
-        "note": "Our codes map roughly to these, by the meaning of the words: for comparing, not for merging unseen. "
-        "Read the scheme's own codebook of the year you use. A case here is a report of an alleged plot; most schemes "
-        "hold events.",
+        "note": "Our codes beside those of published schemes, by the meaning of the words: for comparing, not for "
+        "merging unseen. “near” says that the scheme counts otherwise, “none” that it has no such code or leaves such "
+        "cases out. Read the scheme's own codebook of the year you use. A case here is a report of an alleged plot; "
+        "most schemes hold events that happened.",
         "methods": mapped(METHODS),
         "target_types": mapped(TARGETS),
         "stage": mapped(STAGES),

@@ -24,7 +24,8 @@ class LabelledEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry with the label that stands (triage/standing.py).
 
     `opened_at` and `changed_at` are those of its story: when it began, and when the log last said anything of it or of
-    one of its entries, so that whoever got it before knows whether this is newer.
+    one of its entries, so that whoever got it before knows whether this is newer. `confirmed_fields` are those of the
+    card that a reviewer confirmed or set; the others are a machine's reading.
     """
 
     entry_id: str
@@ -52,6 +53,7 @@ class LabelledEntry(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     opened_at: str = ""
     changed_at: str = ""
+    confirmed_fields: list[str] = []
 
     @property
     def headline(self) -> str:
@@ -78,6 +80,7 @@ def labelled_entries(workspace: Workspace, only: str = "") -> Iterator[LabelledE
             card=exported(facts), sentence=facts.sentence, sentence_status=facts.status, claims=claim_lines(facts),
             n_independent=facts.sources.counts.n_independent, position=row.position,
             opened_at=opened_at(views, story_id, row.seen_at), changed_at=changed_at(workspace, story_id, row.seen_at),
+            confirmed_fields=list(facts.confirmed),
         )  # fmt: skip
 
 

@@ -14,10 +14,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from monitor.errors import InputError
 from monitor.facts.corrections import allowed_codes
 from monitor.facts.values import LIST_FIELDS
 from monitor.poll.coverage import coverage
 from monitor.surfaces.condition import condition_of
+from monitor.surfaces.export.labelled import labelled_entries
+from monitor.surfaces.export.tables import PER, as_csv
 from monitor.surfaces.web import storypage
 from monitor.surfaces.web.desk import HERE, Desk, reviewer_of
 from monitor.triage.agreement import agreement, conflicts, read_units, second_readings
@@ -87,6 +90,16 @@ class Pages:
             return self.desk.page(
                 request, "labels.html", workspace, labels=labels, agreement=agreement(units), conflicts=split
             )
+
+    def export(self, request: Request) -> Response:
+        """Return what is labelled as a table for spreadsheets, a row for each report, story or case."""
+        per = request.query_params.get("per", "entry")
+        if per not in PER:
+            raise InputError(f"per: {', '.join(PER)}")
+        with self.desk.workspace() as workspace:
+            text = "".join(as_csv(labelled_entries(workspace), per=per))
+        headers = {"Content-Disposition": f'attachment; filename="labelled-per-{per}.csv"'}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
     def models(self, request: Request) -> Response:
         """Show every model with its card and figures."""

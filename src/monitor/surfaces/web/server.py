@@ -46,7 +46,8 @@ def _routes(desk: Desk, door: SignIn) -> list[BaseRoute]:
     looks = {
         "/": queue.page, "/news": queue.news, "/story/{story}": pages.story, "/search": SearchPage(desk).page,
         "/overview": OverviewPage(desk).page,
-        "/labels": pages.labels, "/models": pages.models, "/feeds": pages.feeds, "/log": pages.log,
+        "/labels": pages.labels, "/labels.csv": pages.export,
+        "/models": pages.models, "/feeds": pages.feeds, "/log": pages.log,
         "/offline": pages.offline, "/manifest.webmanifest": pages.manifest, "/sw.js": pages.worker,
     }  # fmt: skip
     decides = {

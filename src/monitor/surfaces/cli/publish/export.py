@@ -17,18 +17,22 @@ FORMATS = ("csv", "jsonl", "labelled", "stix", "misp")
 @click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
 @click.option("--label", "only", type=click.Choice(LABELS), help="Only entries with this label.")
 @click.option("--tlp", type=click.Choice(sorted(exchange.TLP_MARKING)), default="amber", show_default=True)
+@click.option(
+    "--per", type=click.Choice(tuple(tables.PER)), default="entry", show_default=True, help="What a row of csv is."
+)
 @click.option("--bom/--no-bom", default=True, help="Begin csv with a byte-order mark, which spreadsheets need [yes].")
 @as_of_option
 @click.pass_context
-def export(ctx: click.Context, form: str, only: str | None, tlp: str, bom: bool, as_of: str | None) -> None:
+def export(ctx: click.Context, form: str, only: str | None, tlp: str, per: str, bom: bool, as_of: str | None) -> None:
     """Write labelled entries to standard output as FORMAT: csv, jsonl, labelled, stix or misp.
 
-    csv is safe to open in a spreadsheet; labelled suits ASReview and Prodigy; stix (2.1) and misp hold stories labelled
-    plot, as allegations with their sources.
+    csv is safe to open in a spreadsheet, with a row for each report, story or case (--per); labelled suits ASReview and
+    Prodigy; stix (2.1) and misp hold stories labelled plot, as allegations with their sources.
 
     \b
     Example:
       monitor export csv > labelled.csv
+      monitor export csv --per case --label plot > plots.csv
       monitor export stix --tlp green > bundle.json
     """
     with reading(ctx, as_of) as workspace:
@@ -42,7 +46,7 @@ def export(ctx: click.Context, form: str, only: str | None, tlp: str, bom: bool,
             click.echo(msgspec.json.format(msgspec.json.encode(value), indent=1))
             return
         lines = {
-            "csv": lambda: tables.as_csv(entries, bom=bom),
+            "csv": lambda: tables.as_csv(entries, per=per, bom=bom),
             "jsonl": lambda: tables.as_jsonl(entries),
             "labelled": lambda: tables.as_labelled_set(entries),
         }[form]()

@@ -13,6 +13,7 @@ from monitor.stories.publishers import (
     publisher_of,
     registrable,
     shown_name,
+    spells,
 )
 
 GOOGLE = "https://news.google.com/rss/articles/abc?oc=5"
@@ -174,3 +175,18 @@ def test_copies_of_one_agency_are_one_source() -> None:
 def test_publishers_are_shown_by_name(family: str, source: str, feed: str, name: str) -> None:
     """A feed's own publisher stands where the list has no name; a listed one never for another."""
     assert shown_name(family, source, feed) == name
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "same"),
+    [
+        ("daily-mosaic.example", "Daily Mosaic", True),
+        ("www.daily-mosaic.co.uk", "The Daily Mosaic", True),
+        ("daily-mosaic.example", "Daily Mosaic Sport", False),
+        ("Daily Mosaic", "Daily Mosaic", False),
+        ("", "", False),
+    ],
+)
+def test_a_host_that_spells_its_feed_is_called_by_it(host: str, name: str, same: bool) -> None:
+    """Promise: the site of a feed that names no publisher is shown by the feed's name, another's by its host."""
+    assert spells(host, name) == same

@@ -198,6 +198,17 @@ def shown_name(family: str, source_name: str = "", feed_publisher: str = "") -> 
     return name_of(family) or source_name.strip() or feed_publisher.strip()
 
 
+def spells(host: str, name: str) -> bool:
+    """Say whether a host spells a name: `daily-mosaic.example` is the site of "Daily Mosaic"."""
+    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", host):
+        return False
+    label, wanted = (
+        re.sub(r"[\W_]", "", words.casefold().removeprefix("the "))
+        for words in (registrable(host_of(host)).partition(".")[0], name)
+    )
+    return bool(label) and label == wanted
+
+
 def corroborate(
     publishers: Sequence[Publisher], prints: Sequence[Fingerprint] = (), cites: Sequence[Sequence[str]] = ()
 ) -> Corroboration:

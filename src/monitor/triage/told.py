@@ -21,7 +21,7 @@ from monitor.facts.values import LIST_FIELDS, Card, Claim
 from monitor.log.payloads import EntryText
 from monitor.log.store import EventStore
 from monitor.stories.ledger import Ledger, PrintedReport, ledger_of
-from monitor.stories.publishers import shown_name
+from monitor.stories.publishers import shown_name, spells
 from monitor.views.fold import Views
 from monitor.views.queries import entries, stories
 from monitor.views.queries.texts import text_of, with_texts
@@ -78,7 +78,8 @@ def sources_of(log: EventStore, views: Views, story_id: str) -> Ledger:
 
 def published_by(row: entries.EntryRow) -> str:
     """Return an entry's publisher by the name people know it by; empty where nobody knows."""
-    return shown_name(row.byline, row.source_name, row.feed_publisher)
+    name = shown_name(row.byline, row.source_name, row.feed_publisher)
+    return row.feed if spells(name, row.feed) else name
 
 
 def _story_facts(log: EventStore, views: Views, story_id: str) -> StoryFacts:

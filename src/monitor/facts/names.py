@@ -75,6 +75,12 @@ def service_name(code: str) -> str:
     return code if code in ("IRGC", "MOIS", "GRU", "FSB", "MIT", "SBU", "CIA") else _services().get(code, code)
 
 
+def code_words(code: str) -> str:
+    """Return a code of a closed field (stage, step of the law, target, act, speaker) as people say it."""
+    said = {"jewish-or-israeli": "Jewish or Israeli", "executed": "carried out", "accused": "the accused"}
+    return said.get(code, code.replace("-", " "))
+
+
 def accuser_name(kind: str, state: str) -> str:
     """Return who makes a claim, to begin a sentence with; "" where nobody is named."""
     if not kind and not state:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from monitor.facts.merge import merge_cards
-from monitor.facts.names import state_name
+from monitor.facts.names import code_words, state_name
 from monitor.facts.values import Card
 from monitor.log.codec import iso
 from monitor.log.store import EventStore
@@ -122,8 +122,7 @@ def changes_of(before: Card, now: Card) -> list[str]:
 
 def _word(code: str) -> str:
     """Return a step, a stage or a state as people say it."""
-    plain = {"executed": "carried out", "accused": "the accused", "on-trial": "on trial"}
-    return plain.get(code) or state_name(code)
+    return state_name(code) if len(code) == 2 else code_words(code)
 
 
 def _card(log: EventStore, views: Views, entry_id: str) -> Card:

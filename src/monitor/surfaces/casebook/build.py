@@ -22,7 +22,7 @@ from monitor.log.proof.inclusion import prove
 from monitor.log.store import LogStore
 from monitor.surfaces import safe
 from monitor.surfaces.casebook import downloads
-from monitor.surfaces.casebook.cases import NAMES, Case, Casebook
+from monitor.surfaces.casebook.cases import NAMES, Case, Casebook, month_of
 from monitor.surfaces.web.wording import moment
 
 HERE = Path(__file__).parent
@@ -121,7 +121,7 @@ def _grouped(
 def _months(book: Casebook) -> list[tuple[str, list[Case]]]:
     months: dict[str, list[Case]] = {}
     for case in book.confirmed:
-        months.setdefault(case.first_reported_at[:7], []).append(case)
+        months.setdefault(month_of(case.first_reported_at), []).append(case)
     return list(months.items())
 
 

@@ -11,12 +11,14 @@ from collections.abc import Iterable
 
 import msgspec
 
-from monitor.facts.names import ACTS, TARGETS, listed, service_name, state_name
+from monitor.facts.corrections import CLOSED
+from monitor.facts.names import ACTS, TARGETS, code_words, listed, service_name, state_name
 from monitor.facts.values import LIST_FIELDS
 from monitor.log.events import CardConfirmed, CardCorrected, EntryLabelled, Event, LabelWithdrawn
 from monitor.log.store import LogStore
 from monitor.surfaces import safe
 from monitor.surfaces.export.labelled import taken_back
+from monitor.surfaces.web.wording import MONTHS
 from monitor.triage.plots import Plot, confirmed_card, confirmed_plots, confirmed_sentence
 from monitor.triage.told import published_by, story_facts
 from monitor.views.fold import Views
@@ -223,7 +225,7 @@ def _proven(event: Event) -> Proven:
 def words_of(field: str, codes: Iterable[str]) -> str:
     """Return codes in plain words."""
     names = {"linked_states": state_name, "countries": state_name, "services": service_name, "denied_by": _denier}
-    name = names.get(field, str)
+    name = names.get(field, code_words if field in CLOSED else str)
     return listed([safe.line(name(code), 200) for code in codes])
 
 
@@ -239,4 +241,9 @@ def name_of(fields: Iterable[Field], at: str) -> str:
     country = [state_name(code) for code in codes.get("countries", [])[:1]]
     act = listed(acts) if acts else "plot"
     name = f"Alleged {act}" + (f", {targets[0]}" if targets else "") + (f", {country[0]}" if country else "")
-    return f"{name}, {at[:7]}"
+    return f"{name}, {month_of(at)}"
+
+
+def month_of(at: str) -> str:
+    """Return a month in words: `October 2025`."""
+    return f"{MONTHS[int(at[5:7]) - 1]} {at[:4]}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from monitor.facts.corrections import CLOSED
-from monitor.facts.names import state_name
+from monitor.facts.names import code_words, state_name
 from monitor.facts.sentence import claim_words
 from monitor.facts.values import Card, Value
 from monitor.text.language import language_name
@@ -25,7 +25,6 @@ STEPS = (
 COUNTS = (("n_arrested", "How many were arrested?"), ("n_charged", "How many were charged?"))
 FULL_TEXTS = 8  # entries shown with their words; of larger stories the further ones are lines
 CONTEXT_WORDS = 12  # words kept on both sides of a change
-SPELLED = {"jewish-or-israeli": "Jewish or Israeli", "executed": "carried out"}
 ROLES = {
     "reports": "own report", "cites": "cites", "wire": "wire copy of", "copy": "prints the text of",
     "unknown": "publisher not known, so it adds no source",
@@ -139,7 +138,7 @@ def value_words(field: str, codes: Sequence[str]) -> str:
         return ", ".join(_denier(code) for code in codes)
     if field in ("linked_states", "countries"):
         return ", ".join(state_name(code) for code in codes)
-    return ", ".join(SPELLED.get(code, code.replace("-", " ") if field in CLOSED else code) for code in codes)
+    return ", ".join(code_words(code) if field in CLOSED else code for code in codes)
 
 
 def denials_of(card: Card) -> list[str]:

@@ -14,7 +14,7 @@ from monitor.triage.decide import label_entry
 from monitor.triage.overview import first_feed, overview
 from monitor.triage.plots import ConfirmedCase, confirmed_cases, confirmed_plots
 from monitor.triage.samples import recall_words
-from monitor.triage.trust import BY_HAND, LEAST_BOTH, CheckedEntry, checks, elsewhere, learning_curve, noticed, strata
+from monitor.triage.trust import BY_HAND, CheckedEntry, checks, elsewhere, learning_curve, noticed, strata
 from monitor.views.queries.yields import EntryFeed
 from tests.triage.conftest import Desk
 
@@ -75,11 +75,12 @@ def test_plain_words_are_counted_among_flagged_reports_and_answered_checks(desk:
 
 def test_enough_plots_in_both_lists_give_a_total(desk: Desk) -> None:
     """Promise: the estimate counts what the words notice and the flags left out as found by the words."""
-    found = plots(desk, [LOUD] * LEAST_BOTH)
+    found = plots(desk, [LOUD] * 7)
     where = {plot.case.rows[0].entry_id: EntryFeed("wire", True) for plot in found}
     drawn = [CheckedEntry(found[0].case.rows[0].entry_id, 0.25, "plot")]
     seen = noticed(desk.log, desk.views, found, where, drawn)
     assert seen.total == pytest.approx((7 + 1) * (7 + 4 + 1) / (7 + 1) - 1)
+    assert noticed(desk.log, desk.views, found[:6], where, drawn).total is None
 
 
 def test_an_entry_drawn_for_the_audit_is_a_check(desk: Desk) -> None:
@@ -183,3 +184,12 @@ def test_recall_is_said_in_words_where_the_answers_are_few() -> None:
     many = recall_words(estimate(500, [SampleAnswer(0.5, plot=False)] * 400, 400, 800))
     assert few.startswith("too few answers to say how much is missed")
     assert many.endswith("from 400 audited entries")
+    said = [
+        recall_words(
+            msgspec.structs.replace(
+                estimate(9, [SampleAnswer(0.5, plot=True)], 1, 100), recall_low=0.6, recall_high=high
+            )
+        )
+        for high in (0.89, 0.91)
+    ]
+    assert [words.startswith("too few") for words in said] == [False, True]  # 30 points

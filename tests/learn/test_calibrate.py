@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from monitor.learn.calibrate import MIN_ANSWERS, AnsweredScore, bands, calibrate, likely, promised
+from monitor.learn.calibrate import AnsweredScore, bands, calibrate, likely, promised
 
 
 def drawn(n: int, seed: int = 1, slope: float = 1.5, offset: float = -0.7) -> list[AnsweredScore]:
@@ -60,7 +60,7 @@ def test_the_same_answers_give_the_same_fit_in_any_order() -> None:
     "answers",
     [
         [],
-        drawn(MIN_ANSWERS - 1),
+        drawn(50 - 1),
         [AnsweredScore(0.9, True)] * 200,
         [AnsweredScore(0.9, False)] * 60 + [AnsweredScore(0.3, True)] * 60,
         [AnsweredScore(0.5, True)] * 7 + [AnsweredScore(0.4, False)] * 80,
@@ -69,6 +69,16 @@ def test_the_same_answers_give_the_same_fit_in_any_order() -> None:
 def test_too_few_or_contrary_answers_give_no_probability(answers: list[AnsweredScore]) -> None:
     """Promise: below fifty answers, without enough of each, or where the score misleads, nothing is named."""
     assert calibrate(answers) is None
+
+
+@pytest.mark.parametrize(("n_plots", "n_others"), [(8, 42), (42, 8)])
+def test_fifty_answers_with_eight_of_each_kind_give_a_probability(n_plots: int, n_others: int) -> None:
+    """Promise: what docs/triage.md says is enough is enough; one answer or one of a kind less is not."""
+    plots, others = [AnsweredScore(0.9, True)] * n_plots, [AnsweredScore(0.1, False)] * n_others
+    assert calibrate([*plots, *others]) is not None
+    more_plots = n_plots > n_others
+    assert calibrate([*plots[more_plots:], *others[not more_plots :]]) is None  # 49
+    assert calibrate([*plots[not more_plots :], *others[more_plots:], *(plots if more_plots else others)]) is None  # 7
 
 
 def test_scores_at_the_edges_are_no_trouble() -> None:
@@ -80,9 +90,9 @@ def test_scores_at_the_edges_are_no_trouble() -> None:
 
 def test_words_are_judged_by_answers_that_came_after_them() -> None:
     """Promise: a calibration that answers keep to holds for every word, and none is judged before there is one."""
-    assert promised(drawn(MIN_ANSWERS)) == []
+    assert promised(drawn(50)) == []
     found = promised(drawn(3_000))
-    assert sum(band.n_answers for band in found) == 3_000 - MIN_ANSWERS
+    assert sum(band.n_answers for band in found) == 3_000 - 50
     assert len(found) >= 5
     assert [band.word for band in found if not band.holds] == []
 

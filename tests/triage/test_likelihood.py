@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.learn.calibrate import MIN_ANSWERS, likely
+from monitor.learn.calibrate import likely
 from monitor.log.events import EntryScored, StoryLinked
 from monitor.triage.decide import label_entry
 from monitor.triage.likelihood import answers, calibration_of
@@ -23,7 +23,7 @@ def answer(desk: Desk, n: int) -> None:
 def test_rows_have_a_probability_once_enough_was_answered(desk: Desk) -> None:
     """Promise: with 49 answers none is named, with 50 every row has one, and an undone answer counts no more."""
     desk.entry("bbbb0000", "Waiting", 0.9)
-    answer(desk, MIN_ANSWERS)
+    answer(desk, 50)
     (row,) = list_queue(desk.log, desk.views, desk.now)
     assert row.probability is not None
     assert likely(row.probability) in ("very likely", "almost certain")

@@ -44,8 +44,12 @@ class Room:
 
 
 ROOMS = {
-    "log": Room(("log/*.py", "log/*/*.py"), ("tests/log",), 0.85),
-    "worker": Room(("worker/*.py", "worker/*/*.py"), ("tests/worker", "tests/learn/test_retrain.py"), 0.85),
+    "log": Room(("log/*.py", "log/*/*.py"), ("tests/log", "tests/surfaces/test_witness.py"), 0.85),
+    "worker": Room(
+        ("worker/*.py", "worker/*/*.py"),
+        ("tests/worker", "tests/learn/test_retrain.py", "tests/log/test_commands.py"),
+        0.85,
+    ),
     "fetch": Room(("fetch/guard.py", "fetch/transfer.py", "fetch/outcome.py"), ("tests/fetch",), 0.85),
     "triage": Room(("triage/*.py",), ("tests/triage",), 0.85),
     "gate": Room(("learn/gate.py",), ("tests/learn/test_gate.py",), 0.85),

@@ -26,8 +26,7 @@ def set_up(log: LogStore, views: Views, feeds: list[FeedConfig], models: Path, *
     if log.claims.shared:
         note_recorded(models.parent, feeds)
     model = in_use(views)
-    if model is None:
-        return ""
+    assert model is not None  # noqa: S101 - one is promoted above at the latest
     bring_model(log, models, model.model_id)
     return model.model_id
 

@@ -112,6 +112,16 @@ def test_what_others_changed_since_is_not_overwritten(rows: Desk) -> None:
         undo_last(rows.log, rows.views, by="ana", now=rows.now, position=position)
 
 
+def test_undo_brings_back_the_correction_before(rows: Desk) -> None:
+    """Promise: a second correction that is taken back leaves the first, and that one the text."""
+    for stage in ("foiled", "attempted"):
+        correct_card(rows.log, rows.views, "s" + FIRST, "stage", [stage], by="ana", now=rows.now)
+    undo_last(rows.log, rows.views, by="ana", now=rows.now)
+    assert story_card(rows.log, rows.views, "s" + FIRST).codes("stage") == ["foiled"]
+    undo_last(rows.log, rows.views, by="ana", now=rows.now)
+    assert story_card(rows.log, rows.views, "s" + FIRST).codes("stage") == []
+
+
 def test_a_card_that_was_confirmed_again_stays_confirmed(rows: Desk) -> None:
     """Promise: undo takes back what one reviewer said, not what another confirmed since."""
     ACTS['card confirmed: "Alpha"'](rows)

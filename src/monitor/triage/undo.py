@@ -176,7 +176,7 @@ def _unconfirm(log: EventStore, views: Views, act: Act) -> list[EventData]:
 def _uncorrect(log: EventStore, views: Views, act: Act) -> list[EventData]:
     """Bring back the correction before this one, or what the text says where there was none."""
     corrected = _said(log, act, CardCorrected)
-    if stories.corrected_at(views, act.story_id, act.detail) not in (None, act.position):
+    if _corrected_since(log, views, act, corrected):
         raise StaleViewError(f"{act.detail} was corrected again since")
     now = stories.corrections(views, act.story_id).get(act.detail, [])
     return [
@@ -185,3 +185,14 @@ def _uncorrect(log: EventStore, views: Views, act: Act) -> list[EventData]:
             withdrawn=not corrected.had_before, undoes=act.position,
         )
     ]  # fmt: skip
+
+
+def _corrected_since(log: EventStore, views: Views, act: Act, corrected: CardCorrected) -> bool:
+    """Say whether another correction stands; one that was taken back left what this act had set."""
+    position = stories.corrected_at(views, act.story_id, act.detail)
+    if position is None or position == act.position:
+        return False
+    event = log.get(position)
+    assert event is not None  # noqa: S101 - the view holds only positions of this log
+    assert isinstance(event.data, CardCorrected)  # noqa: S101 - the view folded it as one
+    return not event.data.undoes or event.data.value != corrected.value

@@ -5,8 +5,8 @@ comprehension), which then always or never hold, and raises. Moved: whole number
 
 Never made, because nobody could tell: changes outside of functions (names, types, decorators with the sizes of their
 caches), in annotations and in asserts, which speak to the type checker; numbers within the words of a message (an
-f-string, what is raised); and arguments that say how long to wait, how much to hold in memory or how wide to indent
-(QUIET).
+f-string, what is raised); how many letters of a digest are kept; and arguments that say how long to wait, how much to
+hold in memory or how wide to indent (QUIET).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _sites(
     """Yield a node and all below it, but no functions within (they come by themselves), annotations and asserts."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assert):
         return
-    if isinstance(node, ast.keyword) and node.arg in QUIET:
+    if (isinstance(node, ast.keyword) and node.arg in QUIET) or (field == "slice" and _is_digest(parent)):
         return
     yield _Site(parent, field, index, node, lines, worded)
     worded = worded or isinstance(node, ast.JoinedStr | ast.Raise)
@@ -104,6 +104,12 @@ def _sites(
             if isinstance(child, ast.AST):
                 below = _span(child) if isinstance(child, ast.stmt) or _compound(node) else lines
                 yield from _sites(node, name, place, child, below, worded=worded)
+
+
+def _is_digest(node: ast.AST) -> bool:
+    """Say whether a part is taken of a digest: a letter more or less of it means the same."""
+    called = node.value if isinstance(node, ast.Subscript) else None
+    return isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute) and "digest" in called.func.attr
 
 
 def _compound(node: ast.AST) -> bool:

@@ -38,6 +38,7 @@ def f(a: Literal[1] = 1) -> Literal[2]:
     """Return 1."""
     n: Literal[3]
     assert a < 4
+    kept = sha256(a).hexdigest()[:16]
     ask(f"{a:>10} of {5}", timeout=6, strict=True, indent=7)
     raise ValueError("more than", 8)
 '''

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from monitor.errors import InputError, NotFoundError, StaleViewError
+from monitor.errors import InputError, KeyConflictError, NotFoundError, StaleViewError
+from monitor.log.events import Event
+from monitor.log.memory import MemoryLog
 from monitor.triage.decide import label_all, label_entry, withdraw
 from monitor.triage.entries import find_entry, labels_of
 from monitor.triage.queue import count_queue
@@ -78,6 +82,40 @@ def test_labels_given_together_may_speak_of_the_entries_alone(desk: Desk) -> Non
         desk.log, desk.views, ["bbbb2222"], "not-plot", by="ana", now=desk.now, seen_position=seen, whole_story=False
     )
     assert (labels_of(desk.views, "aaaa1111"), count_queue(desk.views, desk.now)) == ([], 1)
+
+
+def test_a_label_that_was_on_the_page_is_no_surprise(desk: Desk) -> None:
+    """Promise: who saw the other's label, and decides otherwise, is not refused for it."""
+    desk.entry("aaaa1111", "First", 0.6)
+    given = label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now)
+    assert given is not None
+    told = {"by": "ben", "now": desk.now, "seen_position": given.position}
+    assert label_entry(desk.log, desk.views, "aaaa1111", "not-plot", **told) is not None  # type: ignore[arg-type]
+
+
+class Contended(MemoryLog):
+    """A log in which somebody else was always quicker."""
+
+    def append(self, *args: object, **options: object) -> Sequence[Event]:
+        """Refuse."""
+        raise KeyConflictError("the key is taken")
+
+
+def test_who_is_always_too_late_is_told_so(desk: Desk) -> None:
+    """Promise: a decision that could not be written is an error, never silence."""
+    desk.entry("aaaa1111", "First", 0.6)
+    log = Contended()
+    with pytest.raises(StaleViewError, match="others keep deciding"):
+        label_entry(log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now)
+    seen = desk.views.position
+    with pytest.raises(StaleViewError, match="others keep deciding"):
+        label_all(log, desk.views, ["aaaa1111"], "plot", by="ana", now=desk.now, seen_position=seen)
+
+
+def test_an_entry_that_is_not_in_the_log_is_said_to_be_that(desk: Desk) -> None:
+    """Promise: nothing is decided of what nobody saw."""
+    with pytest.raises(NotFoundError, match="no entry"):
+        label_entry(desk.log, desk.views, "aaaa1111", "plot", by="ana", now=desk.now)
 
 
 @pytest.mark.parametrize(("label", "by"), [("guilty", "ana"), ("plot", " "), ("plot", "a\nb"), ("plot", "x" * 81)])

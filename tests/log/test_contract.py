@@ -61,6 +61,16 @@ def test_reading_takes_a_range_and_types(store: EventStore) -> None:
     assert store.by_key("tick:2") is None
 
 
+def test_every_range_is_read_whole(store: EventStore) -> None:
+    """Promise: wherever a range begins and ends, it has each event of it once; positions beyond the ends are none."""
+    store.append([label(n) for n in range(7)], recorded_at=AT)
+    for after in range(9):
+        for upto in range(9):
+            wanted = list(range(after + 1, min(upto, 7) + 1))
+            assert [event.position for event in store.read(after=after, upto=upto)] == wanted
+    assert (store.get(0), store.get(8)) == (None, None)
+
+
 def test_reading_goes_on_while_others_append(store: EventStore) -> None:
     store.append([label(n) for n in range(2_500)], recorded_at=AT)
     seen = []

@@ -21,12 +21,12 @@ from monitor.log.keep.transfer import export_log, import_log
 from monitor.log.payloads import DEFLATED, WORDS, entry_payload, pack, payload_sha
 from monitor.log.proof.checkpoints import sign_checkpoint
 from monitor.log.proof.inclusion import check_proof, prove
-from monitor.log.sqlite.packs import MAX_PACK_BYTES, last_packed, pack_at
+from monitor.log.sqlite.packs import MAX_PACK_BYTES, last_packed, pack_at, rows_between
 from monitor.log.sqlite.schema import migrate, schema_version
 from monitor.log.sqlite.shrink import shrink
 from monitor.log.sqlite.store import SqliteLog, open_log
 from monitor.log.sqlite.verify import verify_with_anchors
-from tests.log.conftest import AT, label
+from tests.log.conftest import AT, label, packed_log
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -386,3 +386,15 @@ def test_a_copy_of_a_log_reads_by_itself(packed: SqliteLog, tmp_path: Path) -> N
     made = backup_log(packed, tmp_path / "copy.db")
     shutil.copy(made.path, tmp_path / "other.db")
     assert verify_with_anchors(tmp_path / "other.db").n_events == 51
+
+
+def test_rows_are_there_once_wherever_a_reader_begins(tmp_path: Path) -> None:
+    """Promise: a check that goes on in the middle of a pack, or at its last event, misses nothing."""
+    log = packed_log(tmp_path / "log.db")
+    for n in range(7):
+        log.append([label(n)], recorded_at=AT)
+    for after in range(8):
+        for upto in range(8):
+            rows = list(rows_between(log.connection, after, upto))
+            assert [row[0] for row in rows] == list(range(after + 1, upto + 1))
+    log.close()

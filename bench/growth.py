@@ -227,9 +227,9 @@ def new_feeds(n_feeds: int, n_entries: int) -> Iterator[str]:
 
 def command(folder: Path, *args: str, now: str = "2026-11-01T00:00:00Z") -> tuple[float, float, str]:
     """Run `monitor …` in a fresh process; return (CPU seconds, peak MiB, output)."""
-    code = (
-        "import sys, resource; from monitor.surfaces.cli.main import run; code = run(sys.argv[1:]); "
-        "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024); sys.exit(code)"
+    code = (  # as the installed command starts, which sets the collector too
+        "import resource\nfrom monitor.__main__ import main\ntry:\n    main()\nfinally:\n"
+        "    print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
     start = [sys.executable, "-c", code, "--config", str(folder / "feeds.yaml"), "--data", str(folder)]
     env = {**os.environ, "MONITOR_NOW": now, "PAGER": ""}

@@ -263,7 +263,7 @@ def bench_queue(n: int) -> None:
     (folder / "feeds.yaml").write_text(
         "settings:\n  contact: a@example.org\nfeeds:\n  - url: http://127.0.0.1:9/f\n    name: X\n"
     )
-    code = "import sys; from monitor.surfaces.cli.main import run; run(sys.argv[1:])"
+    code = "from monitor.__main__ import main\ntry:\n    main()\nexcept SystemExit as ended:\n    assert not ended.code"
     args = ("--config", str(folder / "feeds.yaml"), "--data", str(folder), "queue")
     child(code, *args)  # folds the views once
     runs = [child(code, *args) for _ in range(5)]

@@ -14,6 +14,8 @@ from monitor.errors import LogError, StorageError
 from monitor.log.codec import iso
 from monitor.log.events import EntrySeen, Event, FeedAdded, FeedFailed, FeedFetched, NewEvent
 from monitor.log.memory import MemoryLog
+from monitor.log.sqlite.database import MIN_FREE_BYTES
+from monitor.views.aside import LEFT_FREE, has_room
 from monitor.views.entries import SEEN_SINCE
 from monitor.views.fold import Views, open_past, open_views, rebuild_views
 from monitor.views.past import Past
@@ -268,6 +270,13 @@ def test_without_room_for_a_copy_a_look_back_is_made_in_place(log: MemoryLog, tm
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert open_views(tmp_path / "v.db", log).dump() == today
+
+
+def test_a_copy_leaves_the_room_that_appending_needs() -> None:
+    """Promise: a look back at large views on a nearly full disk does not keep a label from being saved."""
+    assert has_room(2 * 1_000 + LEFT_FREE, 1_000)
+    assert not has_room(2 * 1_000 + LEFT_FREE - 1, 1_000)
+    assert LEFT_FREE > MIN_FREE_BYTES
 
 
 def rows_of(views: Views) -> list[bytes]:

@@ -6,6 +6,7 @@ nothing flushed.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -14,12 +15,21 @@ from pathlib import Path
 
 from monitor.views.tables import WAIT_S
 
+LEFT_FREE = 64 * 1024 * 1024  # eight times what appending stops at: a copy must not take the room that a label needs
+
+
+def has_room(free: int, size: int) -> bool:
+    """Tell whether a copy of `size` bytes that may grow by as much again leaves room on a disk with so many `free`."""
+    return free >= 2 * size + LEFT_FREE
+
 
 def copy_aside(path: Path, target: Path) -> sqlite3.Connection:
     """Copy a views database as it stands to a new file and open it.
 
     Others wait to write for as long as copying takes: 0.1 s for a million events. Raises sqlite3.Error and OSError.
     """
+    if not has_room(shutil.disk_usage(target.parent).free, path.stat().st_size):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
     with closing(_open(path)) as holder, closing(_open(path)) as mover:
         holder.execute("BEGIN IMMEDIATE")
         _, n_frames, n_moved = mover.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

@@ -13,7 +13,6 @@ from monitor.learn.threshold import (
     BURST,
     CAP,
     CEILING,
-    FLOOR,
     QUIET,
     START,
     WINDOW_S,
@@ -58,7 +57,7 @@ def test_a_day_brings_as_many_rows_as_it_has_room_for() -> None:
 def test_a_quiet_day_is_not_padded() -> None:
     """Below the floor nothing is flagged, however empty the day."""
     stands = follow(OWN, flow([0.9, 0.3, 0.2]), 10)
-    assert (stands.thresholds.flag, stands.why, stands.n_rows) == (FLOOR, QUIET, 1)
+    assert (stands.thresholds.flag, stands.why, stands.n_rows) == (0.42, QUIET, 1)
 
 
 def test_a_burst_lifts_the_threshold_but_never_hides_what_stands_out() -> None:
@@ -86,7 +85,7 @@ def test_the_second_band_never_stands_above_the_first() -> None:
 def test_a_topic_is_one_row() -> None:
     """Thirty reports of one happening do not fill the day."""
     same = [Seen(0.9, "Police foil plot against journalist"), Seen(0.8, "Police foil plot against a journalist")]
-    assert best_rows([*same, Seen(0.7, "Harbour festival opens")], FLOOR) == [0.9, 0.7]
+    assert best_rows([*same, Seen(0.7, "Harbour festival opens")], 0.42) == [0.9, 0.7]
 
 
 @pytest.mark.parametrize("rows", [3, 10])

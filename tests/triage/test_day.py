@@ -10,7 +10,7 @@ from monitor.log.events import StoryLinked
 from monitor.log.payloads import EntryText
 from monitor.triage.day import is_from_archive
 from monitor.triage.decide import label_entry, skip_row, withdraw
-from monitor.triage.moved import MOST_ROWS, moved_cases
+from monitor.triage.moved import moved_cases
 from monitor.triage.queue import count_known, count_queue, list_queue
 from monitor.triage.undo import undo_last
 from monitor.views.fold import open_views
@@ -225,7 +225,7 @@ def test_an_answer_to_the_waiting_report_itself_settles_it(desk: Desk) -> None:
 
 def test_more_known_cases_than_are_shown_all_keep_their_rows(desk: Desk) -> None:
     """Promise: a report is put apart only where it is shown apart; where too many cases moved, each has its row."""
-    for number in range(MOST_ROWS + 1):
+    for number in range(3 + 1):
         known_case(desk, f"{'abcd'[number] * 4}")
     assert [behind for _, behind in shown(desk) if behind == "known case"] == []
     assert count_known(desk.views, desk.now) == 0

@@ -7,7 +7,6 @@ import pytest
 
 from monitor.classify.explain import Explanation
 from monitor.config.load import Config
-from monitor.learn.threshold import FLOOR
 from monitor.log.events import EntryFlagged, ThresholdMoved
 from monitor.views.fold import open_views
 from monitor.views.queries.models import moved
@@ -89,7 +88,7 @@ def test_a_quiet_day_shows_what_stands_above_the_floor(flowing: Workspace, site:
     site.pages["alpha"] = (200, rss(*titles(100, [48, 30])))
     run_tick(flowing, force=True)
     assert [flag.score for flag in flags(flowing)] == [0.48]
-    assert moves(flowing)[-1].threshold == FLOOR
+    assert moves(flowing)[-1].threshold == 0.42
 
 
 def test_the_same_log_gives_the_same_threshold(flowing: Workspace, site: Site, clock: Clock) -> None:
@@ -110,9 +109,9 @@ def test_as_of_knows_the_threshold_of_the_time(flowing: Workspace, site: Site) -
     assert moved(open_views(None, flowing.log, upto=position - 1)) is None
     stands = moved(open_views(None, flowing.log, upto=position))
     assert stands is not None
-    assert stands.threshold == FLOOR
+    assert stands.threshold == 0.42
     flowing.forget_model()
-    assert flowing.model.threshold == FLOOR
+    assert flowing.model.threshold == 0.42
 
 
 def test_a_small_move_that_makes_room_is_made(flowing: Workspace, site: Site) -> None:

@@ -17,7 +17,7 @@ from monitor.poll.coverage import coverage
 from monitor.surfaces.condition import condition_of
 from monitor.triage.queue import count_queue, list_queue
 from monitor.views.fold import open_views
-from monitor.worker.intake.importing import BATCH, Imported, Importer
+from monitor.worker.intake.importing import Imported, Importer
 from monitor.worker.jobs import chores
 from monitor.worker.sync import feed_changes
 from monitor.worker.tick import run_tick
@@ -75,17 +75,17 @@ def test_what_comes_before_a_damage_is_kept_and_the_rest_follows(workspace: Work
     """Promise: a file that breaks off leaves whole batches; its mended form brings what is missing, and only that."""
 
     def cut() -> Iterator[RawEntry]:
-        yield from (entry(n) for n in range(BATCH + 5))
+        yield from (entry(n) for n in range(2_000 + 5))
         raise InputError("file: damaged")
 
     importer = Importer(workspace, ARCHIVE, workspace.clock())
     importer.begin()
     with pytest.raises(InputError):
         importer.take("file", "1", cut())
-    assert n_events(workspace, "entry-seen") == BATCH + 5
+    assert n_events(workspace, "entry-seen") == 2_000 + 5
     assert n_events(workspace, "archive-imported") == 0
-    done = take(workspace, [entry(n) for n in range(BATCH + 9)], sha="2")
-    assert (done.n_read, done.n_new) == (BATCH + 9, 4)
+    done = take(workspace, [entry(n) for n in range(2_000 + 9)], sha="2")
+    assert (done.n_read, done.n_new) == (2_000 + 9, 4)
 
 
 def test_an_archive_is_no_source_that_fails_and_draws_no_sample(workspace: Workspace, clock: Clock) -> None:

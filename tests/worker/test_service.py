@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.errors import StorageError
-from monitor.worker.service import RETRY_AFTER_S, Job, Service, Turn, last_time
+from monitor.worker.service import Job, Service, Turn, last_time
 
 NOW = datetime(2026, 2, 4, 7, 30, tzinfo=UTC)  # a Wednesday
 
@@ -114,7 +114,7 @@ def test_a_failed_job_is_recorded_said_and_tried_again() -> None:
 
     diary = Diary()
     service, plan, said = service_of(lambda: [job(fail)], diary)
-    for n_tries, after_s in enumerate((*RETRY_AFTER_S, None)):
+    for n_tries, after_s in enumerate((600, 3600, 10800, None)):
         plan.jobs.clear()
         service.attempt(job(fail), NOW, n_tries)
         planned = [options["run_date"] for options in plan.jobs.values()]
@@ -209,7 +209,7 @@ def test_a_daily_job_in_other_hands_is_looked_at_again() -> None:
     diary.turns = ["theirs", "done", "theirs", "mine"]
     service.attempt(daily, NOW, 0)
     again = plan.jobs.pop("digest:again")
-    assert (again["args"], again["run_date"]) == ([daily, NOW, 0], NOW + timedelta(seconds=RETRY_AFTER_S[0]))
+    assert (again["args"], again["run_date"]) == ([daily, NOW, 0], NOW + timedelta(seconds=600))
     service.attempt(daily, NOW, 0)
     assert (plan.jobs, ran, diary.ends, diary.missed_runs, said) == ({}, [], [], [], [])
     service.attempt(daily, NOW, 0)
@@ -288,7 +288,7 @@ def test_a_log_that_cannot_be_reached_puts_a_daily_job_off() -> None:
     diary.turn = unreachable  # type: ignore[method-assign]
     service.attempt(job(), NOW, 0)
     assert (diary.ends, [level for level, *_ in said]) == ([], ["error"])
-    assert plan.jobs["digest:again"]["run_date"] == NOW + timedelta(seconds=RETRY_AFTER_S[0])
+    assert plan.jobs["digest:again"]["run_date"] == NOW + timedelta(seconds=600)
 
 
 def unreachable(job: str, scheduled_at: datetime) -> None:

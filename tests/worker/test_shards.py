@@ -13,7 +13,7 @@ from monitor.config.values import FeedConfig
 from monitor.log.postgres.snapshot import verify_postgres
 from monitor.log.postgres.store import open_postgres
 from monitor.parse.raw import RawEntry
-from monitor.worker.intake.importing import BATCH, Imported, Importer
+from monitor.worker.intake.importing import Imported, Importer
 from tests.conftest import NOW
 from tests.fetch.memory import Site
 from tests.worker.conftest import Clock, WordModel
@@ -124,7 +124,7 @@ def stuck(address: str, folder: str, to: Connection) -> None:
     machine = Machine(address, Path(folder), Site(), Clock(NOW), [])
 
     def read(file: str) -> Iterator[RawEntry]:
-        yield from pages(file, BATCH)
+        yield from pages(file, 2_000)
         to.send("a batch is written")
         Event().wait()
 
@@ -139,13 +139,13 @@ def test_a_killed_worker_loses_its_file_to_another(fleet: Callable[..., Machine]
     worker = spawn.Process(target=stuck, args=(machine.log.address, str(tmp_path / "dying"), there))
     worker.start()
     assert here.poll(60)
-    work = Reader(machine, lambda file: pages(file, BATCH + 5 if file == "a" else 3)).run(*FILES[:3])
+    work = Reader(machine, lambda file: pages(file, 2_000 + 5 if file == "a" else 3)).run(*FILES[:3])
     assert [next(work)[0], next(work)[0]] == ["b", "c"]
     worker.kill()
     worker.join(30)
     ((file, done),) = work
-    assert (file, done.n_read, done.n_new) == ("a", BATCH + 5, 5)
-    assert n_events(machine)["entry-seen"] == BATCH + 5 + 6
+    assert (file, done.n_read, done.n_new) == ("a", 2_000 + 5, 5)
+    assert n_events(machine)["entry-seen"] == 2_000 + 5 + 6
     with_all = open_postgres(machine.log.address, tmp_path / "look.db", read_only=True)
     assert verify_postgres(with_all, []).problems == []
     with_all.close()

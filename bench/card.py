@@ -2,6 +2,7 @@
 
     python3 dev.py bench card               prints each figure beside its floor; exit code 1 when one is missed
     python3 dev.py bench card --languages   the same for other languages than English alone
+    python3 dev.py bench card --read 40 --seed 7 [FILE…]   prints 40 sentences for a reader to judge
 
 The texts are other people's and stay in ../shared (or $MONITOR_SHARED); the repository holds codes only. Thirty of the
 sixty cards (`write`) were used for writing the rules; thirty (`check`) and 42 further items were measured once without
@@ -10,6 +11,7 @@ having been looked at (those figures stand in docs/plot-card.md), and only then 
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import os
@@ -18,7 +20,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from bench import _gold, _languages, _sources
+from bench import _gold, _languages, _reading, _sources
 from monitor.facts.card import Card, read_card
 from monitor.facts.values import LEGAL_STAGES
 
@@ -275,6 +277,13 @@ def main() -> int:
     if not SHARED.is_dir():
         print("needs ../shared (or $MONITOR_SHARED)")
         return 2
+    if "--read" in sys.argv[1:]:
+        asked = argparse.ArgumentParser(prog="bench card")
+        asked.add_argument("--read", type=int, required=True, metavar="N")
+        asked.add_argument("--seed", type=int, default=1)
+        asked.add_argument("files", nargs="*")
+        wanted = asked.parse_args(sys.argv[1:])
+        return _reading.show(SHARED, wanted.read, wanted.seed, wanted.files)
     if "--languages" in sys.argv[1:]:
         missed = other_languages()
         for line in missed:

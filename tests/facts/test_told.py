@@ -34,6 +34,16 @@ SILENT = [
     ("Guards hit ship in the Gulf", "The ship in Bahrain was allegedly linked to Israel, and a strike hit a plant."),
     ("Flag burned in Oslo", "The arson was paid for by a blogger who writes for Kremlin-backed media."),
     ("Inspectors hear blasts near dam, Russia rejects claim", "Blasts were heard at the dam occupied by Russia."),
+    # A weapon, a wish of trade, a case that has not come, people of a country.
+    ("US says pictures show Iran plans nuclear bomb", "It alleged an intention to build an atomic bomb."),
+    ("US wants Peru to eliminate farm subsidies", "It says they kill trade and wants them eliminated within a year."),
+    ("Any Chilean attack on ships will be answered", "It will answer if Chile attempts to attack any tanker."),
+    ("Teacher charged with bombings", "The head of an Indonesian terrorist network was charged with bombing a hotel."),
+    ("Cleric charged", "A cleric wanted in the United States was accused by police of encouraging others to murder."),
+    ("Peru hunts kidnappers' leader", "It vows to track down the leader of a group that kidnapped two engineers."),
+    ("Farmers killed", "Police killed three who came to protest U.S.-backed eradication, Peru said."),
+    ("Peru bombs suspected rebel camp", "It has not said how many died."),
+    ("Visit ends old dispute", "The Peruvian bombing is a thing of the past, an official said."),
     # Somebody else says it, or it is avowed, staged, made up.
     ("Militia leader killed in strike, Kenya says", "A minister claims Kenya killed him over a toll road."),
     ("Kenya calls in envoy of Chad over drone attack remarks", "An adviser seemed to link Chad to the attack."),

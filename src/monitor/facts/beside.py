@@ -20,7 +20,7 @@ TOLD_STAGES = ("planned", "foiled")
 _TOLD_BESIDE = ("methods", "target_types", "countries", "stage")
 _OPENING_CHARS = 240  # of a summary: what a claim in the title is explained by
 # Of a camp or a street: alone they name nobody.
-_OF_A_SIDE = frozenset({"refugee", "refugees", "asylum", "diaspora"})
+_OF_A_SIDE = frozenset({"separatist", "refugee", "refugees", "asylum", "diaspora"})
 _NO_ACT = ("hostage", "bounty")  # said of an arrest and of a reward too
 # A death is no act yet, whoever is blamed for it; told of cards in other languages than English.
 DEATH = (  # how such words begin

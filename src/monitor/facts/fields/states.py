@@ -11,7 +11,15 @@ import msgspec
 from monitor.facts.fields.accusers import Accuser, accuser_of, says_at_the_end
 from monitor.facts.reading.roles import Accusation, Rules, Unit, accusations, rules_for, tells_act, tells_tale
 from monitor.facts.reading.sentences import Sentence
-from monitor.facts.reading.tenor import by_force, is_digest, is_figure, is_war, on_their_own, tells_openly
+from monitor.facts.reading.tenor import (
+    by_force,
+    is_digest,
+    is_figure,
+    is_war,
+    on_their_own,
+    tells_hostility,
+    tells_openly,
+)
 from monitor.facts.reading.units import PROXY, units_of
 from monitor.facts.values import METHODS, Claim, Value
 
@@ -43,7 +51,7 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
     front = [s for s in sentences if s.field != "text"]
     if rules is None or tells_tale(front, rules) or is_figure(sentences):
         return ()
-    if not tells_act(front or sentences[:1], rules):
+    if not tells_act(front or sentences[:1], rules) or (not rules.needed and not tells_hostility(sentences)):
         return ()
     named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
     claims: list[Claim] = []
@@ -181,7 +189,7 @@ def _with_head(claim: Claim, head: Accuser | None) -> Claim:
 def _distinct(claims: list[Claim]) -> list[Claim]:
     """Drop claims that say again what an earlier one says; one that names its accuser goes before one that does not."""
     kept: dict[tuple[object, ...], Claim] = {}
-    for claim in sorted(claims, key=lambda claim: not (claim.accuser or claim.accuser_state)):
+    for claim in sorted(claims, key=lambda claim: (not (claim.accuser or claim.accuser_state), claim.open)):
         key = (claim.verb in ("denies", "admits"), claim.states, claim.services if not claim.states else ())
         if not (claim.states or claim.services):
             continue

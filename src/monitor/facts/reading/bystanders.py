@@ -65,6 +65,8 @@ def _names_the_country(sentence: Sentence) -> bool:
 def place_word(sentence: Sentence, at: int) -> tuple[int, bool]:
     """Return the token before `at` that no direction is ("in northern X"), and whether it says where by itself."""
     before = at - 1
+    if before > 0 and sentence.lowers[before] == "the":
+        before -= 1  # "in the United States"
     while before > 0 and sentence.lowers[before] in _TOWARDS:
         before -= 1
     return before, before >= 0 and sentence.lowers[before] in _SPOTS

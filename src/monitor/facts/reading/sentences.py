@@ -31,6 +31,12 @@ _CAPTION = re.compile(
 _DATE_LINE = re.compile(r"^\W*(?:[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d)\W*$")
 
 
+_SAID_OF_THINGS = frozenset({"eliminate", "eliminated", "liquidate", "liquidated", "wipe", "wiped"})
+_PERSONS = frozenset({
+    "him", "her", "them", "me", "people", "person", "rival", "rivals", "enemy", "enemies", "family", "man", "men",
+    "woman", "women", "traitor", "traitors", "defectors", "witness", "witnesses", "those",
+})  # fmt: skip
+_OBJECT_REACH = 5  # words from an act to whom it is done to
 _TOLD_AS_MOTIVE = frozenset({"method", "done", "target", "try", "foil", "blame", "acts", "near"})
 
 
@@ -174,6 +180,7 @@ def read_sentences(
         mark(sentence)
         _drop_inner(sentence)
         _drop_motive(sentence)
+        _drop_unaimed(sentence)
     return sentences
 
 
@@ -265,6 +272,28 @@ def _drop_motive(sentence: Sentence) -> None:
         last = motives[0].last
         sentence.marks = [m for m in sentence.marks if m.first < last or m.kind not in _TOLD_AS_MOTIVE]
         sentence.by_kind = None
+
+
+def _drop_unaimed(sentence: Sentence) -> None:
+    """Drop "eliminate" and the like where no person follows: tariffs, gaps and subsidies are eliminated too."""
+    if not _SAID_OF_THINGS.isdisjoint(sentence.lowers):
+        people = [mark.first for mark in sentence.of("target", "accused")]
+        people += [at for at, word in enumerate(sentence.lowers) if word in _PERSONS]
+        if sentence.field != "title":  # a name; titles write every word so
+            people += [at for at, word in enumerate(sentence.words) if at and word.istitle()]
+        sentence.marks = [
+            mark
+            for mark in sentence.marks
+            if sentence.lowers[mark.first] not in _SAID_OF_THINGS
+            or any(mark.first < at <= mark.last + _OBJECT_REACH for at in people)
+            or any(at < mark.first <= at + _OBJECT_REACH and _is_passive(sentence, mark) for at in people)
+        ]
+        sentence.by_kind = None
+        sentence.by_kinds = {}
+
+
+def _is_passive(sentence: Sentence, mark: Mark) -> bool:
+    return mark.first > 0 and sentence.lowers[mark.first - 1] in ("be", "been", "being", "was", "were", "is", "are")
 
 
 def _drop_inner(sentence: Sentence) -> None:

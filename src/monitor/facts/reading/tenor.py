@@ -33,8 +33,20 @@ _SECRET = frozenset({
 })  # fmt: skip
 _OF_SERVICES = frozenset({"bombing", "sabotage", "poisoning", "arson"})  # acts that few do on their own account
 _IN_DANGER = frozenset({"dissident", "journalist", "jewish-or-israeli", "defector"})
+_HOSTILE_KINDS = ("covert", "done", "foil", "legal", "service", "deny", "hedge")
+_HOSTILE = ("attack", "raid", "ambush", "violen", "strike", "struck", "threat")  # how plain words for violence begin
 _IN_EARNEST = frozenset({"arrested", "charged", "on-trial", "convicted"})
 _AUTHORITIES = frozenset({"police", "prosecutors", "court", "intelligence"})
+
+
+def tells_hostility(sentences: list[Sentence]) -> bool:
+    """Return whether some word is of an act, a threat, a service or the law: a target for growth is none."""
+    for sentence in sentences:
+        if any(sentence.has(kind) for kind in _HOSTILE_KINDS) or any(m.code != "attack" for m in sentence.of("method")):
+            return True
+        if any(word.startswith(_HOSTILE) for word in sentence.lowers):
+            return True
+    return False
 
 
 def is_figure(sentences: list[Sentence]) -> bool:

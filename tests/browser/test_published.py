@@ -10,6 +10,7 @@ import pytest
 from monitor.surfaces.digest.content import DAY, WEEK
 from monitor.surfaces.digest.render import FORMS
 from tests.browser.conftest import Server
+from tests.browser.test_desk import BROKEN
 from tests.conftest import ROOT
 from tests.surfaces.conftest import House
 from tests.surfaces.test_reports import TEXT, TITLE, content_of, label
@@ -57,7 +58,7 @@ def casebook_pages() -> list[str]:
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_digest_and_casebook_are_read_on_any_screen(browser: Any, letters: list[str], width: int) -> None:
-    """Promise: no page moves sideways, no text is tiny, axe finds nothing, light and dark."""
+    """Promise: no page moves sideways, no text is tiny, no word is broken, axe finds nothing, light and dark."""
     axe = axe_script()
     context = browser.new_context(
         viewport={"width": width, "height": 844}, is_mobile=width < 500, has_touch=width < 500
@@ -69,6 +70,7 @@ def test_digest_and_casebook_are_read_on_any_screen(browser: Any, letters: list[
         name = address.rpartition("/")[2]
         found += [(name, "sideways")] if page.evaluate(SIDEWAYS) else []
         found += [(name, "small", words) for words in page.evaluate(SMALL)]
+        found += [(name, "broken", word) for word in page.evaluate(BROKEN)]
         page.evaluate(axe)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)

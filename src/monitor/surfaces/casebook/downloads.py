@@ -20,7 +20,7 @@ from monitor.surfaces.export.labelled import LabelledEntry, TakenBack
 
 # Our code -> AAAD (kind of action), ACLED (event and sub-event type), GTD (attacktype1). "near" where the words of the
 # scheme come close but count otherwise, "none" where it has no such code or leaves such cases out.
-_EXILES = "no code of its own: it holds what a state did to its own exiles"
+_EXILES = "in its scope, where an exile of the accused state"
 METHODS = {
     "assassination": ("assassination", "near: Violence against civilians: Attack", "1 Assassination"),
     "shooting": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from contextlib import closing
 from datetime import timedelta
 
@@ -15,11 +16,13 @@ from monitor.facts.values import Value
 from monitor.log.codec import iso
 from monitor.log.events import CardConfirmed, StoryJoined, StoryLinked
 from monitor.surfaces.cli.main import run
+from monitor.surfaces.cli.publish.export import FORMATS, export
 from monitor.surfaces.export import exchange
 from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries, taken_back
 from monitor.surfaces.export.tables import as_csv, as_labelled_set
 from monitor.triage.decide import label_entry
 from monitor.triage.queue import list_queue
+from tests.conftest import ROOT
 from tests.surfaces.conftest import House
 
 
@@ -281,3 +284,10 @@ def test_an_entry_without_a_title_is_called_by_its_first_words(house: House) -> 
     assert str(report["name"]).startswith("Officers in Port Mereth")
     assert event["Event"]["info"].startswith("Reported alleged plot: Officers in Port")
     assert (row, json.loads(next(as_labelled_set([entry])))["title"]) == (None, "")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_is_named_in_the_help_and_in_the_docs(form: str) -> None:
+    assert export.help is not None
+    assert re.search(rf"\b{form}\b", export.help)
+    assert f"`monitor export {form}" in (ROOT / "docs" / "triage.md").read_text()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from starlette.routing import Route
 
 from monitor.config.settings import Settings
 from monitor.log.events import EntrySeen, StoryJoined
 from monitor.log.payloads import entry_payload, payload_sha
+from monitor.surfaces.web.server import create_app
 from monitor.triage.entries import labels_of
 from monitor.views.queries.stories import confirmations
+from tests.browser.conftest import PATHS
 from tests.surfaces.conftest import HOST, House
 
 PAGES = [
@@ -35,6 +38,16 @@ def test_every_page_answers(house: House, path: str) -> None:
     assert answer.status_code == 200, answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["referrer-policy"] == "same-origin"
+
+
+def test_every_page_is_looked_at_in_a_browser(house: House) -> None:
+    """A page that is added is judged for access, widths and themes like the others (tests/browser)."""
+    guard = create_app(house.open, house.reviewers, frozenset({HOST}), house.now.timestamp)
+    routes = [route for route in guard.app.routes if isinstance(route, Route) and "GET" in (route.methods or ())]
+    parts = {"/news", "/labels.csv", "/manifest.webmanifest", "/sw.js", "/health", "/metrics"}
+    pages = {route.path for route in routes if not route.path.startswith("/api/")} - parts
+    looked_at = {path.partition("?")[0] for path in PATHS}
+    assert {path.replace("{story}", "s0aaa1110") for path in pages} == looked_at - {"/story/none"}
 
 
 def test_a_label_is_saved_before_it_is_shown_as_saved(house: House) -> None:

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
 import click
 import msgspec
 
 from monitor.surfaces.cli.options import as_of_option, reading
 from monitor.surfaces.export import exchange, tables
-from monitor.surfaces.export.labelled import labelled_entries, taken_back
+from monitor.surfaces.export.labelled import LabelledEntry, labelled_entries, taken_back
 from monitor.triage.decide import LABELS
+from monitor.worker.workspace import Workspace
 
-FORMATS = ("csv", "jsonl", "labelled", "stix", "misp")
+
+class ExportOrder(NamedTuple):
+    """What an export is made of: the entries, and how the person wants them."""
+
+    workspace: Workspace
+    entries: Iterator[LabelledEntry]
+    tlp: str
+    per: str
+    bom: bool
+
+
+FORMATS: dict[str, Callable[[ExportOrder], Iterator[str]]] = {
+    "csv": lambda asked: tables.as_csv(asked.entries, per=asked.per, bom=asked.bom),
+    "jsonl": lambda asked: tables.as_jsonl(asked.entries),
+    "labelled": lambda asked: tables.as_labelled_set(asked.entries),
+    "stix": lambda asked: _document(exchange.as_stix(asked.entries, asked.tlp, taken_back(asked.workspace))),
+    "misp": lambda asked: _document(exchange.as_misp(asked.entries, asked.tlp)),
+}
 
 
 @click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("form", metavar="FORMAT", type=click.Choice(tuple(FORMATS)))
 @click.option("--label", "only", type=click.Choice(LABELS), help="Only entries with this label.")
 @click.option("--tlp", type=click.Choice(sorted(exchange.TLP_MARKING)), default="amber", show_default=True)
 @click.option(
@@ -36,19 +57,10 @@ def export(ctx: click.Context, form: str, only: str | None, tlp: str, per: str, 
       monitor export stix --tlp green > bundle.json
     """
     with reading(ctx, as_of) as workspace:
-        entries = labelled_entries(workspace, only or "")
-        if form in ("stix", "misp"):
-            value = (
-                exchange.as_stix(entries, tlp, taken_back(workspace))
-                if form == "stix"
-                else exchange.as_misp(entries, tlp)
-            )
-            click.echo(msgspec.json.format(msgspec.json.encode(value), indent=1))
-            return
-        lines = {
-            "csv": lambda: tables.as_csv(entries, per=per, bom=bom),
-            "jsonl": lambda: tables.as_jsonl(entries),
-            "labelled": lambda: tables.as_labelled_set(entries),
-        }[form]()
-        for line in lines:
+        asked = ExportOrder(workspace, labelled_entries(workspace, only or ""), tlp, per, bom)
+        for line in FORMATS[form](asked):
             click.echo(line.encode(), nl=False)
+
+
+def _document(value: Any) -> Iterator[str]:
+    yield msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"

@@ -59,7 +59,7 @@ class Guard:
         throttle: Throttle,
         signed_out: Callable[[Scope, bytes], Response],
     ) -> None:
-        self._app = app
+        self.app = app
         self._reviewers = reviewers
         self._hosts = hosts
         self._clock = clock
@@ -70,14 +70,14 @@ class Guard:
         """Let a request through with its reviewer in scope["state"], or answer why not."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+                await self.app(scope, receive, send)
             return
         sending = _with_headers(send, scope)
         refused = self._refuse_shape(scope) or await self._refuse_stranger(scope, receive)
         if refused is not None:
             await refused(scope, receive, sending)
             return
-        await self._app(scope, _capped(receive), sending)
+        await self.app(scope, _capped(receive), sending)
 
     def _refuse_shape(self, scope: Scope) -> Response | None:
         """Refuse what no page of ours would send."""

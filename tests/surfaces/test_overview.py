@@ -261,7 +261,7 @@ def test_the_map_and_the_list_name_every_place(house: House) -> None:
     assert '<th scope="row">Denmark</th>' in page
     house.append("d", CardCorrected(story_id="saaaa1111", field="countries", value=[], before=["DK"]))
     assert "1 more plot: no report says where" not in house.signed_in().get("/overview").text
-    assert "No confirmed plot of twelve months says where" in house.signed_in().get("/overview").text
+    assert "No plot confirmed in twelve months says where" in house.signed_in().get("/overview").text
 
 
 def test_every_tile_stands_once() -> None:

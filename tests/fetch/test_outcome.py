@@ -7,7 +7,7 @@ import pytest
 
 from monitor.fetch.answer import Head
 from monitor.fetch.guard import Target, read_target
-from monitor.fetch.outcome import answered, failed
+from monitor.fetch.outcome import answered, failed, too_many_hops
 from monitor.fetch.policy import FetchPolicy
 from monitor.fetch.values import FetchRequest, FetchResult
 
@@ -115,3 +115,11 @@ def test_a_failure_keeps_where_it_stood_and_one_printable_line() -> None:
     assert (result.status, result.retry_after_s, result.body) == (200, 3.0, None)
     assert result.detail.isprintable()
     assert (failed(request, "bad-url", "x").final_url, failed(request, "bad-url", "x").duration_s) == ("", 0.0)
+
+
+def test_an_end_without_an_answer_says_whether_cookies_had_a_part_in_it() -> None:
+    """Promise: who reads why a feed failed learns that its site wants cookies, and only where it set some."""
+    plain, cookie = (too_many_hops(5, "https://a.test/", cookie=cookie) for cookie in (False, True))
+    assert plain == "more than 5 redirects, the last from https://a.test/"
+    assert cookie.startswith(plain)
+    assert "cookies" in cookie

@@ -98,6 +98,7 @@ def test_the_queue_may_not_be_flooded(current: int, candidate: int, passes: bool
 
 def test_labels_of_both_kinds_are_needed() -> None:
     assert judge_labels(labels(5, True) + labels(5, False)) == []
+    assert judge_labels(labels(20, True) + labels(20, False)) == []
     assert judge_labels(labels(5, True)) == ["no not-plot label to learn from"]
     assert judge_labels(labels(5, False)) == ["no plot label to learn from"]
 

@@ -57,7 +57,7 @@ ROOMS = {
     "stories": Room(("stories/*.py",), ("tests/stories",), 0.70),
     "facts": Room(("facts/*.py", "facts/*/*.py"), ("tests/facts",), 0.70),
     "classify": Room(("classify/*.py",), ("tests/classify",), 0.70),
-    "text": Room(("text/*.py",), ("tests/text",), 0.70),
+    "text": Room(("text/*.py",), ("tests/text", "tests/archive"), 0.70),
     "poll": Room(("poll/*.py",), ("tests/poll",), 0.70),
     "parse": Room(("parse/*.py",), ("tests/parse",), 0.70),
     "config": Room(("config/*.py",), ("tests/config",), 0.70),

@@ -190,3 +190,11 @@ def test_publishers_are_shown_by_name(family: str, source: str, feed: str, name:
 def test_a_host_that_spells_its_feed_is_called_by_it(host: str, name: str, same: bool) -> None:
     """Promise: the site of a feed that names no publisher is shown by the feed's name, another's by its host."""
     assert spells(host, name) == same
+
+
+def test_a_publisher_that_is_named_by_its_host_is_the_one_at_that_host() -> None:
+    """Promise: `www.Harbour-Post.example` as a name and an address there are one newsroom, not two."""
+    named = publisher_of("www.Harbour-Post.example", "", "", "", "")
+    linked = publisher_of("", "", "", "https://harbour-post.example/1", "")
+    assert named.family == linked.family == "harbour-post.example"
+    assert publisher_of("The Harbour Post", "", "", "", "").family == "harbour-post"

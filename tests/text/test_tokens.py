@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.tokens import fold, split
+from monitor.text.tokens import fold, is_letter, split
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,8 @@ def test_devanagari_words_stay_whole() -> None:
     words, folded = split("साज़िश रची। गिरफ़्तार")
     assert words == ["साज़िश", "रची", "।", "गिरफ़्तार"]
     assert folded == ["साजिश", "रची", ".", "गिरफ्तार"]
+
+
+def test_a_letter_alone_is_no_word_and_an_end_is_none() -> None:
+    """One letter or digit counts only inside a phrase; what ends a sentence still ends it."""
+    assert [is_letter(token) for token in ("x", "7", "ab", ".", "")] == [True, True, False, False, False]

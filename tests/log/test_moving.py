@@ -12,7 +12,7 @@ import pytest
 
 from monitor.config.settings import Settings
 from monitor.errors import LogError
-from monitor.log.keep.backup import backup_log
+from monitor.log.keep.backup import backup_log, prune
 from monitor.log.keep.restore import restore_log
 from monitor.log.proof.anchors import Anchor, anchors_path, read_anchors
 from monitor.log.proof.checkpoints import KEY_NAME, change_key, sign_checkpoint, sign_restore
@@ -196,6 +196,22 @@ def test_backups_are_pruned_by_time_and_those_a_person_named_stay(log: SqliteLog
     assert {Path(copy.path).name for copy in (by_hand, by_hand_too, last, newest)} <= kept
     assert len(kept) == Settings().keep_backups + 2
     assert all((folder / f"{name}.sha256").exists() for name in kept)
+
+
+def test_a_copy_that_lost_what_lies_beside_it_is_pruned_all_the_same(log: SqliteLog) -> None:
+    """Promise: of old copies as many go as are too many, with or without checksum and anchors; nothing else goes."""
+    log.append([label(1)], recorded_at=AT)
+    folder = log.path.parent / "backups"
+    copies = [back_up(log, datetime(2026, 2, day, tzinfo=UTC)) for day in (1, 2, 3)]
+    first = Path(copies[0].path)
+    for beside in folder.glob(f"{first.name}?*"):
+        beside.unlink()
+    (folder / "log-of-the-trial.db").write_bytes(b"")
+    assert prune(folder, 4) == []
+    assert prune(folder, 2) == [first]
+    assert sorted(path.name for path in folder.glob("*.db")) == [
+        *(Path(copy.path).name for copy in copies[1:]), "log-of-the-trial.db",
+    ]  # fmt: skip
 
 
 def test_a_copy_is_made_while_others_commit_all_the_time(log: SqliteLog, tmp_path: Path) -> None:

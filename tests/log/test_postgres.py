@@ -20,6 +20,7 @@ from monitor.log.postgres.connect import check_address, shown
 from monitor.log.postgres.setup import init_postgres
 from monitor.log.postgres.snapshot import verify_postgres
 from monitor.log.postgres.store import PostgresLog, open_postgres
+from monitor.log.proof.anchors import anchors_path, last_anchor
 from monitor.log.proof.checkpoints import sign_checkpoint
 from monitor.log.sqlite.store import open_log
 from monitor.log.sqlite.verify import verify_log
@@ -253,3 +254,18 @@ def test_addresses_carry_no_password_and_errors_none_of_it(database: str, tmp_pa
         open_postgres(database, tmp_path / "log.db")
     with pytest.raises(StorageError, match="cannot be reached"):
         open_postgres("postgresql://ana@127.0.0.1:9/monitor", tmp_path / "log.db")
+
+
+def test_a_machine_keeps_the_head_that_it_wrote(shared: PostgresLog) -> None:
+    """Promise: who appended anchors the head on closing, so that a server put back to an older state is found out."""
+    shared.append([label(n) for n in range(3)], recorded_at=AT)
+    shared.close()
+    anchor = last_anchor(anchors_path(shared.path))
+    assert anchor is not None
+    assert (anchor.position, anchor.recorded_at) == (3, AT)
+
+
+def test_a_machine_that_only_read_keeps_nothing(shared: PostgresLog) -> None:
+    assert list(shared.read()) == []
+    shared.close()
+    assert not anchors_path(shared.path).exists()

@@ -58,3 +58,13 @@ def test_a_word_beside_numbers_that_tick_in_nearly_all_entries_is_a_counters():
 
 def test_the_toll_of_a_day_is_no_counter():
     assert only_counters([(f"Town {n}: 3 killed", f"Town {n}: 5 killed") for n in range(9)]) == [False] * 9
+
+
+def test_ten_entries_make_a_counter_and_nine_do_not():
+    """So many must tick beside an unknown word, and so much of what changed: four fifths."""
+    ticking = [(f"Report {n}. Xyzzy: {n}", f"Report {n}. Xyzzy: {n + 7}") for n in range(12)]
+    other = [(f"Report {n}. Plugh: {n}", f"Report {n}. Plugh: {n + 7}") for n in range(4)]
+    assert only_counters(ticking[:10]) == [True] * 10
+    assert only_counters(ticking[:9]) == [False] * 9
+    assert only_counters([*ticking, *other[:3]]) == [True] * 12 + [False] * 3
+    assert only_counters([*ticking, *other]) == [False] * 16

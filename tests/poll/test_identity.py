@@ -252,3 +252,19 @@ def test_a_link_that_comes_late_is_no_revision():
     known = remembered(identify("f", [entry(link="")], {}))
     (change,) = identify("f", [entry()], known)
     assert (change.kind, change.revision, change.changed) == ("unchanged", 0, ())
+
+
+def test_of_two_under_one_guid_the_one_with_the_known_page_or_text_is_the_known_entry():
+    """A guid that a feed gives twice does not make a stranger of the entry that was there first."""
+    (first,) = identify("f", [entry()], {})
+    known = remembered([first])
+    moved = entry(link="https://news.example/9")
+    edited = entry(title="Another title")
+    for pair in (
+        [moved, entry("g1", "https://news.example/7", "Other")],
+        [edited, entry("g1", "https://news.example/7", "Other")],
+    ):
+        for shown in (pair, pair[::-1]):
+            changes = {change.entry.title + change.entry.link: change for change in identify("f", shown, known)}
+            assert changes[pair[0].title + pair[0].link].entry_id == first.entry_id
+            assert changes[pair[1].title + pair[1].link].kind == "new"

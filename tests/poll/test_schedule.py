@@ -231,3 +231,57 @@ def test_validators_a_server_cannot_bear_are_not_sent_again():
     assert schedule.validators_lie(refused, result(etag='"x"'), 0)
     assert not schedule.validators_lie(state(n_failures=1, validators_refused=True), result(etag='"x"'), 0)
     assert schedule.request_for(FEED, state(etag='"x"', url="http://a.example/", validators_lie=True), NOW).etag == ""
+
+
+@pytest.mark.parametrize(("ahead_s", "due"), [(0, False), (1, True)])
+def test_a_feed_that_was_asked_in_the_future_is_due(ahead_s: int, due: bool) -> None:
+    """A clock that was set back by more than slack must not silence what was asked before."""
+    tried = NOW + schedule.CLOCK_SLACK + timedelta(seconds=ahead_s)
+    assert schedule.is_due(state(last_try_at=tried, next_due_at=NOW + timedelta(minutes=30)), NOW) is due
+
+
+@pytest.mark.parametrize("error", ["http-404", "http-500"])
+def test_an_error_with_a_wait_is_left_for_so_long(error: str) -> None:
+    """Retry-After counts on every failure, and silence about it is no request for rest."""
+    asked = bad(error, retry_after_s=7200.0)
+    silent = bad(error)
+    assert (asked.why, wait_s(asked)) == ("retry-after", 7200.0)
+    assert (silent.why, wait_s(silent) < 7200.0) == ("back-off", True)
+
+
+def test_a_host_rests_no_longer_than_an_hour_and_where_two_of_its_feeds_say_so() -> None:
+    """One feed that is refused keeps nobody from being asked; two do, until the sooner of their time and an hour."""
+    known = [
+        state(feed_id=name, url="https://a.example/" + name, refused=True, last_try_at=NOW,
+              next_due_at=NOW + timedelta(hours=wait))
+        for name, wait in (("f", 3), ("g", 3))
+    ]  # fmt: skip
+    assert schedule.resting_hosts(known[:1], NOW) == set()
+    assert schedule.resting_hosts(known, NOW) == {"a.example"}
+    hour = NOW + timedelta(seconds=schedule.MAX_REST_S)
+    assert schedule.resting_hosts(known, hour - timedelta(seconds=1)) == {"a.example"}
+    assert schedule.resting_hosts(known, hour) == set()
+
+
+@pytest.mark.parametrize(
+    ("skipped", "hour"), [({12, 13}, 14), ({11, 13}, 12), (set(range(24)), 12), ({12, *range(13, 24), 0}, 1)]
+)
+def test_hours_a_feed_asks_to_skip_are_skipped(skipped: set[int], hour: int) -> None:
+    """The first hour that is open is taken; who closes the whole day is not believed."""
+    poll = good(state(), answer=result(status=304), parsed=listing(3, skip_hours=frozenset(skipped)))
+    assert poll.due_at.hour == hour
+
+
+def test_a_wait_a_server_names_has_a_floor_and_a_cap() -> None:
+    assert [schedule.retry_after(seconds) for seconds in (None, 1.0, 600.0, 1e9)] == [
+        schedule.RETRY_FLOOR_S, schedule.RETRY_FLOOR_S, 600.0, schedule.RETRY_CAP_S,
+    ]  # fmt: skip
+
+
+def test_failures_in_a_row_double_the_wait_up_to_a_cap() -> None:
+    """Half of it is chance fixed by the feed, so that feeds which fail together come back apart."""
+    for n in range(1, 30):
+        full = min(schedule.DAY_S, schedule.BACK_OFF_S << min(n - 1, 16))
+        assert full / 2 <= schedule.back_off("f", n) <= full
+        assert schedule.back_off("f", n, network=True) <= min(full, schedule.NETWORK_CAP_S)
+    assert schedule.back_off("f", 3) != schedule.back_off("g", 3)

@@ -80,3 +80,11 @@ def test_the_shortcut_for_plain_addresses_changes_nothing():
     spelled = list(map(urls.canonical_url.__wrapped__, addresses))
     assert sum(map(bool, map(urls._CANONICAL.fullmatch, addresses))) > 3_000
     assert spelled == list(map(urls.spelled_out, addresses))
+
+
+@pytest.mark.parametrize(
+    ("path", "canonical"),
+    [("/../a", "/a"), ("/a/..", "/"), ("/a/b/..", "/a/"), ("/a/.", "/a/"), ("/../../a/./b", "/a/b")],
+)
+def test_steps_up_end_at_the_root(path, canonical):
+    assert canonical_url(f"https://news.example{path}") == f"https://news.example{canonical}"

@@ -87,3 +87,39 @@ def test_the_same_entries_give_the_same_links() -> None:
     one, two = Linker(), Linker()
     links = [one.add(str(i), float(i), title) for i, title in enumerate(titles)]
     assert links == [two.add(str(i), float(i), title) for i, title in enumerate(titles)]
+
+
+def test_stories_that_grow_alike_become_the_older_one() -> None:
+    """Two reports that opened two stories are one happening as soon as a third shows it; later ones follow."""
+    linker = Linker(join=0.99, merge=0.2)
+    linker.add("a1", 0.0, ARREST)
+    assert linker.add("b2", 60.0, ARREST_TOLD_AGAIN).opened
+    linker.add("h1", 90.0, HARVEST)
+    third = linker.add("b3", 120.0, ARREST_TOLD_AGAIN)
+    assert [(kept, gone) for kept, gone, _ in third.merged] == [("sa1", "sb2")]
+    assert third.story_id == "sa1"
+    linker.join = 0.2
+    assert linker.add("b4", 180.0, "Police: two held over plot to kidnap an exiled broadcaster").story_id == "sa1"
+    assert linker.add("h2", 240.0, "Maize harvest a record: grain prices fall").story_id == "sh1"
+
+
+def test_a_second_entry_from_the_same_future_moves_the_window() -> None:
+    """After a long stop the clock follows what two entries agree on, and old stories are forgotten."""
+    linker = Linker()
+    linker.add("a1", 0.0, ARREST)
+    linker.add("late1", 400 * DAY, HARVEST)
+    linker.add("late2", 401 * DAY, HARVEST)
+    linker.add("late3", 401 * DAY, HARVEST)
+    assert linker.add("b2", 401 * DAY, ARREST_TOLD_AGAIN).story_id == "sb2"
+
+
+def test_reasons_are_the_words_both_have_as_they_are_written() -> None:
+    """The three words that weigh most, without the marks around them; none are looked for where nobody asks."""
+    linker, silent = Linker(), Linker(reasons=False)
+    for each in (linker, silent):
+        each.add("a1", 0.0, "Broadcaster Quillan Brastow abducted")
+    why = linker.add("b2", 60.0, 'Who abducted "Quillan" Brastow, broadcaster?').why
+    assert why.startswith("words: ")
+    assert set(why.removeprefix("words: ").split(", ")) <= {"abducted", "Quillan", "Brastow", "broadcaster"}
+    assert len(why.removeprefix("words: ").split(", ")) == 3
+    assert silent.add("b2", 60.0, "Quillan Brastow, broadcaster, abducted").why == "words"

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import psycopg
@@ -50,20 +51,19 @@ Pooled = Callable[[str], str]
 
 
 @pytest.fixture
-def pooled(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pooled]:
+def pooled(database: str) -> Iterator[Pooled]:
     """Starts a pgbouncer in a mode before the server of this database; returns the writer's address."""
     init_postgres(database, writer="monitor_writer", reader="monitor_reader")
     parts = urlsplit(database)
     with ExitStack() as stack:
 
         def start(mode: str) -> str:
-            port, folder = free_port(), tmp_path_factory.mktemp("bouncer")
+            port, folder = free_port(), Path(stack.enter_context(TemporaryDirectory(prefix="bouncer-")))
             (folder / "users").write_text('"monitor_writer" ""\n')
             text = SETTINGS.format(server=parts.port, port=port, folder=folder, mode=mode)
             (folder / "ini").write_text(text)
             user = pwd.getpwnam("nobody").pw_name if Path("/proc/self").owner() == "root" else None
-            for path in (folder, *folder.parents[:2]):
-                path.chmod(0o755)
+            folder.chmod(0o755)
             command = [str(BOUNCER), "-q", str(folder / "ini")]
             process = subprocess.Popen(command, user=user, stderr=subprocess.DEVNULL)
             stack.callback(process.wait, 10)

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -30,24 +31,22 @@ SETTINGS = {"max_connections": "20", "shared_buffers": "16MB", "max_wal_size": "
 
 
 @pytest.fixture
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def small() -> Iterator[Server]:
     """A server whose disk has room for some 20 MB more."""
-    folder = programs()
-    if folder is None:
+    programs_at = programs()
+    if programs_at is None:
         pytest.skip(WORD)
-    place = tmp_path_factory.mktemp("small")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=112m,mode=0755", "small", place], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("needs the right to mount a small disk")
-    try:
-        for parent in place.parents[:2]:
-            parent.chmod(0o755)
-        server = Server(folder, place, SETTINGS)
-        server.start()
-        yield server
-        server.stop()
-    finally:
-        subprocess.run(["umount", place], check=True)
+    with TemporaryDirectory(prefix="small-") as name:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=112m,mode=0755", "small", name]
+        if subprocess.run(mount, capture_output=True).returncode:
+            pytest.skip("needs the right to mount a small disk")
+        try:
+            server = Server(programs_at, Path(name), SETTINGS)
+            server.start()
+            yield server
+            server.stop()
+        finally:
+            subprocess.run(["umount", "-l", name], check=True)
 
 
 def fill(log: PostgresLog, n: int) -> Event:

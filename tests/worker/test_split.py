@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -48,8 +49,8 @@ class Two:
 
     def copy(self) -> Server:
         """Copy the server as it stands, and let the copy work too."""
-        (self.folder / "copy").mkdir()
-        twin = self.server.twin(self.folder / "copy")
+        folder = self.stack.enter_context(TemporaryDirectory(prefix="pg-"))  # the server's user may go there
+        twin = self.server.twin(Path(folder))
         twin.start()
         self.stack.callback(twin.stop)
         return twin
@@ -63,16 +64,11 @@ class Two:
 
 
 @pytest.fixture
-def two(tmp_path_factory: pytest.TempPathFactory, site: Site, clock: Clock) -> Iterator[Two]:
+def two(tmp_path: Path, site: Site, clock: Clock) -> Iterator[Two]:
     """A server of this test's own."""
-    folder = tmp_path_factory.mktemp("two")
-    folder.chmod(0o755)
     with running() as server, ExitStack() as stack:
         assert server is not None
-        for parent in folder.parents:
-            if parent.stat().st_mode & 0o001 == 0 and parent.is_relative_to("/tmp"):
-                parent.chmod(0o755)
-        yield Two(folder, server, site, clock, stack)
+        yield Two(tmp_path, server, site, clock, stack)
 
 
 def meet(*machines: Machine) -> None:

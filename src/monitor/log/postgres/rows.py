@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from monitor.log.chain import Row
 
-COPY_FROM_ROWS = 64  # below, one statement with arrays is cheaper than COPY's round trips
+COPY_FROM_ROWS = 16  # below, one statement with arrays is cheaper than COPY's round trips
 INSERT = """INSERT INTO events (position, head, key, data, hash)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])"""
 INSERT_PAYLOADS = """INSERT INTO payloads (sha, form, body)

@@ -8,7 +8,7 @@ appending and reading; tables and roles are in pgschema.py, connections in pgcon
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 # Who appends holds this advisory lock ("MONL" and 1): one log a database.
 APPEND_LOCK = 0x4D4F4E4C00000001
 CHANNEL = "monitor_log"  # NOTIFY at every append, for those who wait for news
+# One message and one answer; each statement sees what was committed before it began, so the head is that of the last
+# appender. What is notified is heard once the transaction is committed.
+_HEAD = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
+_BEGIN = f"BEGIN; SELECT pg_advisory_xact_lock({APPEND_LOCK}); NOTIFY {CHANNEL}; {_HEAD}"
 _READ_ROWS = 2_000
 _CHECK_ROWS = 1_000
 
@@ -120,13 +124,12 @@ class PostgresLog:
             rows = chain_rows(events, raws, at, position, prev)
             if len(rows) >= COPY_FROM_ROWS:
                 copy_rows(connection, rows)
-            with connection.pipeline():  # one round trip for all that is left
-                if rows and len(rows) < COPY_FROM_ROWS:
-                    connection.execute(INSERT, columns(rows, 5), binary=True)
-                if packed:
-                    connection.execute(INSERT_PAYLOADS, columns(packed, 3), binary=True)
-                if gone:
-                    connection.execute("SELECT monitor.erase(%s::bytea[])", (gone,))
+            left: list[tuple[str, Any]] = [(INSERT, columns(rows, 5))] if 0 < len(rows) < COPY_FROM_ROWS else []
+            left += [(INSERT_PAYLOADS, columns(packed, 3))] if packed else []
+            left += [("SELECT monitor.erase(%s::bytea[])", (gone,))] if gone else []
+            with connection.pipeline() if left else nullcontext():  # one round trip for all that is left
+                for statement, values in left:
+                    connection.execute(statement, values, binary=True)
                 connection.execute("COMMIT")
         except BaseException:
             with suppress(Exception):  # a connection that broke has rolled back by itself
@@ -139,12 +142,10 @@ class PostgresLog:
 
     def _begin(self, connection: psycopg.Connection[Any]) -> tuple[int, bytes]:
         """Begin as the only appender and return the head, having checked what other writers added since."""
-        with connection.pipeline():
-            connection.execute("BEGIN")
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
-            found = connection.execute("SELECT position, hash FROM events ORDER BY position DESC LIMIT 1", binary=True)
-            connection.execute(f"NOTIFY {CHANNEL}")  # heard once the transaction is committed
-            row = found.fetchone()
+        found = connection.execute(_BEGIN)
+        while found.nextset():
+            pass
+        row = found.fetchone()
         head = (row[0], row[1]) if row else (0, ZERO)
         if self._checked is not None and head != self._checked:
             position, prev = self._checked
@@ -277,9 +278,8 @@ class PostgresLog:
 
     def head(self) -> tuple[int, str]:
         """Return the last position and its hash."""
-        query = "SELECT position, hash FROM events ORDER BY position DESC LIMIT 1"
         with one_line_errors(self.where):
-            row = self.connection.execute(query, binary=True).fetchone()
+            row = self.connection.execute(_HEAD, binary=True).fetchone()
         return (row[0], row[1].hex()) if row else (0, ZERO_HEX)
 
     def rows(self, *, after: int = 0, upto: int | None = None) -> Iterator[Row]:

@@ -22,6 +22,7 @@ from monitor.facts.lexicon import LATIN_LANGUAGES, WORD, index_for
 from monitor.facts.reading.focus import read_published, weigh
 from monitor.facts.reading.foreign import LANGUAGES, mark_foreign
 from monitor.facts.reading.foreign import WORD as FOREIGN_WORD
+from monitor.facts.reading.realm import set_apart
 from monitor.facts.reading.roles import rules_for
 from monitor.facts.reading.sentences import Sentence, mark_phrases, read_sentences
 from monitor.facts.values import Card
@@ -48,9 +49,10 @@ def read_card(
     published = read_published(published_at, text)
     word = FOREIGN_WORD if language in LANGUAGES else WORD
     sentences = read_sentences(title, summary, text, _marker(language), word)
+    set_apart(sentences)
     overview = is_overview(sentences)
     weigh(sentences, published, overview=overview)
-    claims = read_claims_of_states(sentences, language, overview=overview)
+    claims = read_claims_of_states(sentences, language, published, overview=overview)
     states = linked_states(claims)
     linked = [value.code for value in states]
     services = read_services(sentences, linked, claims)

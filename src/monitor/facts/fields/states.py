@@ -6,9 +6,12 @@ stands on the card only through a claim. Nothing is weighed or guessed: a state 
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from monitor.facts.fields.accusers import Accuser, accuser_of, says_at_the_end
+from monitor.facts.reading.realm import is_unreal, looks_back
 from monitor.facts.reading.roles import Accusation, Rules, Unit, accusations, rules_for, tells_act, tells_tale
 from monitor.facts.reading.sentences import Sentence
 from monitor.facts.reading.tenor import (
@@ -36,22 +39,28 @@ _ACCUSING = (
 _IN_DANGER = ("dissident", "journalist", "jewish-or-israeli", "defector")
 _GUARDED = frozenset({"protection", "bodyguard", "bodyguards", "kill", "lives", "revenge", "saboteurs"})
 _BEARING = ("method", "done", "plan", "legal", "deny", "denyword", "foil", "service", "blame")
+_DEEDS = ("method", "done", "plan", "try", "foil")
 _STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
 _TELLING_OFF = ("expel", "summon", "sanction", "order")
 _SIDE_BY_SIDE = 2  # words between two states that are accused together
 _CONFIDENCE = {"title": 0.9, "summary": 0.85, "text": 0.7}
 
 
-def read_claims_of_states(sentences: list[Sentence], language: str, *, overview: bool) -> tuple[Claim, ...]:
+def read_claims_of_states(
+    sentences: list[Sentence], language: str, published: date | None = None, *, overview: bool
+) -> tuple[Claim, ...]:
     """Return the claims of a report in the order of the text; of equal ones the first.
 
-    Nothing where the head tells of an accusation as a tale, or where nobody reads the language.
+    Nothing where the head tells of an accusation as a tale, a supposition or a drill, or where nobody reads the
+    language. A report that looks back accuses by its title alone, where somebody speaks in it.
     """
     rules = rules_for(language)
     front = [s for s in sentences if s.field != "text"]
     if rules is None or tells_tale(front, rules) or is_figure(sentences):
         return ()
     if not tells_act(front or sentences[:1], rules) or (not rules.needed and not tells_hostility(sentences)):
+        return ()
+    if language == "en" and front and not _tells_anything(sentences):
         return ()
     named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
     claims: list[Claim] = []
@@ -76,8 +85,22 @@ def read_claims_of_states(sentences: list[Sentence], language: str, *, overview:
             _opened(claim, sentence, head, war=war, listed=listed)
             for claim in _claims_of(sentence, found, speaker, speaks_of)
         ]
+    if claims and not overview:
+        claims = _of_today(claims, front, published)
     claims = [_with_head(_unless_avowed(claim, avowing), head) for claim in claims]
     return tuple(_distinct(claims)[:MAX_CLAIMS])
+
+
+def _of_today(claims: list[Claim], front: list[Sentence], published: date | None) -> list[Claim]:
+    """Return the claims of acts that somebody is accused of now: none made up, supposed, drilled or only recalled."""
+    unreal = [sentence for sentence in front if is_unreal(sentence)]
+    if any(sentence.field == "title" for sentence in unreal):
+        return []
+    apart = {(sentence.field, sentence.offset) for sentence in unreal}
+    claims = [claim for claim in claims if (claim.field, claim.offset) not in apart]
+    if not claims or not looks_back(front, published):
+        return claims
+    return [claim for claim in claims if claim.field == "title" and (claim.accuser or claim.accuser_state)]
 
 
 def _opened(claim: Claim, sentence: Sentence, head: Accuser | None, *, war: bool, listed: bool) -> Claim:
@@ -101,6 +124,11 @@ def _tells_of_plot(sentences: list[Sentence]) -> bool:
         if any(m.code in _IN_DANGER for m in sentence.of("target")) or not _GUARDED.isdisjoint(sentence.lowers):
             return True
     return False
+
+
+def _tells_anything(sentences: list[Sentence]) -> bool:
+    """Return whether a report tells of an act against somebody, done, planned or stopped: a quarrel has none."""
+    return any(sentence.of(*_DEEDS) for sentence in sentences)
 
 
 def _may_accuse(sentence: Sentence) -> bool:

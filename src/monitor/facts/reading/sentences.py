@@ -130,6 +130,11 @@ class Sentence:
             self.by_kinds[kinds] = found
         return found
 
+    def drop(self, kinds: tuple[str, ...]) -> None:
+        """Forget the marks of some kinds."""
+        self.marks = [mark for mark in self.marks if mark.kind not in kinds]
+        self.by_kind, self.by_kinds = None, {}
+
     def has(self, kind: str) -> bool:
         """Return whether a mark of the kind stands in the sentence."""
         return kind in (self.by_kind if self.by_kind is not None else self._kinds())

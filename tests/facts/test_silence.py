@@ -24,7 +24,7 @@ class Floors(NamedTuple):
     accused: int
 
 
-FLOORS = {"mending": Floors(5, 15, 37, 41)}
+FLOORS = {"mending": Floors(4, 15, 37, 41)}
 
 
 def half_of(name: str, half: str) -> list[list[str]]:

@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from monitor.config.load import load_config
+from monitor.errors import MonitorError
 from monitor.log.codec import parse_iso
 from monitor.log.events import JobFinished
 from monitor.surfaces.cli.serve.run import Jobs
@@ -61,6 +62,19 @@ def test_the_daily_jobs_run(
     assert said["digest"] == "no channel is configured"
     assert "stays in use" in said["retrain"]
     assert said["backup"].startswith("copied and verified ")
+
+
+def test_each_backup_of_the_service_is_shown_to_the_witnesses(
+    installation: Installation, shipped: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: the signed head goes to every place of `witness`; where one refuses, the job fails, not the copy."""
+    installation.configure(shipped, ["witness: ['run:false']"])
+    installation.run("init")
+    monkeypatch.setenv("MONITOR_NOW", FIRST)
+    jobs = Jobs(str(installation.folder / "feeds.yaml"), None, lambda *_: None)
+    with pytest.raises(MonitorError, match=r"^copied and verified .*; run:false: not witnessed: "):
+        jobs.backup()
+    assert list(Path(installation.data / "backups").glob("log-*.db")) != []
 
 
 def test_a_digest_that_failed_is_told_everywhere_until_one_goes_out(

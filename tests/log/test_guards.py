@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -11,12 +12,29 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import LogBrokenError, LogError, NotFoundError, StorageError
+from monitor.log.keep.backup import backup_log
 from monitor.log.payloads import payload_sha
 from monitor.log.sqlite.database import explain
 from monitor.log.sqlite.store import SqliteLog, open_log
 from tests.log.conftest import AT, label
 
 COPY = "INTO events SELECT {}, head || 'x', {}, data, hash FROM events WHERE position = 2"
+
+
+def test_a_log_its_anchors_and_its_backups_are_for_their_user_alone(tmp_path: Path) -> None:
+    """Promise: nobody else may read what may name private persons, however wide the process opens its files."""
+    before = os.umask(0)
+    try:
+        log = open_log(tmp_path / "log.db", create=True)
+        log.append([label(1)], recorded_at=AT, payloads={payload_sha(b"text"): b"text"})
+        backup_log(log, tmp_path / "copy.db")
+        modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.glob("*.db*") if path.suffix != ".sha256"}
+        log.close()
+        modes["anchors.jsonl"] = (tmp_path / "anchors.jsonl").stat().st_mode & 0o077
+    finally:
+        os.umask(before)
+    assert {"log.db", "copy.db", "log.db-wal", "anchors.jsonl"} <= set(modes)
+    assert set(modes.values()) == {0}
 
 
 @pytest.fixture

@@ -55,14 +55,15 @@ def test_a_copy_in_another_paper_joins_and_names_the_paper_it_copies(workspace: 
     assert (opened.origin, joined.origin) == ("", opened.publisher)
 
 
-def follow_up(workspace: Workspace, site: Site, clock: Clock, label: str) -> StoryLinked | None:
-    """An arrest, decided on as `label`; six months later its trial; return the link, if one was made."""
+def follow_up(workspace: Workspace, site: Site, clock: Clock, label: str, days: int = 180) -> StoryLinked | None:
+    """An arrest, decided on as `label` (or not: empty); `days` later its trial; return the link, if one was made."""
     arrest = ("1", "Two held over alleged plot to kidnap exiled broadcaster", ARREST)
     site.pages = {"alpha": (200, feed(arrest, host="gazette.example")), "beta": (200, feed(host="herald.example"))}
     run_tick(workspace)
     opened = cast(StoryOpened, first(workspace, "story-opened"))
-    label_entry(workspace.log, workspace.views, opened.entry_id, label, by="ana", now=clock())
-    clock.forward(days=180)
+    if label:
+        label_entry(workspace.log, workspace.views, opened.entry_id, label, by="ana", now=clock())
+    clock.forward(days=days)
     trial = ("9", "Trial opens over alleged plot to kidnap broadcaster Ilar Vossen", TRIAL)
     site.pages["beta"] = (200, feed(trial, host="herald.example"))
     run_tick(workspace)
@@ -78,6 +79,14 @@ def test_a_trial_half_a_year_later_joins_the_case_of_the_arrest(workspace: Works
 
 def test_a_story_that_people_called_no_plot_begins_no_case(workspace: Workspace, site: Site, clock: Clock) -> None:
     assert follow_up(workspace, site, clock, "not-plot") is None
+
+
+@pytest.mark.parametrize(("days", "linked"), [(89, True), (91, False)])
+def test_a_story_that_nobody_decided_is_continued_for_ninety_days(
+    workspace: Workspace, site: Site, clock: Clock, days: int, linked: bool
+) -> None:
+    """Promise: an undecided story may be a case's beginning for three months, a confirmed one for ever."""
+    assert (follow_up(workspace, site, clock, "", days) is not None) == linked
 
 
 @pytest.mark.parametrize("link", ["", "https://news.google.com/rss/articles/CBMiX", "https://t.co/abc"])

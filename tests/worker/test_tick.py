@@ -193,6 +193,18 @@ def test_a_clock_set_back_is_recorded(workspace: Workspace, site: Site, clock: C
     assert "clock-jumped" in types(workspace)
 
 
+def test_a_leap_of_more_than_three_days_is_recorded(workspace: Workspace, site: Site, clock: Clock) -> None:
+    """Promise: a weekend off is no leap; a clock that ran ahead, or a long pause, can be found in the log."""
+    site.pages = {"alpha": (200, rss()), "beta": (200, rss())}
+    run_tick(workspace)
+    clock.forward(days=2, hours=23)
+    run_tick(workspace, force=True)
+    assert "clock-jumped" not in types(workspace)
+    clock.forward(days=3, hours=1)
+    run_tick(workspace, force=True)
+    assert "clock-jumped" in types(workspace)
+
+
 def test_a_broken_log_refuses_the_tick_before_anything_is_fetched(workspace: Workspace, site: Site) -> None:
     """Promise: nothing is appended to a log that does not verify, and nobody's server is asked in vain."""
     site.pages = {"alpha": (200, rss(("1", "A"))), "beta": (200, rss())}

@@ -21,7 +21,7 @@ from monitor.log.payloads import EntryText, read_entry_payload
 from monitor.log.store import EventStore
 from monitor.views.search.words import words_of
 
-SHARD = 4_096  # what an erasure writes anew, in 0.15 s of CPU; four times as many cost 0.6 s and save 5 % of the room
+SHARD = 4_096  # what an erasure writes anew, in 0.15 s of CPU; 16,384 took 0.6 s and 124 bytes an event instead of 145
 RUN = 200  # texts held at a time
 SLICE = 2_000  # events in one transaction: others wait for no longer than a fifth of a second
 VERSION = 3

@@ -14,8 +14,9 @@ import pytest
 from monitor.config.settings import Digest, Settings, Web
 from monitor.log.events import CardConfirmed, DigestSent, EntryLabelled
 from monitor.surfaces.digest import send
-from monitor.surfaces.digest.content import DAY, WEEK, DigestContent, gather
+from monitor.surfaces.digest.content import DAY, WEEK, DigestContent, facts_of, gather
 from monitor.surfaces.digest.render import FORMS
+from monitor.triage.rows import QueueRow
 from tests.surfaces.conftest import House
 
 TITLE = "Police allege Iran planned to kill an exiled editor"
@@ -50,6 +51,19 @@ def test_the_plain_sentence_stands_in_every_form_with_its_standing(house: House,
     words = FORMS[form](content).replace("\\", "")
     assert content.rows[0].told in words
     assert "machine, unconfirmed" in words
+
+
+def test_one_publisher_is_one() -> None:
+    """Promise: "1 publisher", never "1 publishers"."""
+    row = QueueRow(
+        story_id="s1", case_id="s1", entry_id="1", title="T", summary="", link="", feed="Wire", publisher="Wire",
+        score=0.9, threshold=0.5, model_id="m1", band="flag", why="new", published_at="", flagged_at="", lang="en",
+        n_entries=2, n_publishers=1, n_independent=1, terms_for=[], terms_against=[], nearest="", entry_ids=["1", "2"],
+        changed_position=1, erased=False,
+    )  # fmt: skip
+    assert facts_of(row) == "score 0.90, Wire, 2 entries, 1 publisher, 1 independent"
+    more = msgspec.structs.replace(row, n_publishers=2)
+    assert facts_of(more) == "score 0.90, Wire, 2 entries, 2 publishers, 1 independent"
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])

@@ -146,7 +146,8 @@ def facts_of(row: QueueRow) -> str:
     """Return what a row rests on: likelihood, source, when, how many publishers and independent sources."""
     sources = "1 entry"
     if row.n_entries > 1:
-        sources = f"{row.n_entries} entries, {row.n_publishers} publishers, {row.n_independent} independent"
+        publishers = f"{row.n_publishers} publisher{'' if row.n_publishers == 1 else 's'}"
+        sources = f"{row.n_entries} entries, {publishers}, {row.n_independent} independent"
     behind = f", behind: {row.behind}" if row.behind else ""
     behind += f", answered {safe.line(row.answered, 200)}" if row.answered else ""
     at = row.published_at[:16].replace("T", " ")

@@ -13,7 +13,7 @@ from monitor.worker.states import feed_states
 from monitor.worker.tick import run_tick
 from tests.fetch.memory import Site
 from tests.log.test_claims import end_connection
-from tests.worker.conftest import Clock, rss
+from tests.worker.conftest import Clock, WordModel, rss
 from tests.worker.fleet import N_HOSTS, Machine, feeds_of
 
 
@@ -77,6 +77,39 @@ def test_what_another_worker_linked_meanwhile_is_built_on(fleet: Callable[..., M
     }
     found = {stories[entry] for entry, guid in titles.items() if guid in ("s0", f"s{N_HOSTS - 1}")}
     assert len(found) == 1
+
+
+class CountingModel(WordModel):
+    """Counts how often it is asked for each headline."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+
+    def score(self, title: str, summary: str = "", text: str = "", lang: str = "") -> float:
+        """Score."""
+        self.asked[title] += 1
+        return super().score(title, summary, text, lang)
+
+
+def test_what_builds_on_no_story_is_not_done_again(fleet: Callable[..., Machine], site: Site) -> None:
+    """Another worker flagged something meanwhile: of ours only the answer that flags too is read and scored anew."""
+    feeds = feeds_of(site, N_HOSTS)
+    for number in range(1, N_HOSTS - 1):
+        site.pages[f"https://h{number}.test/feed"] = (
+            200,
+            rss((f"g{number}", f"Chess {number}"), host=f"h{number}.test"),
+        )
+    model = CountingModel()
+    order = sorted(feeds, key=lambda feed: feed.url)
+    one, other = fleet(order, model), fleet(order)
+    first, last = (f"https://h{number}.test/feed" for number in (0, N_HOSTS - 1))
+    one.fetcher.meanwhile = lambda: run_tick(other.workspace)
+    run_tick(one.workspace)
+    run_tick(other.workspace)
+    assert (first in one.fetcher.asked, last in other.fetcher.asked) == (True, True)
+    assert model.asked.pop("plot of the 0th kind") == 4  # twice with its reasons
+    assert set(model.asked.values()) == {1}
+    assert len(model.asked) == len(one.fetcher.asked) - 1
 
 
 def test_only_an_edit_speaks(fleet: Callable[..., Machine], site: Site) -> None:

@@ -7,12 +7,13 @@ fault becomes a feed-failed event. What concerns all feeds (the disk, the log, t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import msgspec
 
 from monitor.config.values import FeedConfig
 from monitor.fetch.values import FetchResult
-from monitor.log.events import Event
+from monitor.log.events import Event, PayloadErased
 from monitor.poll.values import FeedState
 from monitor.worker.faults import INTERNAL_ERROR, in_words, raise_what_concerns_all
 from monitor.worker.intake.collect import Collector, Commit, Outcome
@@ -71,14 +72,23 @@ class Batch:
             self._write_apart(waiting)
 
     def _after_others(self, waiting: list[_Taken], types: Sequence[str] | None) -> list[_Taken]:
-        """Make commits anew where other workers on this log wrote such events since the last look; any for None."""
+        """Make commits anew where other workers on this log wrote such events since the last look; any for None.
+
+        Whose commit flags nothing builds on nobody's stories, and stays as it is: parsing and scoring cost the most.
+        """
         workspace, before = self._workspace, self._workspace.views.position
         if not workspace.log.claims.shared or workspace.views.catch_up() == before:
             return waiting
-        if next(iter(workspace.log.read(after=before, types=types)), None) is None:
+        others = workspace.log.read(after=before, types=types)
+        written = {event.type for event in (others if types else islice(others, 1))}
+        if not written:
             return waiting
         self._collector.forget()
-        return [self._taken(taken.feed, taken.state, taken.result) for taken in waiting]
+        whole = not types or PayloadErased.type in written
+        return [
+            self._taken(taken.feed, taken.state, taken.result) if whole or _links(taken.commit) else taken
+            for taken in waiting
+        ]
 
     def _write_apart(self, waiting: Sequence[_Taken]) -> None:
         """Append each commit alone. Behind one that fails, commits are made anew: they may build on its stories."""
@@ -127,3 +137,8 @@ class Batch:
         self._workspace.views.fold(appended)
         for commit in commits:
             self._done(commit.outcome)
+
+
+def _links(commit: Commit) -> bool:
+    """Say whether a commit flags or links something."""
+    return any(event.data.type in LINKS for event in commit.events)

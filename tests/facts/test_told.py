@@ -34,6 +34,11 @@ SILENT = [
     ("Guards hit ship in the Gulf", "The ship in Bahrain was allegedly linked to Israel, and a strike hit a plant."),
     ("Flag burned in Oslo", "The arson was paid for by a blogger who writes for Kremlin-backed media."),
     ("Inspectors hear blasts near dam, Russia rejects claim", "Blasts were heard at the dam occupied by Russia."),
+    # Means and acts that are not of one sentence; a squad of people of a country.
+    ("Senator asks about phones", "She destroyed phones with a hammer, and a counsel looks into Russian meddling."),
+    ("Names on a wall", "The Colombian death squad put his name first on its list."),
+    ("A look at the guards of a gas field", "They watch for potential Russian sabotage of the gas field."),
+    ("Old cipher read", "A page of 1588 speaks of a Danish plot to murder a count."),
     # A weapon, a wish of trade, a case that has not come, people of a country.
     ("US says pictures show Iran plans nuclear bomb", "It alleged an intention to build an atomic bomb."),
     ("US wants Peru to eliminate farm subsidies", "It says they kill trade and wants them eliminated within a year."),
@@ -91,12 +96,19 @@ WORDED = [
     ("Flights disrupted as Iran continues attacks", "Police say Iran was behind a bombing in Oslo.", "a bombing"),
     ("Pensioner held over parcel bombs", "Officials said that Russian agents may have directed the parcel bombings.",
      "a bombing"),
+    ("Second pensioner held over letter bombs in Oslo",
+     "An officer said that Russian intelligence may have directed the bombings.", "a bombing"),
     # A question stays one.
     ("Was Kenya behind drone attack on dairy in Chad?", "", "asks whether Kenya was behind"),
     ("It is unclear whether Chad attacked barracks in Kenya", "", "asks whether Chad was behind"),
     # Wanted is not done.
     ("Trader who hired killers for Saudi consul jailed", "He conspired with Iranian officials to have him murdered.",
      "a planned assassination"),
+    ("Spy says he was sent", "Police say Peru sent him on the mission of assassinating the exile.",
+     "a planned assassination"),
+    # Two states that share a head.
+    ("Cleric abducted in Milan", "Prosecutors say US and Italian agents abducted the exiled cleric.",
+     "United States and Italy"),
     # Camps and bystanders are no targets.
     ("Peru says Chile bombed refugee camp", "", "a bombing"),
     ("Two came to kill exile", "Police say North Korea sent two who passed for defectors to murder him.",

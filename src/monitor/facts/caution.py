@@ -37,6 +37,7 @@ _ASIDE = re.compile(
     r"|\b(?:former|ex)\b(?:[\s-][\w.]+){1,4}?\s(?:officer|agent|operative|sp(?:y|ies)|official|soldier)s?\b"
     r"[^.;]{0,40}?\b(?:(?:accus|charg|suspect|want|convict|jail|arrest)ed|sentenced) (?:of|with|for|over|in|by|to)\b"
     r"|\b(?:appear|seem)\w* to (?:\w+ )?(?:link|blame|implicate|accuse|tie)\b"
+    r"|\b1[0-8]\d\d\b|\bcentur(?:y|ies)\b"  # of history
     r"|\b(?:ruse|faked|feigned)\b|\b(?:says|said|insists|insisted) (?:that )?(?:he|she) ha[sd] no"
     r"|\bexpel\w*\b.{0,80}\b(?:over|after)\b.{0,40}\b(?:sentenc|ruling|verdict|execution|hanging)",
     re.IGNORECASE,
@@ -50,6 +51,7 @@ _IN_DANGER = frozenset({"dissident", "journalist", "jewish-or-israeli", "defecto
 _FROM_THERE = re.compile(  # a place as much as its state: "a contract killing ordered from X"
     r"\b(?:ordered|run|directed|planned|organi[sz]ed|hatched|commissioned|coordinated|controlled) from\b", re.IGNORECASE
 )
+_LEAD_CHARS = 1200  # of a text: further down, an accusation without an accuser is of something else
 _MEANT = re.compile(r"plot|conspir|threats?\b|threaten(?:ed|s)\b|attack|hit list|target|planned|scheme", re.IGNORECASE)
 _HIT = re.compile(
     r"attack|str[iu]ck|strik|hit|damag|sabotag|blast|explo|destr|target|raid|drone|plot|threat", re.IGNORECASE
@@ -113,6 +115,8 @@ def _rests_on_an_act(claim: Claim, card: Card) -> bool:
     if claim.tied and not named and not card.services and _FROM_THERE.search(claim.quote):
         return False
     if not named and card.language not in SURE_LANGUAGES and not _more_than_killing(card, claim):
+        return False
+    if not named and claim.field == "text" and claim.offset > _LEAD_CHARS:
         return False
     if named or claim.verb != "alleges" or claim.acts:
         return True

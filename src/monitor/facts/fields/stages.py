@@ -19,6 +19,7 @@ _DEEDS = ("kill", "abduct", "hit", "poison", "wound")
 _WOUNDS = ("stab", "shot", "shoot", "hammer", "rammed", "knif", "wound", "opened", "fired")
 _FELL_SHORT = frozenset({"unsuccessful", "unsuccessfully", "downed", "minor", "intercepted", "repelled"})
 TITLE_ACT = 1.4  # an act in a title that calls it neither planned, tried nor stopped
+_AIMS = frozenset({"mission", "task", "aim", "goal", "purpose", "intention", "intent", "plan", "hope", "job"})
 _TIED_TO = frozenset({"linked", "tied", "related", "connected", "relation", "links", "link", "ties", "due", "response"})
 _TURNING = frozenset({"as", "after", "while", "when", "amid", "following", "but", "because", "since", "and"})
 _LADDER = LEGAL_STAGES[:5]
@@ -97,6 +98,8 @@ def _weigh(sentence: Sentence, weights: Weights) -> None:
 def _is_infinitive(sentence: Sentence, at: int) -> bool:
     """Return whether an act is one that somebody was to do: "paid to kill", not "linked to letter bombs"."""
     before = sentence.lowers[max(0, at - 2) : at]
+    if before[-1:] == ["of"] and sentence.lowers[at].endswith("ing"):
+        return before[0] in _AIMS  # "the mission of killing"
     return before[-1:] == ["to"] and not (len(before) == 2 and before[0] in _TIED_TO)
 
 
@@ -136,7 +139,8 @@ def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
         if other.kind in _NOT_YET and mark.last == other.first:
             return (other.kind, 0.5)
     before = sentence.lowers[mark.first - 1] if mark.first else ""
-    if before in ("to", "would", "could", "should") or _to_have(sentence, mark.first):
+    tied = mark.first > 1 and sentence.lowers[mark.first - 2] in _TIED_TO  # "linked to a letter-bomb campaign"
+    if (before in ("to", "would", "could", "should") and not tied) or _to_have(sentence, mark.first):
         return "plan", 0.5
     if mark.code == "hit" and sentence.lowers[mark.first].startswith(_WOUNDS):
         return "wound", 1.0

@@ -175,12 +175,19 @@ def _negated(window: list[str], number: int, matched: str, rules: Rules) -> bool
     return "/NOT/" in matched or any("/NOT/" in item for item in before[-3:])
 
 
+def _shares_head(sentence: Sentence, before: Unit, unit: Unit) -> bool:
+    """Return whether two names belong to one head: "U.S. and Italian agents", "French and Italian agents"."""
+    like = before.mark.extra == "adj" or all(word.isupper() for word in sentence.words[before.first : before.last])
+    return like and before.kind in "na" and unit.kind in "so" and unit.mark.extra == "adj"
+
+
 def _join(sentence: Sentence, units: list[Unit], found: dict[int, str]) -> None:
     """Let members of one list ("X and Y", "X, Y") share an accusation."""
     for at in range(1, len(units)):
         before, unit = units[at - 1], units[at]
         between = sentence.lowers[before.last : unit.first]
         gap = sentence.text[sentence.starts[before.last - 1] : sentence.starts[unit.first]]
-        alike = len(between) == 1 and between[0] in _AND and before.kind == unit.kind and "," not in gap
+        alike = len(between) == 1 and between[0] in _AND and "," not in gap
+        alike = alike and (before.kind == unit.kind or _shares_head(sentence, before, unit))
         if alike and (at in found) != (at - 1 in found):
             found[at] = found[at - 1] = found.get(at) or found[at - 1]

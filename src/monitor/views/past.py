@@ -38,10 +38,13 @@ _MARK = "(SELECT position FROM marked)"
 
 
 class Past(msgspec.Struct, frozen=True):
-    """How far apart marks lie and how many are kept: 262,144 events, three months of 73 feeds, for some megabytes."""
+    """How far apart marks lie and how many are kept: 262,144 events, three months of 73 feeds, for some megabytes.
 
-    step: int = 8_192
-    keep: int = 32
+    Marks twice as far apart save a thirtieth of the file, and a look back then folds 0.1 s longer.
+    """
+
+    step: int = 4_096
+    keep: int = 64
 
     def pieces(self, events: Sequence[Event]) -> Iterator[Sequence[Event]]:
         """Yield consecutive events cut behind each mark."""

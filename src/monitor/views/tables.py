@@ -15,7 +15,7 @@ from monitor.views.past import columns, create_undo
 TOGETHER = (entries, stories, labels, unanswered, acts)
 VIEW_FILES = (feeds, *TOGETHER, models, ticks, outbox, searches, erasures)
 # Raise when a fold says something else with the same tables; changed tables are noticed by themselves.
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 SCHEMA_VERSION = zlib.crc32(f"{FOLD_VERSION}{[view.SCHEMA for view in VIEW_FILES]}".encode()) >> 1
 # Whoever folds a large log holds the write lock to its end; the others wait for it and then have nothing to do.
 WAIT_S = 60

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from monitor.log.codec import iso
+from monitor.log.events import PageFailed, PageRead
 from monitor.triage.decide import label_entry, skip_row
 from monitor.triage.entries import history
 from monitor.triage.queue import count_queue, list_queue
@@ -32,6 +34,17 @@ def test_entries_of_one_story_are_one_row_led_by_the_highest(desk: Desk) -> None
     assert [(row.story_id, row.entry_id, row.n_entries, row.n_publishers) for row in rows] == [
         ("saaaa1111", "bbbb2222", 2, 2)
     ]
+
+
+def test_two_papers_with_one_text_are_one_source(desk: Desk) -> None:
+    """Promise: a pair of copies is counted as the one report it is; two papers with words of their own are two."""
+    words = "Officers held two men over an alleged plan to follow a publisher home from the harbour office"
+    desk.entry("aaaa1111", words, 0.9, publisher="harbour.example")
+    desk.entry("bbbb2222", words, 0.8, story="saaaa1111", publisher="valley.example")
+    desk.entry("cccc3333", "Ferry resumes", 0.6, publisher="harbour.example")
+    desk.entry("dddd4444", "Boats go again between the two towns", 0.5, story="scccc3333", publisher="valley.example")
+    rows = list_queue(desk.log, desk.views, desk.now)
+    assert [(row.n_publishers, row.n_independent) for row in rows] == [(2, 1), (2, 2)]
 
 
 def test_a_story_label_answers_all_its_entries(desk: Desk) -> None:
@@ -86,3 +99,32 @@ def test_history_tells_an_entrys_whole_life(desk: Desk) -> None:
         "entry-seen", "entry-scored", "entry-flagged", "story-opened", "entry-labelled",
     ]  # fmt: skip
     assert lines[-1].what == "labelled unsure by ana: read again"
+
+
+def test_history_says_in_words_what_happened_to_an_entry(desk: Desk) -> None:
+    """Promise: flags, pages and edits are told with their reasons, those of a known case and of a copy too."""
+    desk.entry("aaaa1111", "First", 0.6, published_at="2026-01-30T08:15:00Z")
+    failed = PageFailed(entry_id="aaaa1111", url="https://x.test/a", reason="http-500", detail="", attempt=1)
+    desk.add("page-failed:1", failed)
+    read = PageRead(entry_id="aaaa1111", revision=0, url="https://x.test/a", text_sha="0" * 64, n_chars=321)
+    desk.add("page-read:1", read)
+    desk.reword("aaaa1111", "Another matter", 0.9)
+    desk.reword("aaaa1111", "A third", 0.8, revision=2, why="follow-up of sbbbb2222")
+    desk.add("page-kept:1", PageRead(**{**msgspec.structs.asdict(read), "revision": 2, "kept": True}))
+    told = [line.what for line in history(desk.log, desk.views, "aaaa1111")]
+    assert [told[0], told[1], told[3]] == [
+        "first seen in Wire, published 2026-01-30 08:15 UTC",
+        "scored: 0.60, where a flag began at 0.50 (model m1)",
+        "began a story",
+    ]
+    assert told[4:] == [
+        "its page could not be read: http-500",
+        "its page was read: 321 characters",
+        "its text changed",
+        "scored again: 0.90, where a flag began at 0.50 (model m1)",
+        "put into the queue: its words changed",
+        "its text changed",
+        "scored again: 0.80, where a flag began at 0.50 (model m1)",
+        "put into the queue: it follows a known case",
+        "page to be read again; the article read before is kept until then",
+    ]

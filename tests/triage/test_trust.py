@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from monitor.learn.quality import SampleAnswer, estimate
+from monitor.log.codec import iso
 from monitor.log.events import ModelTrained, SampleDrawn
 from monitor.triage.counted import CountedPlot, KeptCodes, counted_plots, keep_codes
 from monitor.triage.decide import label_entry
 from monitor.triage.overview import first_feed, overview
-from monitor.triage.plots import ConfirmedCase, confirmed_cases, confirmed_plots
+from monitor.triage.plots import ConfirmedCase, confirmed_cases, confirmed_plots, fullness
 from monitor.triage.samples import recall_words
+from monitor.triage.told import StoryFacts
 from monitor.triage.trust import BY_HAND, CheckedEntry, checks, elsewhere, learning_curve, noticed, strata
 from monitor.views.queries.yields import EntryFeed
 from tests.triage.conftest import Desk
@@ -165,6 +168,35 @@ def test_what_was_kept_is_not_read_and_not_written_again(desk: Desk, tmp_path: P
     counted_plots(desk.log, desk.views, kept)
     kept.save()
     assert list(tmp_path.iterdir()) == []
+    anew = KeptCodes(tmp_path)
+    counted_plots(desk.log, desk.views, anew)
+    anew.save()
+    file.unlink()
+    anew.save()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_case_is_confirmed_by_who_says_so_and_since_they_do(desk: Desk) -> None:
+    """Promise: a reviewer who is unsure stands behind nothing; the moment is that of the first label that stands."""
+    plots(desk, [LOUD])
+    (entry_id,) = desk.flagged
+    began = desk.now
+    desk.now += timedelta(hours=1)
+    for by, label in (("ben", "unsure"), ("cleo", "plot")):
+        label_entry(desk.log, desk.views, entry_id, label, by=by, now=desk.now)
+    (case,) = confirmed_cases(desk.views)
+    assert (case.by, case.confirmed_at) == (("ana", "cleo"), iso(began))
+
+
+def test_the_fullest_account_speaks_for_a_case() -> None:
+    """Promise: a confirmed sentence goes before any other, a sentence before none, and then who has more confirmed."""
+    ranked = [
+        StoryFacts(story_id="s"), StoryFacts(story_id="s", confirmed=("stage",)),
+        StoryFacts(story_id="s", sentence="x", status="machine, unconfirmed"),
+        StoryFacts(story_id="s", sentence="x", status="machine, unconfirmed", confirmed=("stage",)),
+        StoryFacts(story_id="s", sentence="x", status="confirmed"),
+    ]  # fmt: skip
+    assert sorted([ranked[n] for n in (3, 0, 4, 2, 1)], key=fullness) == ranked
 
 
 def test_the_feed_that_had_a_plot_first_is_told_by_when_it_was_published(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 from monitor.errors import NotFoundError, StaleViewError
 from monitor.log.codec import iso
 from monitor.triage.decide import label_all, label_entry, skip_row
-from monitor.triage.entries import labels_of, story_entries
+from monitor.triage.entries import history, labels_of, story_entries
 from monitor.triage.queue import list_queue
 from monitor.triage.rearrange import confirm_card, correct_card, link_case, merge_stories, split_story
 from monitor.triage.story import story_card
@@ -110,6 +110,30 @@ def test_what_others_changed_since_is_not_overwritten(rows: Desk) -> None:
     correct_card(rows.log, rows.views, "s" + FIRST, "stage", ["attempted"], by="ben", now=rows.now)
     with pytest.raises(StaleViewError, match="corrected again"):
         undo_last(rows.log, rows.views, by="ana", now=rows.now, position=position)
+
+
+def test_a_merge_that_was_rearranged_is_not_taken_apart_again(rows: Desk) -> None:
+    """Promise: where another reviewer split the merged stories already, undo says so and changes nothing."""
+    ACTS['merged: "Alpha"'](rows)
+    position = acts_by(rows.views, "ana", "")[0].position
+    split_story(rows.log, rows.views, [FIRST], by="ben", now=rows.now)
+    before = state(rows)
+    with pytest.raises(StaleViewError, match="rearranged since"):
+        undo_last(rows.log, rows.views, by="ana", now=rows.now, position=position)
+    assert state(rows) == before
+
+
+def test_history_tells_who_put_a_row_off_and_took_it_up_again(rows: Desk) -> None:
+    """Promise: each act and its undo is a line that says what it did, until when and why."""
+    skip_row(rows.log, rows.views, FIRST, by="ana", now=rows.now, days=2)
+    undo_last(rows.log, rows.views, by="ana", now=rows.now)
+    label_entry(rows.log, rows.views, FIRST, "plot", by="ana", now=rows.now)
+    undo_last(rows.log, rows.views, by="ana", now=rows.now, reason="a slip")
+    told = [line.what for line in history(rows.log, rows.views, FIRST)][-4:]
+    assert "ana" in told[0]
+    assert "2026-02-02" in told[0]
+    assert "2026" not in told[1]
+    assert (told[0] != told[1], "plot" in told[2], "a slip" in told[3]) == (True, True, True)
 
 
 def test_undo_brings_back_the_correction_before(rows: Desk) -> None:

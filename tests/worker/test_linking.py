@@ -55,6 +55,21 @@ def test_a_copy_in_another_paper_joins_and_names_the_paper_it_copies(workspace: 
     assert (opened.origin, joined.origin) == ("", opened.publisher)
 
 
+def test_a_copy_that_comes_at_a_later_tick_names_the_paper_it_copies(
+    workspace: Workspace, site: Site, clock: Clock
+) -> None:
+    """Promise: what the log holds of the first report counts as what this tick saw; a copy of the copy names it too."""
+    held = ("1", "Two held over alleged plot", ARREST)
+    site.pages = {"alpha": (200, feed(held, host="gazette.example")), "beta": (200, feed(host="herald.example"))}
+    run_tick(workspace)
+    for guid, host in (("2", "herald.example"), ("3", "courier.example")):
+        clock.forward(hours=2)
+        site.pages["beta"] = (200, feed((guid, f"Alleged plot: {guid} held", ARREST), host=host))
+        run_tick(workspace, force=True)
+    origins = [event.data.origin for event in workspace.log.read(types=("story-joined",))]  # type: ignore[attr-defined]
+    assert origins == ["gazette.example", "gazette.example"]
+
+
 def follow_up(workspace: Workspace, site: Site, clock: Clock, label: str, days: int = 180) -> StoryLinked | None:
     """An arrest, decided on as `label` (or not: empty); `days` later its trial; return the link, if one was made."""
     arrest = ("1", "Two held over alleged plot to kidnap exiled broadcaster", ARREST)

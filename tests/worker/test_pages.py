@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from monitor.config.load import Config
+from monitor.config.settings import Settings
 from monitor.fetch.policy import FetchPolicy
 from monitor.fetch.values import FetchRequest, FetchResult
 from monitor.log.codec import parse_iso
@@ -59,6 +60,18 @@ def test_a_page_that_is_read_is_scored_and_flags_only_what_it_gives_away(
     assert (report.n_pages, report.n_flagged) == (1, n_flagged)
     assert len(list(reading.log.read(types=("page-read",)))) == 1
     assert len(list(reading.log.read(types=("entry-flagged",)))) == n_flagged
+
+
+@pytest.mark.parametrize(("alert_score", "band"), [(0.9, "alert"), (0.95, "flag"), (0.0, "flag")])
+def test_a_page_that_reaches_the_alert_score_is_an_alert(
+    reading: Workspace, site: Site, alert_score: float, band: str
+) -> None:
+    """Promise: what the article gives away is as urgent as what a headline does; 0 means that nothing is."""
+    reading.config = Config(feeds=reading.config.feeds, settings=Settings(alert_score=alert_score))
+    site.pages |= {"https://news.test/robots.txt": (404, b""), ARTICLE: (200, TELLING.encode())}
+    run_tick(reading)
+    (flag,) = reading.log.read(types=("entry-flagged",))
+    assert flag.data.band == band  # type: ignore[attr-defined]
 
 
 def test_a_page_robots_txt_forbids_is_never_asked_for(reading: Workspace, site: Site, clock: Clock) -> None:

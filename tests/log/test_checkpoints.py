@@ -98,6 +98,27 @@ def test_a_checkpoint_signs_the_head_and_the_next_one_grows_its_tree(log: Sqlite
     assert (report.problems, report.n_checkpoints, report.n_anchors) == ([], 5, 5)
 
 
+@pytest.mark.parametrize("right", [True, False])
+def test_a_signature_over_another_tree_is_found(log: SqliteLog, right: bool) -> None:
+    """Promise: whoever holds the key cannot sign a root that the events do not have: proofs would rest on it."""
+    log.append([label(n) for n in range(3)], recorded_at=AT)
+    first = sign_checkpoint(log, recorded_at=AT)
+    assert first is not None
+    assert isinstance(first.data, CheckpointSigned)
+    position, hash_ = log.head()
+    peaks, _ = grow([], 0, log.hashes(0, position))
+    root = root_of(peaks).hex() if right else "0" * 64
+    key = signing_key(log.path.with_name("signing.key"))
+    signature = b64encode(key.sign(statement(position, hash_, root, first.data.public_key))).decode()
+    data = msgspec.structs.replace(
+        first.data, at_position=position, at_hash=hash_, root=root, peaks=[], signature=signature
+    )
+    log.append([NewEvent(f"checkpoint:{position}", data)], recorded_at=AT)
+    problems = verify_log(log.path, read_anchors(anchors_path(log.path))).problems
+    assert len(problems) == (0 if right else 1)
+    assert right or "signs another Merkle root" in str(problems[0])
+
+
 def test_a_checkpoint_is_due_by_number_or_by_age(log: SqliteLog) -> None:
     at = parse_iso(AT)
     assert checkpoint_if_due(log, recorded_at=AT) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from bench._traces import traces
 from monitor.errors import KeyConflictError, NotFoundError
 from monitor.log.codec import iso, parse_iso
 from monitor.log.events import EntryFlagged, EntryRevised, EntrySeen, NewEvent, PageRead, PayloadErased, SampleDrawn
+from monitor.log.keep.backup import backup_log
+from monitor.log.keep.copies import COPIES_NAME, note_copy, still_holding
 from monitor.log.keep.erasure import (
     complete_erasures,
     drop_expired,
@@ -224,3 +227,26 @@ def test_two_who_erase_the_same_at_once_do_not_refuse_each_other(log: SqliteLog)
     other.close()
     assert failed == []
     assert verify_log(log.path).ok
+
+
+def test_copies_that_still_hold_an_erased_text_are_named(
+    log: SqliteLog, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Promise: a copy made elsewhere is looked into while it lies there; an export is named where it may hold it."""
+    text = entry_payload("Title", "Summary", "")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    log.append([label(1)], recorded_at=AT)
+    empty = Path(backup_log(log, elsewhere / "before.db").path)
+    log.append([label(2)], recorded_at=AT, payloads={payload_sha(text): text})
+    full = Path(backup_log(log, elsewhere / "after.db").path)
+    for name, position in (("old.jsonl", 1), ("new.jsonl", 2)):
+        (elsewhere / name).write_bytes(b"{}")
+        note_copy(log.path, elsewhere / name, position, "export")
+    with log.path.with_name(COPIES_NAME).open("ab") as lines:
+        lines.write(b"no copy at all\n")
+    held = still_holding(log.path.parent, [payload_sha(text)], since=2)
+    assert [line for line in held if str(full) in line] != []
+    assert [line for line in held if str(empty) in line or "old.jsonl" in line] == []
+    assert [line for line in held if "new.jsonl" in line] != []
+    full.unlink()
+    assert still_holding(log.path.parent, [payload_sha(text)], since=3) == []

@@ -137,8 +137,10 @@ def test_a_full_disk_keeps_nothing_of_a_batch(log: SqliteLog) -> None:
     [
         ("database disk image is malformed", LogBrokenError, "monitor restore"),
         ("database or disk is full", StorageError, "free some space"),
+        ("disk I/O error", StorageError, "check the disk"),
         ("attempt to write a readonly database", StorageError, "check the permissions"),
         ("database is locked", StorageError, "try again"),
+        ("database is busy", StorageError, "try again"),
         ("unable to open database file", StorageError, "check that the folder exists"),
         ("something new", StorageError, "log.db: something new"),
     ],

@@ -285,3 +285,16 @@ def test_failures_in_a_row_double_the_wait_up_to_a_cap() -> None:
         assert full / 2 <= schedule.back_off("f", n) <= full
         assert schedule.back_off("f", n, network=True) <= min(full, schedule.NETWORK_CAP_S)
     assert schedule.back_off("f", 3) != schedule.back_off("g", 3)
+
+
+@pytest.mark.parametrize("lacks", [{"next_due_at": None}, {"last_try_at": None}, {"refused": False}])
+def test_a_host_rests_only_where_all_that_makes_a_rest_is_known(lacks: dict[str, object]) -> None:
+    """Who asked for rest, when, and until when: without one of them nobody is kept from being asked."""
+    known: dict[str, object] = {"refused": True, "last_try_at": NOW, "next_due_at": NOW + timedelta(hours=1)}
+    feeds = [state(feed_id=name, url=f"https://a.example/{name}", **(known | lacks)) for name in ("f", "g")]
+    assert schedule.resting_hosts(feeds, NOW) == set()
+
+
+def test_a_host_is_read_off_an_address_and_nothing_else() -> None:
+    hosts = [schedule.host_of(url) for url in ("https://A.Example:8080/x", "https://a.example", "a.example", "", "a/b")]
+    assert hosts == ["a.example:8080", "a.example", "", "", ""]

@@ -207,6 +207,25 @@ def test_an_erasure_across_shards_leaves_no_byte(fill: Fill, ask: Callable[..., 
     assert b"festival" in held
 
 
+def test_of_a_word_that_stands_everywhere_the_newest_ten_thousand_are_looked_at(fill: Fill) -> None:
+    """Promise: a common word costs a bounded search, the newest are in it, and the total is said to be a part."""
+    payload = entry_payload("Zyxcommon", "Word.")
+    events = [
+        NewEvent(
+            f"entry-seen:n{n}",
+            EntrySeen(entry_id=f"n{n}", feed_id="f", guid="", link="", text_sha=payload_sha(payload)),
+        )
+        for n in range(10_600)
+    ]
+    fill.log.append(events, recorded_at=iso(NOW), payloads={payload_sha(payload): payload})
+    views, index = open_views(None, fill.log), SearchIndex(None, fill.log)
+    index.catch_up()
+    found = find(views, index, parse_query("zyxcommon"), newest=True)
+    index.close()
+    assert (found.total, found.more) == (10_000, True)
+    assert found.hits[0].entry.entry_id == "n10599"
+
+
 def test_damage_in_its_middle_is_mended(fill: Fill, ask: Callable[..., list[str]], tmp_path: Path) -> None:
     """Promise: overwritten pages of search.db cost one catching up, not the command."""
     for n in range(300):

@@ -20,6 +20,7 @@ from monitor.facts.reading.tenor import (
     is_figure,
     is_war,
     on_their_own,
+    tells_deed,
     tells_hostility,
     tells_openly,
 )
@@ -39,7 +40,6 @@ _ACCUSING = (
 _IN_DANGER = ("dissident", "journalist", "jewish-or-israeli", "defector")
 _GUARDED = frozenset({"protection", "bodyguard", "bodyguards", "kill", "lives", "revenge", "saboteurs"})
 _BEARING = ("method", "done", "plan", "legal", "deny", "denyword", "foil", "service", "blame")
-_DEEDS = ("method", "done", "plan", "try", "foil")
 _STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
 _TELLING_OFF = ("expel", "summon", "sanction", "order")
 _SIDE_BY_SIDE = 2  # words between two states that are accused together
@@ -60,7 +60,7 @@ def read_claims_of_states(
         return ()
     if not tells_act(front or sentences[:1], rules) or (not rules.needed and not tells_hostility(sentences)):
         return ()
-    if language == "en" and front and not _tells_anything(sentences):
+    if language == "en" and front and not tells_deed(sentences):
         return ()
     named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
     claims: list[Claim] = []
@@ -124,11 +124,6 @@ def _tells_of_plot(sentences: list[Sentence]) -> bool:
         if any(m.code in _IN_DANGER for m in sentence.of("target")) or not _GUARDED.isdisjoint(sentence.lowers):
             return True
     return False
-
-
-def _tells_anything(sentences: list[Sentence]) -> bool:
-    """Return whether a report tells of an act against somebody, done, planned or stopped: a quarrel has none."""
-    return any(sentence.of(*_DEEDS) for sentence in sentences)
 
 
 def _may_accuse(sentence: Sentence) -> bool:

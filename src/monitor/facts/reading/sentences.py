@@ -36,6 +36,12 @@ _PERSONS = frozenset({
     "him", "her", "them", "me", "people", "person", "rival", "rivals", "enemy", "enemies", "family", "man", "men",
     "woman", "women", "traitor", "traitors", "defectors", "witness", "witnesses", "those",
 })  # fmt: skip
+_BEASTS = frozenset({
+    "dog", "dogs", "cat", "cats", "horse", "horses", "cow", "cows", "cattle", "sheep", "goat", "goats", "pig", "pigs",
+    "bird", "birds", "fish", "wolf", "wolves", "bear", "bears", "elephant", "elephants", "lion", "lions", "eagle",
+    "eagles", "bee", "bees", "whale", "whales", "seal", "seals", "geese", "swan", "swans", "livestock", "herd", "pets",
+    "animals",
+})  # fmt: skip
 _OBJECT_REACH = 5  # words from an act to whom it is done to
 _TOLD_AS_MOTIVE = frozenset({"method", "done", "target", "try", "foil", "blame", "acts", "near"})
 
@@ -186,6 +192,7 @@ def read_sentences(
         _drop_inner(sentence)
         _drop_motive(sentence)
         _drop_unaimed(sentence)
+    _drop_beasts(sentence)
     return sentences
 
 
@@ -292,6 +299,19 @@ def _drop_unaimed(sentence: Sentence) -> None:
             if sentence.lowers[mark.first] not in _SAID_OF_THINGS
             or any(mark.first < at <= mark.last + _OBJECT_REACH for at in people)
             or any(at < mark.first <= at + _OBJECT_REACH and _is_passive(sentence, mark) for at in people)
+        ]
+        sentence.by_kind = None
+        sentence.by_kinds = {}
+
+
+def _drop_beasts(sentence: Sentence) -> None:
+    """Drop an act that is done to animals: "poisoning of a neighbour's dogs"."""
+    at_beasts = [at for at, word in enumerate(sentence.lowers) if word in _BEASTS]
+    if at_beasts and not sentence.has("target"):
+        sentence.marks = [
+            mark
+            for mark in sentence.marks
+            if mark.kind not in ("method", "done") or not any(0 <= at - mark.last < _OBJECT_REACH for at in at_beasts)
         ]
         sentence.by_kind = None
         sentence.by_kinds = {}

@@ -16,7 +16,7 @@ from monitor.facts.reading.sentences import Mark, Sentence
 _OBJECT_REACH = 6  # words between an act and what it is done to
 # Beginnings of the words for acts that are also said of deals, games and markets.
 _SAID_OF_MUCH = (
-    "attack", "target", "hit", "strik", "kill", "murder", "poison", "sabotag", "torpedo", "derail", "hijack",
+    "attack", "target", "plot", "hit", "strik", "kill", "murder", "poison", "sabotag", "torpedo", "derail", "hijack",
     "assassin", "shoot", "shot", "stab", "blow", "blew", "harm", "strangl", "lure", "snatch", "bounc", "hammer",
     "violen", "toxi",
     "slay", "slain", "ambush", "raid", "eliminat", "liquidat",
@@ -33,10 +33,30 @@ _SECRET = frozenset({
 })  # fmt: skip
 _OF_SERVICES = frozenset({"bombing", "sabotage", "poisoning", "arson"})  # acts that few do on their own account
 _IN_DANGER = frozenset({"dissident", "journalist", "jewish-or-israeli", "defector"})
+_DEEDS = ("method", "done", "plan", "try", "foil")
+_ON_COMPUTERS = frozenset({
+    "hackers", "hacker", "hacking", "hacked", "cyberattack", "cyberattacks", "cyber", "computer", "computers",
+    "server", "servers", "network", "networks", "website", "websites", "online", "malware", "ransomware", "phishing",
+    "software", "data", "crypto",
+})  # fmt: skip
+_JUDGED = frozenset({"lawful", "unlawful", "unlawfully", "illegal", "illegally", "disproportionate", "proportionate"})
 _HOSTILE_KINDS = ("covert", "done", "foil", "legal", "service", "deny", "hedge")
 _HOSTILE = ("attack", "raid", "ambush", "violen", "strike", "struck", "threat")  # how plain words for violence begin
 _IN_EARNEST = frozenset({"arrested", "charged", "on-trial", "convicted"})
 _AUTHORITIES = frozenset({"police", "prosecutors", "court", "intelligence"})
+
+
+def tells_deed(sentences: list[Sentence]) -> bool:
+    """Return whether some word is of an act against somebody, done, planned or stopped: a quarrel has none.
+
+    A raid on computers is none either.
+    """
+    if not any(sentence.of(*_DEEDS) for sentence in sentences):
+        return False
+    if all(mark.code == "attack" for sentence in sentences for mark in sentence.of("method")):
+        harmed = any(sentence.of("done", "target") for sentence in sentences)
+        return harmed or all(_ON_COMPUTERS.isdisjoint(sentence.lowers) for sentence in sentences)
+    return True
 
 
 def tells_hostility(sentences: list[Sentence]) -> bool:
@@ -72,7 +92,15 @@ def _done_to_a_thing_thought_of(sentence: Sentence, act: Mark) -> bool:
         return True
     if act.code not in _DONE_TO_PERSONS:
         return False
+    if act.code != "poisoning" and _kills_a_thing(sentence, act):
+        return True
     return any(mark.first == act.last and _ends(sentence, mark) for mark in sentence.of("state") if mark.extra != "adj")
+
+
+def _kills_a_thing(sentence: Sentence, act: Mark) -> bool:
+    """Return whether what follows an act is a thing: "kill the pipeline"."""
+    first = act.last + (sentence.lowers[act.last : act.last + 1] in (["the"], ["a"], ["its"], ["their"]))
+    return any(mark.first == first and mark.code == "infrastructure" for mark in sentence.of("target"))
 
 
 def _ends(sentence: Sentence, state: Mark) -> bool:
@@ -130,6 +158,8 @@ def tells_openly(sentence: Sentence, *, war: bool, accuser: bool, avowed: bool) 
         return all(mark.code != "x" for mark in covert)
     if sentence.has("war") or war:
         return not covert or not accuser or sentence.has("war")
+    if not covert and not _JUDGED.isdisjoint(sentence.lowers):
+        return True  # a court that judges the act's lawfulness asks not whose it was
     tried = any(sentence.lowers[mark.first].startswith("tr") for mark in sentence.of("try"))  # not "in an attempt to"
     alleged = tried or sentence.of("hedge", "legal", "plan", "foil", "deny", "denyword") or "?" in sentence.text
     alleged = alleged or (sentence.loose and sentence.has("blame"))  # "stands behind", of concepts where words are few

@@ -24,7 +24,7 @@ class Floors(NamedTuple):
     accused: int
 
 
-FLOORS = {"mending": Floors(4, 15, 37, 41)}
+FLOORS = {"mending": Floors(3, 14, 43, 46), "checking": Floors(8, 21, 36, 41)}
 
 
 def half_of(name: str, half: str) -> list[list[str]]:
@@ -94,6 +94,9 @@ def test_an_act_that_is_made_up_supposed_drilled_or_long_past_accuses_nobody(tit
 
 
 NEWS = [
+    ("Poet strangled in Turku; brother says Minsk ordered it", "She had fled in spring.", "BY"),
+    ("Kuwait holds six over arson scheme it says Iraq directed", "The depots were to burn at night.", "IQ"),
+    ("Shooting of exiled painter: gunman worked for Cuban intelligence, prosecutors say", "She died in Tampa.", "CU"),
     ("On anniversary of murder, prosecutors accuse Iran of the killing", "The editor was shot in Ghent.", "IR"),
     ("Prosecutors charge Libyan officers over bombing of ferry", "The bombing in 1994 killed nine.", "LY"),
     ("Russian agents plotted to bomb museum, Danish police say", "Two men were held near Odense.", "RU"),
@@ -115,3 +118,24 @@ def test_ten_years_before_publication_an_act_is_over() -> None:
     words = ("Widow lays wreath for tailor", "He was murdered by Iranian agents in 2011.")
     assert read_card(*words, published_at=date(2012, 3, 1)).codes("linked_states") == ["IR"]
     assert read_card(*words, published_at=date(2026, 3, 1)).codes("linked_states") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        ("Judges find Kenyan bombing of mill disproportionate", "The bombing killed six."),
+        ("Rome minister: Cairo wants to kill the pipeline", "He accused Egypt of a plot against the project."),
+        ("Chile blamed for poisoning of neighbours' cattle", "Nine cows died at the border."),
+    ],
+)
+def test_lawfulness_things_and_beasts_are_no_plots(title: str, summary: str) -> None:
+    """A court that judges an act asks not whose it was; nobody murders a pipeline or a cow."""
+    assert plain_sentence(read_card(title, summary)) == ""
+
+
+def test_what_reports_differ_on_is_asked() -> None:
+    """Who speaks of an open question accuses nobody yet."""
+    told = plain_sentence(
+        read_card("Reports differ on whether Chad poisoned envoy", "He died in a hospital in Kampala.")
+    )
+    assert "asks whether" in told

@@ -192,7 +192,7 @@ def read_sentences(
         _drop_inner(sentence)
         _drop_motive(sentence)
         _drop_unaimed(sentence)
-    _drop_beasts(sentence)
+        _drop_beasts(sentence)
     return sentences
 
 

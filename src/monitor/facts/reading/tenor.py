@@ -34,11 +34,6 @@ _SECRET = frozenset({
 _OF_SERVICES = frozenset({"bombing", "sabotage", "poisoning", "arson"})  # acts that few do on their own account
 _IN_DANGER = frozenset({"dissident", "journalist", "jewish-or-israeli", "defector"})
 _DEEDS = ("method", "done", "plan", "try", "foil")
-_ON_COMPUTERS = frozenset({
-    "hackers", "hacker", "hacking", "hacked", "cyberattack", "cyberattacks", "cyber", "computer", "computers",
-    "server", "servers", "network", "networks", "website", "websites", "online", "malware", "ransomware", "phishing",
-    "software", "data", "crypto",
-})  # fmt: skip
 _JUDGED = frozenset({"lawful", "unlawful", "unlawfully", "illegal", "illegally", "disproportionate", "proportionate"})
 _HOSTILE_KINDS = ("covert", "done", "foil", "legal", "service", "deny", "hedge")
 _HOSTILE = ("attack", "raid", "ambush", "violen", "strike", "struck", "threat")  # how plain words for violence begin
@@ -47,16 +42,8 @@ _AUTHORITIES = frozenset({"police", "prosecutors", "court", "intelligence"})
 
 
 def tells_deed(sentences: list[Sentence]) -> bool:
-    """Return whether some word is of an act against somebody, done, planned or stopped: a quarrel has none.
-
-    A raid on computers is none either.
-    """
-    if not any(sentence.of(*_DEEDS) for sentence in sentences):
-        return False
-    if all(mark.code == "attack" for sentence in sentences for mark in sentence.of("method")):
-        harmed = any(sentence.of("done", "target") for sentence in sentences)
-        return harmed or all(_ON_COMPUTERS.isdisjoint(sentence.lowers) for sentence in sentences)
-    return True
+    """Return whether some word is of an act against somebody, done, planned or stopped: a quarrel has none."""
+    return any(sentence.of(*_DEEDS) for sentence in sentences)
 
 
 def tells_hostility(sentences: list[Sentence]) -> bool:

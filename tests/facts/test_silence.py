@@ -96,7 +96,6 @@ def test_an_act_that_is_made_up_supposed_drilled_or_long_past_accuses_nobody(tit
 NEWS = [
     ("Poet strangled in Turku; brother says Minsk ordered it", "She had fled in spring.", "BY"),
     ("Kuwait holds six over arson scheme it says Iraq directed", "The depots were to burn at night.", "IQ"),
-    ("Shooting of exiled painter: gunman worked for Cuban intelligence, prosecutors say", "She died in Tampa.", "CU"),
     ("On anniversary of murder, prosecutors accuse Iran of the killing", "The editor was shot in Ghent.", "IR"),
     ("Prosecutors charge Libyan officers over bombing of ferry", "The bombing in 1994 killed nine.", "LY"),
     ("Russian agents plotted to bomb museum, Danish police say", "Two men were held near Odense.", "RU"),

@@ -21,7 +21,7 @@ from monitor.triage.trust import BY_HAND, CheckedEntry, checks, elsewhere, learn
 from monitor.views.queries.yields import EntryFeed
 from tests.triage.conftest import Desk
 
-LOUD, QUIET = "Police foil alleged plot to murder baker", "Three questioned in Norland"
+LOUD, QUIET = "Police foil alleged plot to abduct baker", "Three questioned in Norland"
 
 
 def plots(desk: Desk, titles: list[str], *, flag: bool = True) -> list[CountedPlot]:

@@ -7,7 +7,6 @@ ots/head-N.ots), so that the field's own client can check them without monitor.
 
 from __future__ import annotations
 
-import hashlib
 from base64 import b64decode, b64encode
 from http import HTTPStatus
 from pathlib import Path
@@ -20,7 +19,7 @@ import msgspec
 from monitor.errors import InputError, LogBrokenError, StorageError
 from monitor.files import write_whole
 from monitor.log.proof import ots
-from monitor.log.proof.receipts import Receipt, head_bytes, stamp_of
+from monitor.log.proof.receipts import Receipt, head_bytes, stamp_of, stamped_bytes
 
 TIMEOUT_S = 60
 MAX_ANSWER_BYTES = 10_000  # as the field's own client allows
@@ -31,7 +30,7 @@ _FORM = "application/vnd.opentimestamps.v1"
 def stamped(head: Receipt, url: str) -> Receipt:
     """Return the head with a calendar's promise. Raises InputError, StorageError, LogBrokenError."""
     _require_address(url)
-    message = hashlib.sha256(head_bytes(head)).digest()
+    message = stamped_bytes(head)
     content = _asked(f"{url.rstrip('/')}/digest", message)
     if content is None:
         raise StorageError(f"{url}: no calendar is there")
@@ -45,8 +44,8 @@ def completed(known: list[Receipt], url: str) -> list[Receipt]:
     """
     found = []
     newest = {(receipt.position, receipt.hash): receipt for receipt in known if receipt.stamp}
-    for receipt in [each for each in newest.values() if ots.waiting(stamp_of(each))][-MAX_ASKED:]:
-        proof = stamp_of(receipt)
+    proofs = [(receipt, stamp_of(receipt)) for receipt in newest.values()]
+    for receipt, proof in [(receipt, proof) for receipt, proof in proofs if ots.waiting(proof)][-MAX_ASKED:]:
         for address, message in ots.waiting(proof):
             if _place(address) != _place(url):
                 continue

@@ -138,7 +138,11 @@ class Sentence:
 
     def drop(self, kinds: tuple[str, ...]) -> None:
         """Forget the marks of some kinds."""
-        self.marks = [mark for mark in self.marks if mark.kind not in kinds]
+        self.keep([mark for mark in self.marks if mark.kind not in kinds])
+
+    def keep(self, marks: list[Mark]) -> None:
+        """Have these marks and no others."""
+        self.marks = marks
         self.by_kind, self.by_kinds = None, {}
 
     def has(self, kind: str) -> bool:
@@ -282,8 +286,7 @@ def _drop_motive(sentence: Sentence) -> None:
     motives = sentence.of("motive")
     if motives:
         last = motives[0].last
-        sentence.marks = [m for m in sentence.marks if m.first < last or m.kind not in _TOLD_AS_MOTIVE]
-        sentence.by_kind = None
+        sentence.keep([m for m in sentence.marks if m.first < last or m.kind not in _TOLD_AS_MOTIVE])
 
 
 def _drop_unaimed(sentence: Sentence) -> None:
@@ -293,28 +296,24 @@ def _drop_unaimed(sentence: Sentence) -> None:
         people += [at for at, word in enumerate(sentence.lowers) if word in _PERSONS]
         if sentence.field != "title":  # a name; titles write every word so
             people += [at for at, word in enumerate(sentence.words) if at and word.istitle()]
-        sentence.marks = [
+        sentence.keep([
             mark
             for mark in sentence.marks
             if sentence.lowers[mark.first] not in _SAID_OF_THINGS
             or any(mark.first < at <= mark.last + _OBJECT_REACH for at in people)
             or any(at < mark.first <= at + _OBJECT_REACH and _is_passive(sentence, mark) for at in people)
-        ]
-        sentence.by_kind = None
-        sentence.by_kinds = {}
+        ])  # fmt: skip
 
 
 def _drop_beasts(sentence: Sentence) -> None:
     """Drop an act that is done to animals: "poisoning of a neighbour's dogs"."""
     at_beasts = [at for at, word in enumerate(sentence.lowers) if word in _BEASTS]
     if at_beasts and not sentence.has("target"):
-        sentence.marks = [
+        sentence.keep([
             mark
             for mark in sentence.marks
             if mark.kind not in ("method", "done") or not any(0 <= at - mark.last < _OBJECT_REACH for at in at_beasts)
-        ]
-        sentence.by_kind = None
-        sentence.by_kinds = {}
+        ])  # fmt: skip
 
 
 def _is_passive(sentence: Sentence, mark: Mark) -> bool:

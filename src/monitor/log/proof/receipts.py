@@ -46,6 +46,11 @@ def head_bytes(head: Anchor) -> bytes:
     return statement(head.position, head.hash, head.root, head.first_key) + head.signature.encode() + b"\n"
 
 
+def stamped_bytes(head: Anchor) -> bytes:
+    """Return the 32 bytes that a calendar stamps."""
+    return hashlib.sha256(head_bytes(head)).digest()
+
+
 def cosign_bytes(head: Anchor, at: str) -> bytes:
     """Return the bytes a cosigner signs."""
     return b"monitor cosign v1\n" + at.encode() + b"\n" + head_bytes(head)
@@ -103,7 +108,7 @@ def stamp_of(receipt: Receipt) -> ots.ChainProof:
         proof = ots.read_file(b64decode(receipt.stamp, validate=True))
     except ValueError as error:
         raise InputError(f"not in base64: {error}") from error
-    if proof.message != hashlib.sha256(head_bytes(receipt)).digest():
+    if proof.message != stamped_bytes(receipt):
         raise InputError("it is of other bytes than this head's")
     return proof
 

@@ -17,6 +17,10 @@ MONTHS = (
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+def _date(at: date) -> str:
+    return f"{at.day} {MONTHS[at.month - 1]}"
+
+
 def short_age(since: str, now: datetime) -> str:
     """Return how long ago an ISO time was: `12 min`, `5 h`, `yesterday`, then the date."""
     at = datetime.fromisoformat(since)
@@ -29,7 +33,7 @@ def short_age(since: str, now: datetime) -> str:
         return f"{minutes // 60} h"
     if (now.date() - at.date()).days == 1:
         return "yesterday"
-    return f"{at.day} {MONTHS[at.month - 1]}" + ("" if at.year == now.year else f" {at.year}")
+    return _date(at) + ("" if at.year == now.year else f" {at.year}")
 
 
 def short_until(at: str, now: datetime) -> str:
@@ -40,13 +44,13 @@ def short_until(at: str, now: datetime) -> str:
         return "now"
     if minutes < 60:
         return f"in {minutes} min"
-    return f"in {minutes // 60} h" if minutes < 24 * 60 else f"{when.day} {MONTHS[when.month - 1]}"
+    return f"in {minutes // 60} h" if minutes < 24 * 60 else _date(when)
 
 
 def day(iso_day: str) -> str:
     """Return a day in words: `Tuesday 17 November`."""
     at = date.fromisoformat(iso_day)
-    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]}"
+    return f"{DAYS[at.weekday()]} {_date(at)}"
 
 
 def moment(at: str) -> str:
@@ -54,7 +58,7 @@ def moment(at: str) -> str:
     if len(at) < 10 or not at[0].isdigit():
         return at
     when = datetime.fromisoformat(at)
-    words = f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+    words = f"{_date(when)} {when.year}"
     return f"{words}, {when:%H:%M} UTC" if len(at) > 10 else words
 
 

@@ -51,6 +51,8 @@ def status(ctx: click.Context, as_of: str | None, as_json: bool) -> None:
 
 def others_on(workspace: Workspace) -> list[AtWork]:
     """Return who else works on a shared log now."""
+    if not workspace.log.claims.shared:
+        return []
     hosts = {host_of(feed.url) for feed in workspace.config.feeds} | {
         host_of(row.url) for row in watched_feeds(workspace.views)
     }

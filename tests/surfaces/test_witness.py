@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -106,6 +107,36 @@ def test_a_witness_that_keeps_nothing_is_no_witness(folder: Path, capsys: pytest
     assert "a witness is git:FOLDER" in said(capsys, "log", "witness", "carrier-pigeon:coo", code=1)
 
 
+@contextmanager
+def served(answer: Callable[[str, str, bytes], tuple[int, bytes]]) -> Iterator[str]:
+    """Serve what `answer` gives for (method, path, body), a status and a body, on loopback; yield the URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            size = int(self.headers.get("Content-Length", 0))
+            code, body = answer(self.command, self.path, self.rfile.read(size))
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @pytest.fixture
 def authority(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A time-stamping authority on the loopback interface, whose answers openssl makes; yields its URL and root."""
@@ -130,28 +161,13 @@ def authority(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     openssl("x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30",
             "-out", "tsa.pem", "-extfile", "tsa.cnf", "-extensions", "leaf")  # fmt: skip
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            (place / "query.tsq").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
-            openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query.tsq", "-out", "answer.tsr")
-            body = (place / "answer.tsr").read_bytes()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(_method: str, _path: str, body: bytes) -> tuple[int, bytes]:
+        (place / "query.tsq").write_bytes(body)
+        openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query.tsq", "-out", "answer.tsr")
+        return 200, (place / "answer.tsr").read_bytes()
 
-        def log_message(self, *args: object) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/", place / "ca.pem"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(answer) as url:
+        yield f"{url}/", place / "ca.pem"
 
 
 @needs["openssl"]
@@ -266,14 +282,11 @@ def test_a_mail_holds_the_line_to_keep(folder: Path, capsys: pytest.CaptureFixtu
     assert "rewritten" in said(capsys, "log", "verify", "--against", "kept.jsonl", code=1)
 
 
-class Calendar(HTTPServer):
+class Calendar:
     """A calendar of OpenTimestamps on the loopback interface; while `is_mined` is false it only promises."""
 
     is_mined = False
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+    url = ""
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         if method == "POST" and path == "/digest":
@@ -287,30 +300,9 @@ class Calendar(HTTPServer):
 
 @pytest.fixture
 def calendar() -> Iterator[Calendar]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            size = int(self.headers.get("Content-Length", 0))
-            code, body = self.server.answer(self.command, self.path, self.rfile.read(size))
-            self.send_response(code)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def log_message(self, *args: object) -> None:
-            return
-
-    server = Calendar(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    made = Calendar()
+    with served(lambda *asked: made.answer(*asked)) as made.url:
+        yield made
 
 
 def test_a_calendar_promises_and_later_names_a_block(

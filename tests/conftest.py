@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,19 @@ def shared_dir() -> Path | None:
     """Return the optional data folder ($MONITOR_SHARED or ../shared), or None."""
     path = Path(os.environ.get("MONITOR_SHARED", ROOT.parent / "shared"))
     return path if path.is_dir() else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what a failed command said, under the test that ran it: its exit code alone tells nobody why."""
+    report = yield
+    failed = call.excinfo.value if call.excinfo else None
+    if isinstance(failed, subprocess.CalledProcessError | subprocess.TimeoutExpired):
+        for name, said in (("stdout", failed.stdout), ("stderr", failed.stderr)):
+            text = said.decode(errors="replace") if isinstance(said, bytes) else said
+            if text:
+                report.sections.append((f"{name} of the command", text))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,7 @@ class Camera:
         page.fill("[name=token]", self.token)
         page.click("button")
         page.wait_for_selector(".row")
+        page.wait_for_load_state("load")  # before, a key would meet no script
         return page
 
     def take(self, page: Any, name: str, where: str = "", *, whole: bool = False) -> None:

@@ -177,9 +177,7 @@ def test_permission_for_a_feed_does_not_reach_past_a_redirect():
 def test_the_deadline_covers_all_redirects():
     """Each hop waits; the sum counts."""
     with Loopback({"/": reply(302, b"", "Location: /")}, delay_s=0.3) as server:
-        before = time.monotonic()
-        result = fetch(server, deadline_s=0.5)
-        assert (result.error, time.monotonic() - before < 1.5) == ("timeout", True)
+        assert fetch(server, deadline_s=0.5).error == "timeout"  # not that there were too many, 5 s later
 
 
 def test_a_stalling_host_does_not_hold_up_the_others():
@@ -212,12 +210,12 @@ def test_requests_to_a_host_keep_their_distance():
     """per_host_delay_s separates the starts, without burning CPU while waiting."""
     with Loopback({"/": reply()}) as server:
         requests = [FetchRequest(request_id=str(i), url=server.url("/")) for i in range(4)]
-        policy = FetchPolicy(allow_private=server.allowed, per_host_delay_s=0.15)
+        policy = FetchPolicy(allow_private=server.allowed, per_host_delay_s=0.5)
         before = time.process_time()
         assert len(list(fetch_all(requests, policy))) == 4
         gaps = [b.at - a.at for a, b in zip(server.asked, server.asked[1:], strict=False)]
-        assert min(gaps) > 0.14
-        assert time.process_time() - before < 0.2
+        assert min(gaps) > 0.25  # a busy machine sees a request late, and the next one in time
+        assert time.process_time() - before < 0.75  # of 1.5 s of waiting
 
 
 def test_the_distance_counts_from_the_last_answer():
@@ -235,11 +233,12 @@ def test_a_slow_caller_does_not_cost_others_their_deadline():
     """Work between two results (parsing, scoring) is not time the servers wasted."""
     with Loopback({f"/{i}": reply() for i in range(6)}, delay_s=0.05) as server:
         requests = [FetchRequest(request_id=str(i), url=server.url(f"/{i}")) for i in range(6)]
-        policy = FetchPolicy(allow_private=server.allowed, deadline_s=0.4, per_host=6)
+        policy = FetchPolicy(allow_private=server.allowed, deadline_s=1.0, per_host=6)
         errors = []
         for result in fetch_all(requests, policy):
+            if not errors:
+                time.sleep(1.2)
             errors.append(result.error)
-            time.sleep(0.15)
         assert errors == [""] * 6
 
 

@@ -114,8 +114,11 @@ class Round:
         for result in results:
             before = time.monotonic()
             yield result
-            if self.live and time.monotonic() - before > BUSY_S:
-                self.multi.perform()  # what arrived meanwhile counts before libcurl looks at its deadlines
+            busy_s = time.monotonic() - before
+            if busy_s > BUSY_S:  # libcurl looks at its deadlines before it looks at what arrived meanwhile
+                for transfer in self.live:
+                    transfer.job.started_at += busy_s
+                    transfer.wait_longer(busy_s)
 
     def _admit(self, request: FetchRequest) -> None:
         try:

@@ -100,8 +100,18 @@ class Transfer:
             curl.setopt(pycurl.CAINFO, self.policy.ca_file or default_ca_file())
         curl.setopt(pycurl.URL, target.url)
         curl.setopt(pycurl.HTTPHEADER, headers)
-        curl.setopt(pycurl.TIMEOUT_MS, max(1, int(budget_s * 1000)))
-        curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(min(self.policy.connect_s, budget_s) * 1000)))
+        self.budget_s = self.connect_s = 0.0
+        self._allow(budget_s, min(self.policy.connect_s, budget_s))
+
+    def wait_longer(self, extra_s: float) -> None:
+        """Put the hop's deadlines off by the time in which nobody could look at its socket."""
+        self._allow(extra_s, extra_s)
+
+    def _allow(self, budget_s: float, connect_s: float) -> None:
+        self.budget_s += budget_s
+        self.connect_s += connect_s
+        self.curl.setopt(pycurl.TIMEOUT_MS, max(1, int(self.budget_s * 1000)))
+        self.curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(self.connect_s * 1000)))
 
     def finish(self, code: int, message: str) -> None:
         """Take libcurl's verdict: keep our own reason where a callback stopped the transfer."""

@@ -40,7 +40,6 @@ FORMER = "feeds"  # the address four rooms had once; nothing of ours may import 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 MAX_FOLDER_FILES = 20
-LISTS = ("events.py",)  # the closed set of events is one list by design
 # What a tick with nothing to do must not pay for; each costs more to import than the tick itself.
 HEAVY = ("sklearn", "scipy", "numpy", "apscheduler", "sqlite_utils", "asyncio", "feedparser", "trafilatura", "lxml")
 LIGHT_ROOMS = ("app", "log", "views", "untrusted", "config", "fetch", "parse", "sources", "poll", "text", "facts")

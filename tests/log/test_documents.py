@@ -28,7 +28,7 @@ def test_every_type_has_an_example_that_reads_back_as_itself() -> None:
 
 
 def test_the_document_lists_the_types_as_they_are() -> None:
-    """After a change of events.py: python -m tools.build_event_docs."""
+    """After a change of an event: python -m tools.build_event_docs."""
     assert DOCUMENT.read_text(encoding="utf-8") == build_document()
     assert all(f"\n### {name}\n" in build_document() for name in EVENT_TYPES)
 

@@ -24,7 +24,7 @@ class Floors(NamedTuple):
     accused: int
 
 
-FLOORS = {"mending": Floors(3, 14, 43, 46), "checking": Floors(8, 21, 36, 41)}
+FLOORS = {"mending": Floors(3, 13, 43, 46), "checking": Floors(8, 20, 36, 41)}
 
 
 def half_of(name: str, half: str) -> list[list[str]]:

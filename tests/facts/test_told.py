@@ -98,6 +98,9 @@ WORDED = [
      "a bombing"),
     ("Second pensioner held over letter bombs in Oslo",
      "An officer said that Russian intelligence may have directed the bombings.", "a bombing"),
+    # Shots that missed were fired: what failed is the killing.
+    ("Man jailed after attempt to shoot exiled imam", "Police say Uzbekistan was behind the failed shooting in Malmo.",
+     "an attempted killing"),
     # A question stays one.
     ("Was Kenya behind drone attack on dairy in Chad?", "", "asks whether Kenya was behind"),
     ("It is unclear whether Chad attacked barracks in Kenya", "", "asks whether Chad was behind"),

@@ -16,7 +16,7 @@ from monitor.facts.fields.methods import read_methods
 from monitor.facts.fields.numbers import read_number
 from monitor.facts.fields.places import read_places
 from monitor.facts.fields.stages import read_legal, read_stage
-from monitor.facts.fields.states import linked_states, read_claims_of_states, read_services
+from monitor.facts.fields.states import grounded, linked_states, read_claims_of_states, read_services
 from monitor.facts.fields.targets import read_targets
 from monitor.facts.lexicon import LATIN_LANGUAGES, WORD, index_for
 from monitor.facts.reading.focus import read_published, weigh
@@ -53,11 +53,13 @@ def read_card(
     overview = is_overview(sentences)
     weigh(sentences, published, overview=overview)
     claims = read_claims_of_states(sentences, language, published, overview=overview)
+    methods, stage = read_methods(sentences, overview=overview), read_stage(sentences, overview=overview)
+    accused = [value.code for value in linked_states(claims)]
+    targets, description = read_targets(sentences, accused, overview=overview)
+    claims = grounded(claims, methods, targets, stage, language)
     states = linked_states(claims)
     linked = [value.code for value in states]
     services = read_services(sentences, linked, claims)
-    targets, description = read_targets(sentences, linked, overview=overview)
-    methods = read_methods(sentences, overview=overview)
     countries, places = read_places(sentences, linked, overview=overview)
     return Card(
         linked_states=states,
@@ -68,7 +70,7 @@ def read_card(
         countries=countries,
         places=places,
         dates=() if overview else read_dates(sentences, published),
-        stage=read_stage(sentences, overview=overview),
+        stage=stage,
         legal_stage=read_legal(sentences, overview=overview),
         n_arrested=read_number(sentences, "arrested"),
         n_charged=read_number(sentences, "charged"),

@@ -157,6 +157,8 @@ def _what(card: Card, quote: str = "") -> str:
     acts = ["killing" if done and only_killed(value, card.language) else ACTS[value.code] for value in methods]
     if stage == "attempted" and not _is_tried(card, acts):
         stage = ""
+    if stage == "attempted":  # shots that missed were fired: what failed is the killing
+        acts = list(dict.fromkeys("killing" if act in ("shooting", "stabbing") else act for act in acts))
     if done and _at_a_mission(card) and set(acts) <= {"killing", "shooting", "assault"}:
         return f"an attack on a diplomatic mission{_place(card)}"  # nobody kills an embassy
     quote += " " + " ".join(value.quote for value in card.stage)

@@ -6,6 +6,7 @@ stands on the card only through a claim. Nothing is weighed or guessed: a state 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import msgspec
@@ -38,8 +39,11 @@ _ACCUSING = (
     "expel", "summon", "acus", "culp", "deten", "beschuld", "wirft", "обвин", "арест", "suçla", "تتهم", "اتهم", "متهم",
 )  # fmt: skip
 _IN_DANGER = ("dissident", "journalist", "jewish-or-israeli", "defector")
+_AIMED_AT = (*_IN_DANGER, "diplomat", "infrastructure", "military")
 _GUARDED = frozenset({"protection", "bodyguard", "bodyguards", "kill", "lives", "revenge", "saboteurs"})
 _BEARING = ("method", "done", "plan", "legal", "deny", "denyword", "foil", "service", "blame")
+_LOOSE = ("alleges", "suspects", "warns")  # verbs that may stand for no more than words beside each other
+_BLAMES = re.compile(r"\b(?:blam|accus)\w+", re.IGNORECASE)  # whoever it is: a family, an exile, a paper
 _STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
 _TELLING_OFF = ("expel", "summon", "sanction", "order")
 _SIDE_BY_SIDE = 2  # words between two states that are accused together
@@ -221,6 +225,31 @@ def _distinct(claims: list[Claim]) -> list[Claim]:
             kept[(*key, claim.accuser_state, claim.accuser)] = claim
     order = {id(claim): at for at, claim in enumerate(claims)}
     return sorted(kept.values(), key=lambda claim: order[id(claim)])
+
+
+def grounded(
+    claims: tuple[Claim, ...], methods: tuple[Value, ...], targets: tuple[Value, ...], stage: tuple[Value, ...],
+    language: str,
+) -> tuple[Claim, ...]:  # fmt: skip
+    """Return the claims that rest on something: on whoever makes them, or on an act that the report tells.
+
+    One that names nobody who makes it needs a method, a plot against somebody that was planned or stopped, or an act
+    against people in danger or against things; for English alone, whose lists of acts are long enough. Of open war the
+    report has to say how it was done, or how far it got.
+    """
+    aimed = bool(stage) and (stage[0].code != "executed" or any(value.code in _AIMED_AT for value in targets))
+    told, shown = bool(methods) or aimed, bool(methods or stage)
+    if language != "en":
+        return claims
+    return tuple(
+        claim
+        for claim in claims
+        if claim.accuser
+        or claim.accuser_state
+        or claim.verb not in _LOOSE
+        or _BLAMES.search(claim.quote)
+        or (told and (shown or not claim.open))
+    )
 
 
 def linked_states(claims: tuple[Claim, ...]) -> tuple[Value, ...]:

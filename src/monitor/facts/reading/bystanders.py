@@ -12,8 +12,9 @@ _SEATS = frozenset({"BE"})  # capitals that stand for a union of states more oft
 _TROUBLES = frozenset({"war", "conflict", "crisis", "deal", "talks", "protests", "earthquake"})
 _TOWARDS = frozenset({
     "north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "northeast", "northwest",
-    "southeast", "southwest", "north-east", "north-west", "south-east", "south-west", "neighbouring", "neighboring",
-    "nearby", "occupied",
+    "southeast", "southwest", "north-east", "north-west", "south-east", "south-west", "northeastern", "northwestern",
+    "southeastern", "southwestern", "north-eastern", "north-western", "south-eastern", "south-western", "coastal",
+    "rural", "neighbouring", "neighboring", "nearby", "occupied",
 })  # fmt: skip
 _SPOTS = frozenset({"capital", "city", "town", "province", "region"})
 _ATTACKS = frozenset({

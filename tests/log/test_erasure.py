@@ -6,6 +6,7 @@ import random
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from monitor.log.keep.erasure import (
     finish_erasures,
     kept_since,
     lift_erasure,
+    retention_is_done,
     texts_of,
     was_asked_for,
 )
@@ -244,9 +246,40 @@ def test_copies_that_still_hold_an_erased_text_are_named(
         note_copy(log.path, elsewhere / name, position, "export")
     with log.path.with_name(COPIES_NAME).open("ab") as lines:
         lines.write(b"no copy at all\n")
+    note_copy(log.path, elsewhere / "new.jsonl", 3, "export")
     held = still_holding(log.path.parent, [payload_sha(text)], since=2)
     assert [line for line in held if str(full) in line] != []
     assert [line for line in held if str(empty) in line or "old.jsonl" in line] == []
     assert [line for line in held if "new.jsonl" in line] != []
     full.unlink()
-    assert still_holding(log.path.parent, [payload_sha(text)], since=3) == []
+    assert len(still_holding(log.path.parent, [payload_sha(text)], since=3)) == 1
+    assert still_holding(log.path.parent, [payload_sha(text)], since=4) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "actor", "asked"),
+    [
+        ({"reason": "asked", "keep_out": True}, "monitor", True),
+        ({"reason": "asked"}, "ana", True),  # as older versions said it
+        ({"reason": "retention: unflagged for 30 days"}, "ana", False),
+        ({"reason": "asked"}, "monitor", False),
+        ({"reason": "asked", "keep_out": True, "withheld": True}, "ana", False),
+    ],
+)
+def test_what_a_person_asked_for_is_told_from_retention(
+    log: SqliteLog, said: dict[str, Any], actor: str, *, asked: bool
+) -> None:
+    """Promise: what retention dropped may come back by an edit; what a person had erased may not."""
+    erased = NewEvent("payload-erased:x", PayloadErased(text_sha="a" * 64, entry_id="e1", **said), actor)
+    (event,) = log.append([erased], recorded_at=AT)
+    assert was_asked_for(event) == asked
+
+
+def test_retention_is_written_down_once_a_day(store: EventStore) -> None:
+    """Promise: the day is done when it was done, however often a tick asks; the next day is another."""
+    now = parse_iso(AT) + timedelta(days=40)
+    assert not retention_is_done(store, now)
+    for later in (0, 1, 24):
+        drop_expired(store, now + timedelta(hours=later), 30, AT)
+    assert retention_is_done(store, now)
+    assert len(list(store.read(types=["retention-run"]))) == 2

@@ -76,6 +76,16 @@ def test_packing_changes_nothing_that_is_read(log: SqliteLog) -> None:
     assert log.head() == (51, before[-1].hash)
 
 
+def test_events_of_a_type_are_read_from_anywhere_in_a_pack(packed: SqliteLog) -> None:
+    """Promise: a reader that goes on where it stopped misses nothing, at the edges of packs as inside them."""
+    labels = [event.position for event in packed.read() if event.type == "entry-labelled"]
+    for after in range(52):
+        for upto in (after + 1, after + 8, 51):
+            wanted = [position for position in labels if after < position <= upto]
+            found = packed.read(after=after, upto=upto, types=["entry-labelled"])
+            assert [event.position for event in found] == wanted, (after, upto)
+
+
 def test_moments_and_beginnings_of_keys_reach_into_packs(packed: SqliteLog) -> None:
     events = list(packed.read())
     for moment in ("2026-01-31T11:00:00.000000Z", "2026-01-31T12:07:30.000000Z", "2026-01-31T12:20:00.000000Z"):

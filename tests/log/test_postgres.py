@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from monitor.errors import ConfigError, LogBrokenError, LogError, NotFoundError, StorageError
+from monitor.errors import ConfigError, InputError, LogBrokenError, LogError, NotFoundError, StorageError
 from monitor.log.events import NewEvent, TickStarted
 from monitor.log.keep.moving import move_log
 from monitor.log.keep.transfer import export_log
@@ -269,3 +269,11 @@ def test_a_machine_that_only_read_keeps_nothing(shared: PostgresLog) -> None:
     assert list(shared.read()) == []
     shared.close()
     assert not anchors_path(shared.path).exists()
+
+
+@pytest.mark.parametrize("event", [NewEvent("a\0b", label(1).data), NewEvent("ab", label(1).data, "an\0a")])
+def test_what_the_server_cannot_keep_is_refused_in_words(shared: PostgresLog, event: NewEvent) -> None:
+    """Promise: a NUL in a key or an actor is named, and nothing of the batch is written."""
+    with pytest.raises(InputError, match="holds a NUL"):
+        shared.append([label(2), event], recorded_at=AT)
+    assert shared.head()[0] == 0

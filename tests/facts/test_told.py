@@ -104,6 +104,9 @@ WORDED = [
     # A question stays one.
     ("Was Kenya behind drone attack on dairy in Chad?", "", "asks whether Kenya was behind"),
     ("It is unclear whether Chad attacked barracks in Kenya", "", "asks whether Chad was behind"),
+    # Who asks why asks no longer whether.
+    ("Why have Kenya and Chad bombed ten dairies?", "", "the allegation that Kenya and Chad were behind a bombing"),
+    ("How Chad's spies poisoned a bishop: who paid?", "", "the allegation that Chad was behind a poisoning"),
     # Wanted is not done.
     ("Trader who hired killers for Saudi consul jailed", "He conspired with Iranian officials to have him murdered.",
      "a planned assassination"),

@@ -36,6 +36,11 @@ _THING = re.compile(  # words for a thing among those for military targets; infr
 _SURE_PLACE = 0.55  # below, the country is one that the report names and nothing ties to the act
 _SURE_STAGE = 0.5  # below, the stage is what remains where nothing calls the act planned, tried or stopped
 _ASKED = re.compile(r"\?[\"'”’)]*\s*$|\b(?:whether|did .{0,60}\?)", re.IGNORECASE)
+_TAKEN_FOR_SO = re.compile(  # who asks why or how asks no longer whether
+    r"\W*(?:why|how|when|where|warum|wieso|wie|wann|pourquoi|comment|quand|por qué|cómo|cuándo|почему|зачем|как|когда"
+    r"|neden|niçin|nasıl|چرا|چگونه|لماذا|كيف)\b",
+    re.IGNORECASE,
+)
 _OPEN_QUESTION = re.compile(  # who speaks in a question accuses nobody yet
     r"\?[\"'”’)]*\s*$|\b(?:differ|disagree|divided|split|unclear|uncertain|unknown|unsure|doubt|debate|argue|disput|wonder"
     r"|question|ask)\w*\s+(?:\w+\s+){0,4}?(?:whether|if)\b",
@@ -105,10 +110,11 @@ def _told(claim: Claim, card: Card, *, first: bool) -> str:
         return f"A reviewer reads in the reports that {whom} {'are' if many else 'is'} accused of {what}"
     was = "were" if many else "was"
     who = accuser_name(claim.accuser, claim.accuser_state)
-    asked = claim.verb in ("alleges", "suspects") and bool(_OPEN_QUESTION.search(claim.quote))
+    open_to_doubt = claim.verb in ("alleges", "suspects") and not _TAKEN_FOR_SO.match(claim.quote)
+    asked = open_to_doubt and bool(_OPEN_QUESTION.search(claim.quote))
     if not who or asked:
         report = claim.publisher or "A report"
-        if asked or (claim.verb in ("alleges", "suspects") and _ASKED.search(claim.quote)):
+        if asked or (open_to_doubt and _ASKED.search(claim.quote)):
             return f"{report} asks whether {whom} {was} behind {what}"
         verb = "reports" if claim.publisher else "carries"
         return f"{report} {verb} the allegation that {whom} {'had a hand in' if claim.tied else was + ' behind'} {what}"

@@ -41,6 +41,7 @@ _BUILD_BATCH = 250
 _INDEXES = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY rootpage"
 # Folding a large log anew is a fifth cheaper with room for the indexes; a small one fits SQLite's 2 MB.
 _MANY_EVENTS, _LARGE_CACHE_KB = 20_000, 65_536
+_SORT_CACHE_KB = 8_192  # making an index sorts in as much memory again as the cache may take
 PAST = Past()
 
 Handler = Callable[[sqlite3.Connection, Sequence[Event]], None]
@@ -129,6 +130,7 @@ class Views:
             self.past.begin(self.db, head)
             for batch in self._batches(0, _BUILD_BATCH):
                 self._hand_over(batch, head)
+            self.db.execute(f"PRAGMA cache_size = -{_SORT_CACHE_KB}")
             for _, statement in late:
                 self.db.execute(statement)
         return True

@@ -50,6 +50,7 @@ from monitor.worker.jobs.chores import PACKED_PER_TICK
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".bench" / "growth"
 N_FEEDS, PER_YEAR = 73, 1_000_000
+TODAY = datetime(2026, 11, 1, tzinfo=UTC)
 # (what, most CPU seconds at 1 M and below, at 5 M, most MiB). A row's reasons take the model and its lexicon, 0.25 s at
 # any size, which a log without a model (as this bench had until December 2026) does not need.
 TARGETS = {
@@ -78,14 +79,12 @@ def texts(seed: int = 7) -> Iterator[tuple[str, str]]:
 
 
 def events(n: int, model_id: str) -> Iterator[tuple[datetime, list[tuple[str, EventData]], dict[str, bytes]]]:
-    """Yield ticks: when, what they append, and the texts. Deterministic."""
+    """Yield ticks: when, what they append, and the texts. Deterministic; the last event is of the bench's own today."""
     rng, source, made = random.Random(3), texts(), 0
-    end = datetime(2026, 11, 1, tzinfo=UTC)
-    at = end - timedelta(days=365 * n / PER_YEAR)
-    step = (end - at) / max(1, n / 130)
+    span = timedelta(days=365 * n / PER_YEAR)
     recent: list[str] = []
     while made < n:
-        at += step
+        at = TODAY - span * (1 - made / n)
         new: list[tuple[str, EventData]] = [(f"tick-started:{at}", TickStarted(tick_id=iso(at), n_due=20))]
         bodies: dict[str, bytes] = {}
         for feed in rng.sample(range(N_FEEDS), 20):
@@ -166,7 +165,7 @@ def build(folder: Path, n: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "feeds.yaml").write_text(_feeds())
-    start = datetime(2026, 11, 1, tzinfo=UTC) - timedelta(days=365 * n / PER_YEAR + 1)
+    start = TODAY - timedelta(days=365 * n / PER_YEAR + 1)
     command(folder, "init", now=iso(start))
     log = open_log(folder / "log.db")
     promoted = log.last_keyed("model-promoted")
@@ -225,7 +224,7 @@ def new_feeds(n_feeds: int, n_entries: int) -> Iterator[str]:
         server.server_close()
 
 
-def command(folder: Path, *args: str, now: str = "2026-11-01T00:00:00Z") -> tuple[float, float, str]:
+def command(folder: Path, *args: str, now: str = iso(TODAY)) -> tuple[float, float, str]:
     """Run `monitor …` in a fresh process; return (CPU seconds, peak MiB, output)."""
     code = (  # as the installed command starts, which sets the collector too
         "import resource\nfrom monitor.__main__ import main\ntry:\n    main()\nfinally:\n"
@@ -278,15 +277,14 @@ def bench(n: int) -> None:
     say(f"{n:,} events ({n / PER_YEAR:g} years of {N_FEEDS} feeds)")
     measure(folder, n, "rebuild", "rebuild", rounds=1)
     sizes(folder, n)
-    now = datetime(2026, 11, 1, tzinfo=UTC)
-    measure(folder, n, "as of a day ago", "status", "--as-of", iso(now - timedelta(days=1)))
-    measure(folder, n, "as of a month ago", "queue", "--as-of", iso(now - timedelta(days=30)))
+    measure(folder, n, "as of a day ago", "status", "--as-of", iso(TODAY - timedelta(days=1)))
+    measure(folder, n, "as of a month ago", "queue", "--as-of", iso(TODAY - timedelta(days=30)))
     rows = json.loads(command(folder, "queue", "--json")[2].rsplit("peak", 1)[0])
     measure(folder, n, "show", "show", rows[-1]["entry_id"])
     measure(folder, n, "story", "stories", "show", rows[-1]["story_id"])
     measure(folder, n, "search, rare word", "search", rows[0]["title"].split()[-1])
     measure(folder, n, "search, everywhere", "search", "the")
-    day = (now - timedelta(days=7)).date().isoformat()
+    day = (TODAY - timedelta(days=7)).date().isoformat()
     measure(folder, n, "coverage", "coverage", "--from", day)
     grow(folder, n, rows[-1]["entry_id"])
 

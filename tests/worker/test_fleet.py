@@ -36,6 +36,14 @@ def test_two_workers_share_the_hosts_out(fleet: Callable[..., Machine], site: Si
     assert one.workspace.views.dump() == other.workspace.views.dump()
 
 
+def test_a_tick_of_many_shares_is_one_tick(fleet: Callable[..., Machine], site: Site) -> None:
+    """Promise: however many shares a worker takes one after the other, its tick begins once and ends once."""
+    machine = fleet(feeds_of(site))
+    assert run_tick(machine.workspace).n_due == N_HOSTS
+    counts = Counter(event.type for event in machine.log.read())
+    assert (counts["tick-started"], counts["tick-finished"], counts["feed-fetched"]) == (1, 1, N_HOSTS)
+
+
 def test_a_worker_that_loses_its_claims_writes_nothing_on_them(
     database: str, fleet: Callable[..., Machine], site: Site
 ) -> None:

@@ -11,6 +11,7 @@ from threading import Event as Signal
 from monitor.log.events import (
     EntryFlagged,
     EntryLabelled,
+    EntryRevised,
     EntryScored,
     EntrySeen,
     ModelPromoted,
@@ -207,6 +208,24 @@ def test_what_somebody_decided_meanwhile_is_not_flagged(fleet: Callable[..., Mac
     flags = outcome(one.workspace)[0]
     assert [entry for entry, _ in flags].count(second) == 1
     assert first not in [entry for entry, _ in flags]
+
+
+def test_what_was_edited_meanwhile_is_not_flagged_by_its_old_words(fleet: Callable[..., Machine]) -> None:
+    """Promise: a score belongs to a revision; the newer one has a score of its own to come."""
+    model = Grades(name(N - 1))
+    one, other = fleet([], model), fleet([])
+    fill(one.workspace)
+    best = f"{max(range(N), key=lambda number: number * 7 % N):016x}"
+    text = entry_payload("Report 0", "edited")
+
+    def edit() -> None:
+        data = EntryRevised(entry_id=best, revision=1, text_sha=payload_sha(text), feed_id="f", link="", changed=[])
+        other.workspace.views.catch_up()
+        other.workspace.append([NewEvent(f"entry-revised:{best}", data)], {payload_sha(text): text})
+
+    model.at_score = edit
+    second_look(one.workspace, shard=SHARD)
+    assert best not in [entry for entry, _ in outcome(one.workspace)[0]]
 
 
 def test_a_newer_model_ends_the_look(fleet: Callable[..., Machine]) -> None:

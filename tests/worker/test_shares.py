@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -108,3 +110,18 @@ def test_on_one_machine_every_shard_is_done_in_turn(workspace: Workspace) -> Non
     """Promise: nothing is left out and nothing done twice, with and without waiting."""
     for wait in (True, False):
         assert list(share_out(workspace, [1, 2, 3], str, lambda n: n * 2, wait=wait)) == [(1, 2), (2, 4), (3, 6)]
+
+
+def test_a_shard_in_other_hands_is_waited_for_until_it_is_done(workspace: Workspace) -> None:
+    """Promise: what another worker has in hand is asked for again and again, and given up only by who does not wait."""
+    held = {"shard 2": 3}  # times that somebody else has it
+
+    @contextmanager
+    def alone(name: str, wait_s: float = 0.0) -> Iterator[bool]:
+        held[name] = held.get(name, 0) - 1
+        yield held[name] < 0
+
+    workspace.alone = alone  # type: ignore[method-assign]
+    assert list(share_out(workspace, [1, 2, 3], str, lambda n: n * 2)) == [(1, 2), (3, 6), (2, 4)]
+    held["shard 2"] = 1
+    assert list(share_out(workspace, [1, 2, 3], str, lambda n: n * 2, wait=False)) == [(1, 2), (3, 6)]

@@ -66,6 +66,13 @@ def test_what_nobody_alleges_is_not_told(title: str, summary: str) -> None:
     assert plain_sentence(read_card(title, summary)) == ""
 
 
+def test_spying_is_no_plan_for_what_was_done() -> None:
+    """In other languages the stage is told where a word says it; who is watched meanwhile says nothing of it."""
+    told = plain_sentence(read_card("Ausspähen, Sabotage: Chile führt in Peru einen Schattenkrieg", "", lang="de"))
+    assert "alleged sabotage" in told
+    assert "planned" not in told
+
+
 OTHER_LANGUAGES = [
     ("de", "Sorge nach der Tötung von Hisbollah-Kommandeur", "Der Kommandeur der Hisbollah wurde vermutlich getötet."),
     ("de", "Drei Arbeiter an der Grenze getötet", "Bei einem Angriff aus Tschad wurden drei Arbeiter getötet."),

@@ -35,6 +35,7 @@ _STOPPED = re.compile(  # somebody stepped in: a plan alone was not stopped
     r"|turned back",
     re.IGNORECASE,
 )
+_WATCHED = re.compile(r"ausspäh|spion|espi|surveil|vigil|шпион|слеж|следи|casus|izle|تجسس|جاسوس", re.IGNORECASE)
 _FELL_SHORT = re.compile(r"fail|botch|contain|made safe", re.IGNORECASE)
 _BY_PEOPLE_ALONE = frozenset({"assassination", "abduction", "stabbing", "poisoning", "assault", "shooting"})
 _LOCATED = r"\b(?:in|at|near|inside|outside|across|on|to|of)\s+(?:[\w’'-]+\s+){0,2}?%s"
@@ -91,7 +92,12 @@ def told_stage(card: Card) -> tuple[Value, ...]:
     """
     if card.overview:
         return card.stage
-    return tuple(value if _corrected(value) or not value.quote else _worded(value) for value in card.stage)
+    told = card.stage
+    if card.language not in SURE_LANGUAGES and card.methods:
+        told = tuple(
+            value for value in told if not _WATCHED.match(value.quote)
+        )  # who spies plans something, or nothing
+    return tuple(value if _corrected(value) or not value.quote else _worded(value) for value in told)
 
 
 def _worded(value: Value) -> Value:

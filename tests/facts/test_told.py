@@ -66,6 +66,13 @@ def test_what_nobody_alleges_is_not_told(title: str, summary: str) -> None:
     assert plain_sentence(read_card(title, summary)) == ""
 
 
+def test_what_is_called_a_plan_elsewhere_is_not_told_as_done() -> None:
+    """The title says "kill", the text that it was stopped: nobody was killed."""
+    text = "The high court sat for nine months.\n\nThe plan unravelled when a man they had hired went to the police."
+    card = read_card("Peru accuses Chile of sending men to kill premier", "", text)
+    assert "a planned assassination" in plain_sentence(card)
+
+
 def test_spying_is_no_plan_for_what_was_done() -> None:
     """In other languages the stage is told where a word says it; who is watched meanwhile says nothing of it."""
     told = plain_sentence(read_card("Ausspähen, Sabotage: Chile führt in Peru einen Schattenkrieg", "", lang="de"))
@@ -108,6 +115,8 @@ WORDED = [
     # Shots that missed were fired: what failed is the killing.
     ("Man jailed after attempt to shoot exiled imam", "Police say Uzbekistan was behind the failed shooting in Malmo.",
      "an attempted killing"),
+    ("Two charged with attempted murder of exiled printer", "Officials in Oslo say Chad was behind the poisoning.",
+     "an attempted"),
     # A question stays one.
     ("Was Kenya behind drone attack on dairy in Chad?", "", "asks whether Kenya was behind"),
     ("It is unclear whether Chad attacked barracks in Kenya", "", "asks whether Chad was behind"),

@@ -68,6 +68,7 @@ def beside(card: Card, claim: Claim) -> Card:
     kept = {field: tuple(value for value in getattr(card, field) if is_beside(value, claim)) for field in _TOLD_BESIDE}
     kept["methods"] = tuple(_told_methods(kept["methods"], card, claim))
     kept["target_types"] = tuple(value for value in kept["target_types"] if value.quote.lower() not in _OF_A_SIDE)
+    kept["stage"] = kept["stage"] or tuple(_not_done(value) for value in card.stage if value.code != "executed")
     return msgspec.structs.replace(card, **kept)
 
 
@@ -78,6 +79,11 @@ def _told_methods(methods: tuple[Value, ...], card: Card, claim: Claim) -> list[
     done = card.codes("stage")[:1] == ["executed"]
     surer = [value for value in acts if value.quote.lower() not in _BY_PERSON and not (done and _is_aim(value, claim))]
     return surer or acts
+
+
+def _not_done(value: Value) -> Value:
+    """Return a stage that stands elsewhere in a report: an act that it calls planned is not told as done for that."""
+    return msgspec.structs.replace(value, code="planned" if value.code == "foiled" else value.code)
 
 
 def _is_aim(value: Value, claim: Claim) -> bool:

@@ -163,8 +163,11 @@ def _what(card: Card, quote: str = "") -> str:
     acts = ["killing" if done and only_killed(value, card.language) else ACTS[value.code] for value in methods]
     if stage == "attempted" and not _is_tried(card, acts):
         stage = ""
-    if stage == "attempted":  # shots that missed were fired: what failed is the killing
-        acts = list(dict.fromkeys("killing" if act in ("shooting", "stabbing") else act for act in acts))
+    if stage == "attempted":  # shots that missed were fired, and who survived was poisoned: what failed is the killing
+        poisoned = not any("poison" in value.quote.lower() for value in card.stage)
+        done_in = ("shooting", "stabbing", "poisoning") if poisoned else ("shooting", "stabbing")
+        acts = list(dict.fromkeys("killing" if act in done_in else act for act in acts))
+        acts = [act for act in acts if act != "killing" or "assassination" not in acts]
     if done and _at_a_mission(card) and set(acts) <= {"killing", "shooting", "assault"}:
         return f"an attack on a diplomatic mission{_place(card)}"  # nobody kills an embassy
     quote += " " + " ".join(value.quote for value in card.stage)

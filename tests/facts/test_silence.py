@@ -24,6 +24,7 @@ class Floors(NamedTuple):
     accused: int
 
 
+SECOND = {"mending": Floors(0, 3, 15, 16), "checking": Floors(0, 2, 15, 15)}
 FLOORS = {"mending": Floors(3, 13, 43, 46), "checking": Floors(8, 20, 36, 41)}
 
 
@@ -58,12 +59,27 @@ def test_what_is_alleged_is_mostly_told(half: str) -> None:
     assert len(read) - len(silent) >= FLOORS[half].told, silent
 
 
+@pytest.mark.parametrize("half", SECOND)
+def test_a_second_writer_finds_no_state_blamed_that_is_not_accused(half: str) -> None:
+    """Other hands, eight languages and more than one accused: the same holds."""
+    silent, told = cards("cards-silent-second.tsv", half), cards("cards-told-second.tsv", half)
+    blamed = [row[2] for row, card in silent if card.linked_states]
+    assert [row[2] for row, card in silent if plain_sentence(card)] == []
+    assert len(blamed) <= SECOND[half].accused_falsely, blamed
+    assert [row[5] for row, card in told if set(card.codes("linked_states")) - set(row[1].split(","))] == []
+    found = [row[5] for row, card in told if set(row[1].split(",")) <= set(card.codes("linked_states"))]
+    assert len(found) >= SECOND[half].accused, found
+    assert len([row for row, card in told if plain_sentence(card)]) >= SECOND[half].told
+
+
 def test_the_halves_are_whole() -> None:
     """Some three hundred reports of no plot and a hundred of plots, in five languages."""
     for name, least in (("cards-silent.tsv", 300), ("cards-told.tsv", 99)):
         rows = [row for half in HALVES for row in half_of(name, half)]
         assert len(rows) >= least
         assert {row[0] for row in rows} == {"en", "fr", "de", "es", "ru"}
+    second = [half_of(f"cards-{kind}-second.tsv", half) for kind in ("silent", "told") for half in HALVES]
+    assert [len(rows) for rows in second] == [21, 21, 18, 18]
 
 
 APART = [

@@ -1,0 +1,220 @@
+"""Write down what the rules of reading say of invented texts, pages and addresses: fixtures/golden/*.tsv.
+
+    python -m tools.build_golden    after a rule was changed on purpose; the difference shows what else it changed
+
+What stands in a log was told by these rules, and "why is it here" is answered by them again: a change of one must be
+seen, and meant. Tests in tests/text, tests/stories and tests/poll hold each line. Long values are told by eight digits
+of their SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from monitor.poll import urls
+from monitor.stories.boilerplate import own_text, tell_different_news
+from monitor.stories.citations import cited_in
+from monitor.stories.fingerprint import fingerprint, resemblance
+from monitor.stories.ledger import PrintedReport, ledger_of
+from monitor.stories.publishers import publisher_of
+from monitor.stories.stream import Item, link_items
+from monitor.stories.terms import count_terms, names_in
+from monitor.text.article import page_title
+from monitor.text.clean import clean
+from monitor.text.density import densest_text
+from monitor.text.language import guess_language, tell_language
+from monitor.text.mask import lexicon_for, mark
+from monitor.text.plain import plain_words
+from monitor.text.tokens import split
+from monitor.text.walls import fit_of, wall_of
+
+ROOT = Path(__file__).resolve().parent.parent
+EVAL, GOLDEN = ROOT / "fixtures" / "eval", ROOT / "fixtures" / "golden"
+TABLES = ("cards-silent.tsv", "cards-told.tsv", "cards-invented-1.tsv", "cards-invented-2.tsv")
+DAY_S = 86_400.0
+OUTLETS = ("harbourwire.example", "courier.example", "ribera.example", "meridian.example", "reuters.com", "apnews.com")
+
+
+def _digits(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:8]
+
+
+def _random(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - the same on every machine, which is all that is asked of it
+
+
+def texts() -> list[tuple[str, str]]:
+    """Return (title, summary) of every invented report, in a fixed order."""
+    found = []
+    for name in TABLES:
+        lines = (EVAL / name).read_text(encoding="utf-8").splitlines()
+        rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+        found += [(row[-2], row[-1]) for row in rows]
+    for name in ("languages.jsonl", "news.jsonl"):
+        items = map(json.loads, (EVAL / name).read_text(encoding="utf-8").splitlines())
+        found += [(item["title"], item["summary"]) for item in items]
+    lines = (EVAL / "headlines.txt").read_text(encoding="utf-8").splitlines()
+    return found + [(line.partition(" | ")[2], "") for line in lines if " | " in line]
+
+
+def words() -> Iterator[str]:
+    """Yield of each text its language, its plain words, its tokens and what the lexicon marks in it."""
+    for number, (title, summary) in enumerate(texts()):
+        text = f"{title}\n{summary}"
+        told = tell_language(text)
+        written, folded = split(text)
+        marked = mark(folded, lexicon_for(told))
+        small = guess_language(title.split(" ")[0] + " " + title.split(" ")[-1])
+        read = (plain_words(text), (written, folded), marked)
+        yield "\t".join([str(number), told, small, *map(_digits, read)])
+
+
+def _page(random_: random.Random, reports: list[tuple[str, str]]) -> tuple[str, str]:
+    """Return an invented page and the title that its entry has: an article among menus, teasers, walls and asides."""
+    title = reports[0][0]
+    tag = random_.choice(("div", "td", "article", "section", "body"))
+    parts = [f"<h1>{title}</h1>"] if random_.random() < 0.7 else []
+    for _, summary in reports[1 : random_.randint(2, len(reports))]:
+        cut = summary[: random_.choice((20, 60, 80, 120, 400))]
+        parts.append(
+            random_.choice((f"<p>{cut}</p>", f"<p><a href='/x'>{cut}</a></p>", f"<div>{cut}</div>", f"<li>{cut}"))
+        )
+    asides = "".join(f"<li><a href='/{n}'>{one[:40]}</a></li>" for n, (one, _) in enumerate(reports[:4]))
+    wall = random_.choice(
+        ("", "", "<p>Subscribe to continue reading.</p>", "<p>Please accept all cookies to go on.</p>")
+    )
+    head = random_.choice((f"<title>{title} | The Courier</title>", "<title>Page not found</title>", ""))
+    body = f"<nav><ul>{asides}</ul></nav><{tag}>{''.join(parts)}{wall}</{tag}><footer>About us</footer>"
+    return f"<html><head>{head}</head><body>{body}</body></html>", title
+
+
+def pages() -> Iterator[str]:
+    """Yield of invented pages the densest text, its likeness to the entry, and what stands in the way of it."""
+    from lxml import html
+
+    random_, reports = _random(7), [row for row in texts() if row[1]]
+    for number in range(120):
+        source, title = _page(random_, random_.sample(reports, 8))
+        text = clean(densest_text(html.fromstring(source)))
+        asked, answered = (
+            "https://courier.example/a/1",
+            random_.choice(("https://courier.example/", "https://x.test/q/2")),
+        )
+        summary = random_.choice(reports)[1]
+        wall = wall_of(title, summary, page_title(source), text, asked, answered if number % 3 else asked)
+        fit = f"{fit_of(title, summary, text):.3f}"
+        yield f"{number}\t{len(text)}\t{_digits(text)}\t{fit}\t{wall.reason if wall else '-'}"
+
+
+def terms() -> Iterator[str]:
+    """Yield of each text its terms, names and citations, and how it stands to the text before it."""
+    for number, (one, other) in enumerate(pairwise(texts())):
+        near = resemblance(fingerprint(*one), fingerprint(other[0], f"{other[1]} {one[1]}"))
+        own = own_text(f"{other[1]}\n{one[1]}", one[1])
+        different = tell_different_news(one[0], f"{one[1]} {other[1]}", other[0], f"{other[1]} {one[1]}")
+        said = (count_terms(*one), names_in(f"{one[0]}. {one[1]}"))
+        cited = cited_in(*one, "courier")
+        yield f"{number}\t{_digits(said)}\t{near:.4f}\t{_digits(own)}\t{different:d}\t{','.join(cited) or '-'}"
+
+
+def _told_again(random_: random.Random, title: str, summary: str) -> tuple[str, str]:
+    """Return a report as another paper prints it: words left out, put in front, put behind."""
+    kept = [word for word in summary.split(" ") if random_.random() < 0.85]
+    before = random_.choice(("", "Update: ", "Report: ", "(Reuters) - ", "LIMA (AP) - ", "According to the Courier, "))
+    titles = (title, title.upper(), f"{title} - live", " ".join(title.split(" ")[:-1]), summary[:80])
+    return random_.choice(titles), before + " ".join(kept)
+
+
+def stories() -> Iterator[str]:
+    """Yield of a month of reports, most told several times, which story each joins, how likely and why."""
+    random_, items = _random(11), []
+    for number, (title, summary) in enumerate(row for row in texts() if row[1]):
+        for copy in range(random_.randint(1, 4)):
+            at = number * DAY_S / 24 + copy * random_.choice((600.0, DAY_S / 2, 2 * DAY_S, 5 * DAY_S))
+            told = _told_again(random_, title, summary) if copy else (title, summary)
+            items.append(Item(f"{number}.{copy}", at if random_.random() < 0.98 else None, *told))
+    for item, placed in zip(items, link_items(items), strict=True):
+        yield f"{item.item_id}\t{placed.story}\t{placed.similarity:.3f}\t{placed.why}"
+
+
+def ledgers() -> Iterator[str]:
+    """Yield of invented stories who reported itself, who cites whom, who prints a wire, and the count of sources."""
+    random_, reports = _random(13), [row for row in texts() if row[1]]
+    for number in range(150):
+        title, summary = random_.choice(reports)
+        story = []
+        for copy in range(random_.randint(1, 5)):
+            host = random_.choice(OUTLETS)
+            told = _told_again(random_, title, summary) if copy else (title, summary)
+            known = publisher_of(host, "", "", f"https://www.{host}/{copy}", told[1])
+            story.append(PrintedReport(f"{number}.{copy}", known.family, known.origin, *told, known.name))
+        ledger = ledger_of(story)
+        lines = " ".join(f"{line.role}:{'+'.join(line.of)}" for line in ledger.lines)
+        yield f"{number}\t{ledger.counts}\t{lines}"
+
+
+def addresses() -> Iterator[str]:
+    """Yield of invented addresses how they are spelled out and compared."""
+    random_ = _random(17)
+    hosts = ("courier.example", "www.Courier.example", "m.courier.example", "courier.example:443", "amp.ribera.example")
+    paths = (
+        "/a/17",
+        "/A/17/",
+        "/2026/01/31/plot.html",
+        "/plot%2dtrial",
+        "/p%C3%A4%7e",
+        "/",
+        "",
+        "/a//b/../c",
+        "/index.php",
+    )
+    queries = (
+        "",
+        "?utm_source=rss",
+        "?id=17&utm_medium=x",
+        "?b=2&a=1",
+        "?url=https://x.test/a",
+        "?a=%20b+c",
+        "?ref=",
+        "?amp",
+    )
+    ends = ("", "#top", "#!/a/1", "#comment-3")
+    made = [
+        f"{random_.choice(('http', 'https', 'HTTPS'))}://{random_.choice(hosts)}{random_.choice(paths)}"
+        f"{random_.choice(queries)}{random_.choice(ends)}"
+        for _ in range(300)
+    ]
+    for one, other in pairwise(made):
+        same = urls.same_page(one, other)
+        yield f"{one}\t{urls.canonical_url(one)}\t{urls.spelled_out(one)}\t{urls.loose_page(one)}\t{same:d}"
+
+
+FILES: dict[str, Callable[[], Iterator[str]]] = {
+    "words": words, "pages": pages, "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses,
+}  # fmt: skip
+
+
+def differing(name: str) -> list[str]:
+    """Return the first lines that differ from the file of that name: "was" and "is", for a test to show."""
+    was = (GOLDEN / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    now = list(FILES[name]())
+    if len(was) != len(now):
+        return [f"{len(was)} lines stood there, {len(now)} are made"]
+    return [f"was: {old} · is: {new}" for old, new in zip(was, now, strict=True) if old != new][:5]
+
+
+def main() -> None:
+    """Write the files."""
+    GOLDEN.mkdir(exist_ok=True)
+    for name, lines in FILES.items():
+        (GOLDEN / f"{name}.tsv").write_text("".join(f"{line}\n" for line in lines()), encoding="utf-8")
+        print(GOLDEN / f"{name}.tsv")
+
+
+if __name__ == "__main__":
+    main()

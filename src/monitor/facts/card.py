@@ -33,6 +33,7 @@ __all__ = ["Card", "read_card"]
 HEAD_SENTENCES = 2  # of a text without a title
 _NOUN_FIRST = ("es", "fr", "ar", "fa", "it", "pt")
 _OWNER_LAST = ("ru", "uk", "pl")
+_VERB_LAST = ("tr", "az", "fa", "hi")
 
 
 def read_card(
@@ -93,6 +94,7 @@ def _marker(language: str) -> Callable[[Sentence], None]:
         def mark(sentence: Sentence) -> None:
             sentence.loose, sentence.noun_first = True, language in _NOUN_FIRST
             sentence.owner_last = language in _OWNER_LAST
+            sentence.verb_last = language in _VERB_LAST
             mark_foreign(sentence, language)
 
         return mark

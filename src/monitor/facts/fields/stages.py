@@ -22,6 +22,10 @@ TITLE_ACT = 1.4  # an act in a title that calls it neither planned, tried nor st
 _AIMS = frozenset({"mission", "task", "aim", "goal", "purpose", "intention", "intent", "plan", "hope", "job"})
 _TIED_TO = frozenset({"linked", "tied", "related", "connected", "relation", "links", "link", "ties", "due", "response"})
 _TURNING = frozenset({"as", "after", "while", "when", "amid", "following", "but", "because", "since", "and"})
+# The last word of phrases for whoever was to do it, or with what: nobody has been killed by a squad that was sent.
+_DOERS = frozenset({
+    "hitman", "hitmen", "killer", "killers", "gunman", "gunmen", "sniper", "squad", "squads", "team", "gun", "poisons",
+})  # fmt: skip
 _LADDER = LEGAL_STAGES[:5]
 _IMPOSE = ("impos", "announc", "slap", "place", "under", "hit")
 _IN_COURT = LEGAL_STAGES[:3]
@@ -56,7 +60,7 @@ def read_stage(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...
         if sentence.old:
             continue
         _weigh(sentence, weights)
-        acts += sentence.weight * (sentence.field == "title") * sentence.has("method")
+        acts += sentence.weight * (sentence.field == "title") * _names_deed(sentence)
         if sentence.field == "title" and _plain_act(sentence):
             weights.of["hit"] = weights.get("hit") + TITLE_ACT
         if not _FELL_SHORT.isdisjoint(sentence.lowers) and sentence.field != "text":
@@ -70,14 +74,29 @@ def read_stage(sentences: list[Sentence], *, overview: bool) -> tuple[Value, ...
 
 def _plain_act(sentence: Sentence) -> bool:
     """Return whether a title tells of an act as done: it has one and no word of planning, trying or stopping."""
-    return sentence.has("method") and not any(
+    return _names_deed(sentence) and not any(
         m.kind in _NOT_YET or (m.kind == "legal" and m.code in _LADDER) for m in sentence.marks
+    )
+
+
+def _names_deed(sentence: Sentence) -> bool:
+    """Return whether a sentence has a word for an act itself, not only for those who were to do it."""
+    return any(sentence.lowers[mark.last - 1] not in _DOERS for mark in sentence.of("method"))
+
+
+def _in_doers(sentence: Sentence, mark: Mark) -> bool:
+    """Return whether a word is part of a phrase for doers: the death in "death squad"."""
+    return any(
+        m.first <= mark.first and mark.last < m.last and sentence.lowers[m.last - 1] in _DOERS
+        for m in sentence.of("method")
     )
 
 
 def _weigh(sentence: Sentence, weights: Weights) -> None:
     acts = sentence.has("method")
     for mark in sentence.marks:
+        if mark.kind == "done" and _in_doers(sentence, mark):
+            continue
         if mark.kind == "done":
             weights.add(*_done(sentence, mark), sentence, mark)
         elif mark.kind in _NOT_YET and _elsewhere(sentence, mark):

@@ -24,6 +24,12 @@ WORD = re.compile(
 )
 # concept of text/lexicon/concepts.txt -> kind.code of the card reader
 _NAMING = ("STATE", "CAPITAL", "SERVICE", "PROXY")
+# How words for prosecutors begin, with what may stand before them.
+_PROSECUTORS = (
+    "прокур", "генпрокур", "savcı", "başsavcı", "دادستان", "دادسرا", "النيابة", "نيابة", "والنيابة", "المدعي", "المدعون",
+    "الادعاء", "prokurat", "prokurator", "procur", "åklag", "openbaar", "officier", "aanklag", "ministério", "פרקליט",
+    "התביעה", "прокуратур",
+)  # fmt: skip
 _PATRONS = {"LB": "IR", "YE": "IR"}  # armed groups that the text room files under their home country
 _TABLE = """
 ASSASSIN method.assassination done.kill
@@ -117,7 +123,21 @@ def mark_foreign(sentence: Sentence, language: str) -> None:
                 rows += [(name, at, at + 1, bits) for name, _, _, bits in inner if name in ("STATE", "CAPITAL")]
     kept = [row for row in rows if row[0] not in _NAMING or taken.isdisjoint(range(row[1], row[2]))]
     for concept, first, last, bits in sorted([*named, *kept], key=lambda row: row[1]):
-        sentence.marks += _marks_of(concept, _state_of(bits), first, last)
+        sentence.marks += [_office(sentence.lowers, mark) for mark in _marks_of(concept, _state_of(bits), first, last)]
+
+
+def _office(lowers: list[str], mark: Mark) -> Mark:
+    """Return the mark of police, as one of prosecutors where its word is theirs: the text room files both together."""
+    if mark.kind == "source" and mark.code == "police" and lowers[mark.first].startswith(_prosecutors()):
+        return mark._replace(code="prosecutors")
+    return mark
+
+
+@lru_cache(maxsize=1)
+def _prosecutors() -> tuple[str, ...]:
+    from monitor.text.tokens import fold
+
+    return tuple(fold(word) for word in _PROSECUTORS)
 
 
 def _marks_of(concept: str, state: str, first: int, last: int) -> list[Mark]:

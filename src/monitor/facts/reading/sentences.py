@@ -95,6 +95,7 @@ class Sentence:
         "paragraph",
         "pattern",
         "text",
+        "verb_last",
         "weight",
         "words",
     )
@@ -107,6 +108,7 @@ class Sentence:
         self.loose = False  # word order tells little: languages read through foreign.py
         self.noun_first = False  # the adjective follows its noun, as in Spanish and French
         self.owner_last = False  # the name of an owner follows what it owns, with no word between, as in Russian
+        self.verb_last = False  # the verb ends the sentence, as in Turkish and Persian
         self.words: list[str] = []
         self.lowers: list[str] = []
         self._starts: list[int] | None = None

@@ -29,10 +29,12 @@ _OFFICES = {
 }  # fmt: skip
 _ALONE = {
     "ministry": "A government",
-    "anonymous-officials": "Unnamed officials",
+    "anonymous-officials": "Unnamed officials", "court-papers": "Court papers", "relatives": "Relatives",
     "intelligence": "An intelligence service",
 }
-_PLURAL = frozenset({"police", "prosecutors", "intelligence", "anonymous-officials", "media"})
+_PLURAL = frozenset({
+    "police", "prosecutors", "intelligence", "anonymous-officials", "media", "court-papers", "relatives",
+})  # fmt: skip
 
 
 def state_name(code: str) -> str:

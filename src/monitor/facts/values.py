@@ -23,7 +23,10 @@ METHODS = ("assassination", "shooting", "stabbing", "poisoning", "bombing", "ars
 HEDGES = ("alleged", "suspected", "reported", "possible")
 CLAIM_VERBS = ("alleges", "suspects", "charges", "convicts", "admits", "denies", "warns")
 OFFICIAL = ("police", "prosecutors", "court", "ministry", "intelligence", "anonymous-officials")
-CLAIMANTS = ("police", "prosecutors", "court", "ministry", "intelligence", "anonymous-officials", "media")
+CLAIMANTS = (
+    "police", "prosecutors", "court", "ministry", "intelligence", "anonymous-officials", "media", "court-papers",
+    "relatives",
+)  # fmt: skip
 
 
 class Value(msgspec.Struct, frozen=True, omit_defaults=True):

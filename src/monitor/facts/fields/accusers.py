@@ -39,6 +39,7 @@ _VERB_FIRST = frozenset({
     "say", "says", "said", "report", "reports", "diz", "dice", "dicen", "afirma", "asegura", "dit", "sagt", "zegt",
     "säger", "sager",
 })  # fmt: skip
+_PARTS = frozenset({"while", "whereas", "but", "although", "mais", "pero", "aber", "während", "а", "но"})
 _HEARING = frozenset({"told", "hears", "heard"})  # a court that is told something accuses nobody
 # What belongs to an office and speaks for it; of anything else that is owned, another speaks: "the police chief's widow".
 _SPEAKS_FOR = frozenset({
@@ -127,6 +128,22 @@ def says_at_the_end(sentence: Sentence, unit: Unit) -> bool:
     """Return whether a sentence closes with its speaker: "..., Peru says"."""
     closing = sentence.lowers[unit.last :]
     return len(closing) == 1 and closing[0] in _CLOSING and _stop_before(sentence, unit.first)
+
+
+def another_speaks(sentence: Sentence, speaker: Accuser | None, accused_at: int, rules: Rules) -> bool:
+    """Return whether the accusation stands after a semicolon or "while", in a clause with a verb of its own that blames.
+
+    "Police suspect murder; his group accuses Chile" is not said by the police.
+    """
+    start = 0
+    for at in range(1, accused_at):
+        end = sentence.starts[at - 1] + len(sentence.words[at - 1])
+        parted = ";" in sentence.text[end : sentence.starts[at]] or sentence.lowers[at] in _PARTS
+        start = at if parted else start
+    clause = sentence.lowers[start:accused_at]
+    if not start or (speaker and speaker.verb in clause):
+        return False
+    return any("BLAME/" in classes_of(word, rules) for word in clause)
 
 
 def _of_accused(sentence: Sentence, units: list[Unit], mark: Mark, accused: set[str]) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 
 import msgspec
 
-from monitor.facts.fields.accusers import Accuser, accuser_of, says_at_the_end
+from monitor.facts.fields.accusers import Accuser, accuser_of, another_speaks, says_at_the_end
 from monitor.facts.reading.realm import is_unreal, looks_back
 from monitor.facts.reading.roles import Accusation, Rules, Unit, accusations, rules_for, tells_act, tells_tale
 from monitor.facts.reading.sentences import Sentence
@@ -70,6 +70,7 @@ def read_claims_of_states(
     claims: list[Claim] = []
     head: Accuser | None = None
     avowing: set[str] = set()
+    by_others: set[tuple[str, int]] = set()  # sentences in which somebody else than their office blames
     told, war, listed = _tells_of_plot(sentences), is_war(sentences), is_digest(sentences)
     for sentence in sentences:
         if (sentence.old and not overview) or not _may_accuse(sentence):
@@ -85,13 +86,17 @@ def read_claims_of_states(
         if units and says_at_the_end(sentence, units[-1]):
             avowing.add(units[-1].code)
         speaks_of = _told_off(sentence, units, speaker)
-        claims += [
-            _opened(claim, sentence, head, war=war, listed=listed)
-            for claim in _claims_of(sentence, found, speaker, speaks_of)
-        ]
+        if found and another_speaks(sentence, speaker, found[0].unit.first, rules):
+            speaker = None
+            by_others.add((sentence.field, sentence.offset))
+        said = _claims_of(sentence, found, speaker, speaks_of)
+        claims += [_opened(claim, sentence, head, war=war, listed=listed) for claim in said]
     if claims and not overview:
         claims = _of_today(claims, front, published)
-    claims = [_with_head(_unless_avowed(claim, avowing), head) for claim in claims]
+    claims = [
+        _with_head(_unless_avowed(claim, avowing), None if (claim.field, claim.offset) in by_others else head)
+        for claim in claims
+    ]
     return tuple(_distinct(claims)[:MAX_CLAIMS])
 
 

@@ -24,8 +24,8 @@ class Floors(NamedTuple):
     accused: int
 
 
-SECOND = {"mending": Floors(0, 3, 21, 23), "checking": Floors(0, 4, 21, 21)}
-FLOORS = {"mending": Floors(3, 13, 43, 46), "checking": Floors(8, 20, 36, 41)}
+SECOND = {"mending": Floors(0, 3, 25, 26), "checking": Floors(0, 4, 26, 28)}
+FLOORS = {"mending": Floors(3, 13, 45, 48), "checking": Floors(8, 20, 44, 48)}
 
 
 def half_of(name: str, half: str) -> list[list[str]]:

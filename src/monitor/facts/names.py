@@ -29,7 +29,9 @@ _OFFICES = {
 }  # fmt: skip
 _ALONE = {
     "ministry": "A government",
-    "anonymous-officials": "Unnamed officials", "court-papers": "Court papers", "relatives": "Relatives",
+    "anonymous-officials": "Unnamed officials",
+    "court-papers": "Court papers",
+    "relatives": "Relatives",
     "intelligence": "An intelligence service",
 }
 _PLURAL = frozenset({

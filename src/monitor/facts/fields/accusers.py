@@ -16,8 +16,8 @@ REACH = 5  # words between a speaker and the verb
 _LAST_WORDS = 4  # of a sentence that ends with its verb: "suçladı", "متهم کرد"
 _ARTICLE = 3  # letters of a word before a name that opens a sentence
 _ACCORDING = frozenset({
-    "according", "laut", "según", "segun", "selon", "citing", "per", "secondo", "segundo", "volgens", "enligt", "według",
-    "wedlug", "zdaniem", "данным", "словам", "мнению", "версии", "даними", "بحسب", "وفق", "وفقا",
+    "according", "laut", "según", "segun", "selon", "citing", "per", "secondo", "segundo", "volgens", "enligt",
+    "według", "wedlug", "zdaniem", "данным", "словам", "мнению", "версии", "даними", "بحسب", "وفق", "وفقا",
 })  # fmt: skip
 _ACCORDING_AFTER = frozenset({"zufolge", "göre", "gore"})
 # What follows these words is not said by the one before them.
@@ -41,10 +41,11 @@ _VERB_FIRST = frozenset({
 })  # fmt: skip
 _PARTS = frozenset({"while", "whereas", "but", "although", "mais", "pero", "aber", "während", "а", "но"})
 _HEARING = frozenset({"told", "hears", "heard"})  # a court that is told something accuses nobody
-# What belongs to an office and speaks for it; of anything else that is owned, another speaks: "the police chief's widow".
+# What belongs to an office and speaks for it; for anything else another speaks: "the police chief's widow".
 _SPEAKS_FOR = frozenset({
-    "office", "statement", "report", "spokesman", "spokeswoman", "spokesperson", "announcement", "assessment", "findings",
-    "verdict", "ruling", "indictment", "lawyers", "chief", "head", "director", "own", "investigators", "prosecutors",
+    "office", "statement", "report", "spokesman", "spokeswoman", "spokesperson", "announcement", "assessment",
+    "findings", "verdict", "ruling", "indictment", "lawyers", "chief", "head", "director", "own", "investigators",
+    "prosecutors",
 })  # fmt: skip
 _NO_LONGER = frozenset({"ex", "former", "retired", "ancien", "ehemaliger", "бывший", "экс", "eski"})
 _KIND_OF = {"g": "ministry", "s": "intelligence", "l": "police", "o": "anonymous-officials", "n": "ministry"}
@@ -131,7 +132,7 @@ def says_at_the_end(sentence: Sentence, unit: Unit) -> bool:
 
 
 def another_speaks(sentence: Sentence, speaker: Accuser | None, accused_at: int, rules: Rules) -> bool:
-    """Return whether the accusation stands after a semicolon or "while", in a clause with a verb of its own that blames.
+    """Return whether the accusation stands after a semicolon or "while", in a clause that has its own word of blame.
 
     "Police suspect murder; his group accuses Chile" is not said by the police.
     """

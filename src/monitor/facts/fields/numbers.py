@@ -30,17 +30,29 @@ _UNITS = {
     for word in words.split()
 }  # fmt: skip
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_NOT_PEOPLE = {"years", "year", "months", "month", "days", "day", "hours", "weeks", "million", "dollars",
-               "euros", "percent", "times",
-               "bombs", "counts", "years'", "occasions", "attempts", "kilogrammes", "kilograms", "kilometres",
-               "boxes", "cars", "plots",
-               "attacks", "countries", "provinces", "states", "regions", "districts", "raids", "locations",
-               "towns", "others", "buildings", "drones", "operations", "metres", "miles", "km", "weapons", "houses",
-               "homes", "parts", "separate", "devices", "places", "cities", "bullets", "shots", "rifles", "decades",
-               "january", "february",
-               "march", "april", "may", "june", "july", "august", "september", "october", "november",
-               "december", "tonnes"}  # fmt: skip
-_NAMED = {"bureau", "section", "group", "unit", "squadron", "article", "block", "brigade", "in"}
+_MONTH_NAMES = (
+    "january february march april may june july august september october november december "
+    "januar februar märz mai juni juli oktober dezember "
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
+    "janvier février mars avril juin juillet août septembre octobre novembre décembre"
+)
+_MONTHS = frozenset(_MONTH_NAMES.split())
+# What is counted is no people: times, sums, things and places, in the languages with number words.
+_COUNTED_THINGS = (
+    "years year months month days day hours weeks million dollars euros percent times bombs counts years' occasions "
+    "attempts kilogrammes kilograms kilometres boxes cars plots attacks countries provinces states regions districts "
+    "raids locations towns others buildings drones operations metres miles km weapons houses homes parts separate "
+    "devices places cities bullets shots rifles decades tonnes "
+    "jahr jahre jahren monat monate monaten tag tage tagen woche wochen stunden euro prozent mal kilo kilogramm "
+    "kilometer kilometern meter metern millionen bomben drohnen städte städten länder ländern orte orten wohnungen "
+    "häuser häusern objekte objekten waffen schüsse schüssen anschläge anschlägen fälle fällen andere weitere "
+    "año años mes meses día días semana semanas horas por kilos kilómetros metros millones bombas ciudades países "
+    "provincias viviendas registros armas disparos atentados casos veces cargos delitos otros "
+    "an ans année années mois jour jours semaine semaines heures pour kilomètres mètres millions bombes villes pays "
+    "perquisitions armes coups attentats cas fois chefs autres"
+)
+_NOT_PEOPLE = _MONTHS.union(_COUNTED_THINGS.split())
+_NAMED = frozenset({"bureau", "section", "group", "unit", "squadron", "article", "block", "brigade", "in"})
 _SINGULAR = {"a", "an", "un", "una", "ein", "eine", "einen", "une"}
 _PERSON = {"man", "woman", "national", "citizen", "suspect", "person", "resident", "student", "officer",
            "diplomat", "gunman", "traveller",
@@ -109,17 +121,7 @@ def _part_of_name(sentence: Sentence, at: int) -> bool:
     """Return whether the number belongs to a name or a longer number: "Unit 18", "thirty-three" read from its end."""
     before = sentence.words[at - 1] if at else ""
     tied = at > 0 and sentence.text[sentence.starts[at] - 1] in "-‐‑"
-    return tied or before.lower() in (
-        "bureau",
-        "section",
-        "group",
-        "unit",
-        "squadron",
-        "article",
-        "block",
-        "brigade",
-        "in",
-    )
+    return tied or before.lower() in _NAMED
 
 
 def _crossed(sentence: Sentence, mark: Mark, at: int) -> bool:
@@ -145,24 +147,11 @@ def _dated(sentence: Sentence, at: int) -> bool:
     before = sentence.lowers[at - 1] if at else ""
     if sentence.text[max(0, start - 1) : start] in "$€£" and start:
         return True
-    months = {
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    }
     age = sentence.text[max(0, start - 2) : start] == ", " and sentence.text[end : end + 1] == ","
     return (
         age
-        or before in months
+        or before in _MONTHS
+        or (sentence.lowers[at + 1 : at + 2] == ["de"] and not _MONTHS.isdisjoint(sentence.lowers[at + 2 : at + 3]))
         or before in ("aged", "unit", "flight", "no", "article", "section")
         or sentence.text[end : end + 1] == "-"
     )

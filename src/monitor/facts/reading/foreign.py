@@ -26,9 +26,9 @@ WORD = re.compile(
 _NAMING = ("STATE", "CAPITAL", "SERVICE", "PROXY")
 # How words for prosecutors begin, with what may stand before them.
 _PROSECUTORS = (
-    "прокур", "генпрокур", "savcı", "başsavcı", "دادستان", "دادسرا", "النيابة", "نيابة", "والنيابة", "المدعي", "المدعون",
-    "الادعاء", "prokurat", "prokurator", "procur", "åklag", "openbaar", "officier", "aanklag", "ministério", "פרקליט",
-    "התביעה", "прокуратур",
+    "прокур", "генпрокур", "savcı", "başsavcı", "دادستان", "دادسرا", "النيابة", "نيابة", "والنيابة", "المدعي",
+    "المدعون", "الادعاء", "prokurat", "prokurator", "procur", "åklag", "openbaar", "officier", "aanklag", "ministério",
+    "פרקליט", "התביעה", "прокуратур",
 )  # fmt: skip
 _PATRONS = {"LB": "IR", "YE": "IR"}  # armed groups that the text room files under their home country
 _TABLE = """

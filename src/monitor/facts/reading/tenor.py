@@ -60,7 +60,7 @@ def is_figure(sentences: list[Sentence]) -> bool:
     """Return whether the title and summary speak of acts in a figure: of trade, sport or talks, nobody being held."""
     head = [sentence for sentence in sentences if sentence.field != "text"]
     acts = [(sentence, mark) for sentence in head for mark in sentence.of("method")]
-    if any(not sentence.lowers[mark.first].startswith(_SAID_OF_MUCH) for sentence, mark in acts):
+    if any(_in_earnest(sentence.lowers[mark.first]) for sentence, mark in acts):
         return False
     if any(m.code in _IN_EARNEST for s in head for m in s.of("legal")):
         return False
@@ -71,6 +71,11 @@ def is_figure(sentences: list[Sentence]) -> bool:
         return True
     told = [(s, m) for s, m in acts if m.code != "attack"]
     return bool(told) and all(_done_to_a_thing_thought_of(sentence, mark) for sentence, mark in told)
+
+
+def _in_earnest(word: str) -> bool:
+    """Return whether a word for an act is said of acts alone: nobody calls a rival's buyers hitmen."""
+    return not word.startswith(_SAID_OF_MUCH) or word.startswith("hitm")
 
 
 def _done_to_a_thing_thought_of(sentence: Sentence, act: Mark) -> bool:

@@ -1,0 +1,109 @@
+"""Who is told as the accuser: the office, the relatives or the papers that speak, and nobody else who stands nearby."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.facts.card import read_card
+from monitor.facts.sentence import plain_sentence
+
+SPEAKERS = [
+    # the speaker stands at the end, right after the accused
+    ("en", "Depot fire in Tampere was ordered by Moscow, prosecutors say", "Prosecutors allege"),
+    ("en", "Poet's murder in Graz was paid for by Minsk, judges find", "A court found"),
+    # a court that is told something says nothing itself
+    ("en", "Editor was to be shot on orders of Ankara, jury told", "A report carries"),
+    # relatives and papers speak for themselves
+    ("en", "Singer's sister says Baku had him stabbed in Tbilisi", "Relatives allege"),
+    ("en", "Former general's lawsuit says Kigali sent hitmen to Lille", "Court papers allege"),
+    ("en", "Security chief's widow says Damascus poisoned him in Cyprus", "Relatives allege"),
+    ("en", "Retired spy says Caracas ordered murder of lieutenant in Lima", "A report carries"),
+    # a name before a colon is the place alone where the law follows
+    ("en", "Oslo: Danish dealer convicted of scouting homes of exiles for assassination by Iran", "A report carries"),
+    ("en", "Vilnius: Belarus KGB plotted to abduct cartoonist", "The government of Lithuania alleges"),
+    ("it", "Malta, arrestato un uomo che preparava un omicidio su ordine di Mosca", "A report carries"),
+    # another clause, another speaker
+    ("en", "Police call death of exile unexplained; friends accuse Riyadh of poisoning her", "A report carries"),
+    # languages with the verb at the end
+    ("tr", "Norveç, İran'ı bir yazara suikast planlamakla suçladı", "The government of Norway alleges"),
+    ("fa", "دانمارک جمهوری اسلامی را به طراحی ترور یک نویسنده متهم کرد", "The government of Denmark alleges"),
+    # prosecutors are no police
+    ("ru", "Прокуратура Австрии обвинила ГРУ в подготовке похищения блогера", "Prosecutors in Austria allege"),
+    ("tr", "Savcılık: Yazara suikastın arkasında Rus istihbaratı var", "Prosecutors allege"),
+    ("de", "Staatsanwaltschaft: Iranischer Geheimdienst plante Mord an Verleger", "Prosecutors allege"),
+    # an office behind a colon belongs to the accused
+    ("ar", "إستونيا: مخابرات بيلاروسيا حاولت اختطاف صحفي", "The government of Estonia alleges"),
+    # "according to", before and behind
+    ("it", "Il blogger ucciso a Vienna per volere di Mosca, secondo la polizia austriaca", "Police in Austria allege"),
+    ("pt", "Minsk por trás do assassinato de jornalista em Varsóvia, diz FBI", "Police in the United States allege"),
+]  # fmt: skip
+
+SILENT = [
+    "Nothing to suggest Moscow poisoned the lake, Finnish police say",
+    "Dutch spy chief doubts that Tehran ordered killing of singer",
+    "Ministers play down talk of Russian sabotage after depot blaze",
+    "Two Jordanian intelligence officers gunned down in Irbid",
+]
+
+PLANNED = [
+    ("Vienna says Minsk sent gunmen after exiled singer", "a planned shooting"),
+    ("Court hears Tehran hired a hitman in Lyon", "a planned assassination"),
+    ("Seoul says North Korea dispatched a hit squad to Busan", "a planned assassination"),
+]
+
+FOUND = [
+    ("en", "Moroccan consulate staff had exile stabbed in Ghent, Belgian officials say", "MA"),
+    ("en", "Ghana says Togolese junta had blogger snatched in Accra", "TG"),
+    ("en", "Plan to torch Porto depot was hatched in Minsk, Portuguese judges say", "BY"),
+    ("en", "Cairo rejects claim that it plotted to seize editor in Leeds", "EG"),
+    ("en", "Peruvian police trace colonel's murder to Caracas", "VE"),
+    ("en", "Woman convicted of burning down Cork depot on behalf of Belarusian intelligence", "BY"),
+    ("en", "Poison in exile's coffee was FSB work, Riga says", "RU"),
+    ("en", "Oslo accuses Baku of sending assassins after exiled banker", "AZ"),
+    ("ru", "Швеция обвинила Белоруссию в организации убийства чеха в Мальмё", "BY"),
+    ("fr", "Bruxelles accuse Bujumbura d'avoir fait égorger un opposant", "BI"),
+    ("es", "Una jueza acusa a los espías de Bielorrusia del secuestro de un bloguero", "BY"),
+    ("es", "Caracas niega haber matado a un exiliado en Quito", "VE"),
+    ("tr", "Cinayetin emrini Minsk verdi: Savcılık", "BY"),
+    ("fa", "نروژ: روسیه از باندهای تبهکار برای ترور مخالفان استفاده می‌کند", "RU"),
+    ("ar", "المحكمة: ضباط بيلاروسيون مسؤولون عن خطف مدون", "BY"),
+]
+
+
+@pytest.mark.parametrize(("language", "title", "opening"), SPEAKERS)
+def test_the_one_who_speaks_is_told_as_the_accuser(language: str, title: str, opening: str) -> None:
+    """Promise: a sentence always says who alleges, and it is whoever the report says."""
+    assert plain_sentence(read_card(title, lang=language)).startswith(opening)
+
+
+@pytest.mark.parametrize("title", SILENT)
+def test_a_doubt_accuses_nobody(title: str) -> None:
+    """Promise: who sees nothing, doubts or plays down alleges nothing, and victims are not the doers."""
+    card = read_card(title)
+    assert (card.codes("linked_states"), plain_sentence(card)) == ([], "")
+
+
+@pytest.mark.parametrize(("title", "act"), PLANNED)
+def test_killers_who_were_sent_have_killed_nobody_yet(title: str, act: str) -> None:
+    """Promise: a squad that was sent is told as a plan."""
+    assert act in plain_sentence(read_card(title))
+
+
+@pytest.mark.parametrize(("language", "title", "state"), FOUND)
+def test_the_forms_of_accusing_are_known(language: str, title: str, state: str) -> None:
+    """Promise: an accusation in so many words is found, whichever way round it is said."""
+    assert read_card(title, lang=language).codes("linked_states") == [state]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "summary"),
+    [
+        ("de", "Gericht: Minsker Geheimdienst entführte Händler in Graz", "Der Angeklagte muss neun Jahre in Haft."),
+        ("fr", "Minsk aurait fait empoisonner un exilé à Lyon", "Le suspect a été arrêté il y a dix jours."),
+        ("es", "Viena acusa a Minsk del secuestro de un bloguero", "Fue detenido el 7 de mayo, con cinco registros."),
+    ],
+)  # fmt: skip
+def test_what_is_counted_is_not_always_people(language: str, title: str, summary: str) -> None:
+    """Promise: years of prison, days and searches are no people arrested."""
+    card = read_card(title, summary, lang=language)
+    assert {*card.codes("n_arrested"), *card.codes("n_charged")} <= {"1"}

@@ -262,7 +262,8 @@ def _verify(path: Path) -> Verification:
 def _rows(path: Path) -> list[object]:
     db = sqlite3.connect(path)
     try:
-        schema = "sqlite_master WHERE tbl_name <> '_sqlite_migrations'"  # sqlite-utils' own notes hold nothing of ours
+        # sqlite-utils' own notes hold nothing of ours, and guards that were put back stand in another order.
+        schema = "sqlite_master WHERE tbl_name <> '_sqlite_migrations' ORDER BY type, name"
         texts = [(sha, form, _text(form, body)) for _, sha, form, body in db.execute("SELECT * FROM payloads")]
         return [db.execute(f"SELECT * FROM {name}").fetchall() for name in ("events", schema)] + [texts]
     except (sqlite3.Error, zlib.error, TypeError) as error:

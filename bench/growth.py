@@ -227,10 +227,10 @@ def new_feeds(n_feeds: int, n_entries: int) -> Iterator[str]:
 def command(folder: Path, *args: str, now: str = iso(TODAY)) -> tuple[float, float, str]:
     """Run `monitor …` in a fresh process; return (CPU seconds, peak MiB, output)."""
     code = (  # as the installed command starts, which sets the collector too
-        "import resource\nfrom monitor.__main__ import main\ntry:\n    main()\nfinally:\n"
-        "    print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "import sys\nsys.path.insert(0, sys.argv.pop(1))\nfrom bench._peak import peak_mib\n"
+        "from monitor.__main__ import main\ntry:\n    main()\nfinally:\n    print('peak', peak_mib())"
     )
-    start = [sys.executable, "-c", code, "--config", str(folder / "feeds.yaml"), "--data", str(folder)]
+    start = [sys.executable, "-c", code, str(ROOT), "--config", str(folder / "feeds.yaml"), "--data", str(folder)]
     env = {**os.environ, "MONITOR_NOW": now, "PAGER": ""}
     process = subprocess.Popen([*start, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
     assert process.stdout is not None

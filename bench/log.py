@@ -221,7 +221,7 @@ def bench_read(n: int, rounds: int) -> None:
 
 def child(code: str, *args: str) -> tuple[float, float, str]:
     """Run Python code in a fresh process; return (CPU seconds, peak MiB, output)."""
-    peak = "\nimport resource; print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    peak = "\nfrom bench._peak import peak_mib; print('peak', peak_mib())"
     process = subprocess.Popen([sys.executable, "-c", code + peak, *args], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     output = process.stdout.read()

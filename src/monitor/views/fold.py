@@ -41,6 +41,7 @@ _BUILD_BATCH = 250
 _INDEXES = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY rootpage"
 # Folding a large log anew is a fifth cheaper with room for the indexes; a small one fits SQLite's 2 MB.
 _MANY_EVENTS, _LARGE_CACHE_KB = 20_000, 65_536
+_SMALL_CACHE_KB = 2_000  # SQLite's own
 _SORT_CACHE_KB = 8_192  # making an index sorts in as much memory again as the cache may take
 PAST = Past()
 
@@ -200,6 +201,8 @@ class Views:
             self.db.execute(f"PRAGMA cache_size = -{_LARGE_CACHE_KB}")
         self._build(anew=True)
         self.catch_up()
+        self.db.execute(f"PRAGMA cache_size = -{_SMALL_CACHE_KB}")  # the search index is next, and needs the room
+        self.db.execute("PRAGMA shrink_memory")
 
     def dump(self) -> bytes:
         """Return every row of every view in a fixed order; equal dumps mean equal views."""

@@ -1,10 +1,10 @@
-"""Write down what the rules of reading say of invented texts, pages and addresses: fixtures/golden/*.tsv.
+"""Write down what the rules say of invented texts, pages, addresses and logs: fixtures/golden/*.tsv.
 
     python -m tools.build_golden    after a rule was changed on purpose; the difference shows what else it changed
 
 What stands in a log was told by these rules, and "why is it here" is answered by them again: a change of one must be
-seen, and meant. Tests in tests/text, tests/stories and tests/poll hold each line. Long values are told by eight digits
-of their SHA-256.
+seen, and meant. Tests of the rooms text, stories, poll, classify and views hold each line. Long values are told by
+eight digits of their SHA-256.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from monitor.classify import features
+from monitor.classify.modelstore import cold_model
+from monitor.classify.reasons import reasons_of
+from monitor.classify.seeds import passage_counts
+from monitor.classify.sequences import count_sequence, sequence_of
 from monitor.poll import urls
 from monitor.stories.boilerplate import own_text, tell_different_news
 from monitor.stories.citations import cited_in
@@ -32,6 +37,7 @@ from monitor.text.mask import lexicon_for, mark
 from monitor.text.plain import plain_words
 from monitor.text.tokens import split
 from monitor.text.walls import fit_of, wall_of
+from tools.golden_log import answers, searches
 
 ROOT = Path(__file__).resolve().parent.parent
 EVAL, GOLDEN = ROOT / "fixtures" / "eval", ROOT / "fixtures" / "golden"
@@ -194,8 +200,34 @@ def addresses() -> Iterator[str]:
         yield f"{one}\t{urls.canonical_url(one)}\t{urls.spelled_out(one)}\t{urls.loose_page(one)}\t{same:d}"
 
 
+def scores() -> Iterator[str]:
+    """Yield of each text its score by the shipped model, why, in which words, and what is counted of it."""
+    model, reader, random_ = cold_model(), features.Features(), _random(29)
+    for number, (one, other) in enumerate(pairwise(texts())):
+        title = one[0] + random_.choice(("", "", " - The Courier", " - Courier of the Two Ribera Towns", " &amp; more"))
+        said = (title, one[1], random_.choice(("", f"{other[0]}.\n{other[1]} {one[1]}")), random_.choice(("", "en")))
+        why = model.explain(*said)
+        parts = [
+            (part.shown, part.term, part.view, f"{part.weight:.6f}") for part in (*why.terms_for, *why.terms_against)
+        ]
+        reasons = reasons_of([(p.term, p.weight, p.shown) for p in (*why.terms_for, *why.terms_against)], said[3])
+        phrases = [(reason.text, f"{reason.weight:.6f}") for reason in (*reasons.for_it, *reasons.against)]
+        line = sequence_of(features.read(*said))
+        known, whole = model.plain_counts(*said), reader.tokens(*said)
+        seed = passage_counts(title, f"{one[1]}\n{other[1]}\n{one[1]}")
+        counted = (known, whole, seed, count_sequence([part.split() for part in line.split("/")]))
+        near = f"{why.nearest}:{why.nearest_similarity:.3f}"
+        yield f"{number}\t{why.score:.6f}\t{near}\t" + "\t".join(map(_digits, (parts, phrases, line, counted)))
+
+
+def found() -> Iterator[str]:
+    """Yield what is found in an invented archive of these texts."""
+    return searches([row for row in texts() if row[1]])
+
+
 FILES: dict[str, Callable[[], Iterator[str]]] = {
     "words": words, "pages": pages, "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses,
+    "scores": scores, "answers": answers, "searches": found,
 }  # fmt: skip
 
 

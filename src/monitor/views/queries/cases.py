@@ -39,7 +39,7 @@ _CONFIRMED = """WITH said AS (
 )
 SELECT s.story_id, s.case_id, c.position, s.opened_at, s.story_id IN (SELECT story_id FROM said)
 FROM confirmed c CROSS JOIN stories s ON s.case_id = c.case_id
-WHERE s.merged_into IS NULL ORDER BY s.opened_at"""
+WHERE s.merged_into IS NULL ORDER BY s.opened_at, s.story_id"""
 
 
 def confirmed_stories(views: Views) -> list[ConfirmedStory]:

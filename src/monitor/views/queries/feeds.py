@@ -63,13 +63,13 @@ _SOME = f"{_FEEDS} AND feed_id IN (SELECT value FROM json_each(?))"
 
 
 def watched_feeds(views: Views) -> list[FeedRow]:
-    """Return the sources that are configured now, by group and name; archives are imported and never asked.
+    """Return the sources that are configured now, by group, name and id; archives are imported and never asked.
 
     Asked again while nothing was folded, the same list comes back: an idle tick of 5,000 feeds asks four times.
     """
     position = views.position
     if views.feeds is None or views.feeds[0] != position:
-        views.feeds = (position, _rows(views.db.execute(f"{_FEEDS} ORDER BY grp, name")))
+        views.feeds = (position, _rows(views.db.execute(f"{_FEEDS} ORDER BY grp, name, feed_id")))
     rows: list[FeedRow] = views.feeds[1]
     return rows
 

@@ -70,8 +70,8 @@ def case_of(views: Views, story_id: str) -> str:
 
 
 def stories_of_case(views: Views, case_id: str) -> list[StoryRow]:
-    """Return the stories of a case that stand, oldest first."""
-    query = f"{_STORY} WHERE case_id = ? AND merged_into IS NULL ORDER BY opened_at"
+    """Return the stories of a case that stand, oldest first; of one moment, by id."""
+    query = f"{_STORY} WHERE case_id = ? AND merged_into IS NULL ORDER BY opened_at, story_id"
     return [StoryRow(*row) for row in views.db.execute(query, (case_id,))]
 
 

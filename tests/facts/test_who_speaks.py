@@ -39,6 +39,8 @@ SPEAKERS = [
 ]  # fmt: skip
 
 SILENT = [
+    "Premier says Belarus planned to destroy Lithuania",
+    "Syrian major indicted over poisoning of neighbour's cats",
     "Nothing to suggest Moscow poisoned the lake, Finnish police say",
     "Dutch spy chief doubts that Tehran ordered killing of singer",
     "Ministers play down talk of Russian sabotage after depot blaze",
@@ -46,9 +48,11 @@ SILENT = [
 ]
 
 PLANNED = [
-    ("Vienna says Minsk sent gunmen after exiled singer", "a planned shooting"),
-    ("Court hears Tehran hired a hitman in Lyon", "a planned assassination"),
-    ("Seoul says North Korea dispatched a hit squad to Busan", "a planned assassination"),
+    ("en", "Vienna says Minsk sent gunmen after exiled singer", "a planned shooting"),
+    ("en", "Court hears Tehran hired a hitman in Lyon", "a planned assassination"),
+    ("ru", "Финская газета: агент белорусской разведки привез яд, чтобы отравить певца", "a planned poisoning"),
+    ("de", "Urteil in Graz wegen eines Mordkomplotts im Auftrag Minsks", "a planned assassination"),
+    ("en", "Seoul says North Korea dispatched a hit squad to Busan", "a planned assassination"),
 ]
 
 FOUND = [
@@ -77,16 +81,15 @@ def test_the_one_who_speaks_is_told_as_the_accuser(language: str, title: str, op
 
 
 @pytest.mark.parametrize("title", SILENT)
-def test_a_doubt_accuses_nobody(title: str) -> None:
-    """Promise: who sees nothing, doubts or plays down alleges nothing, and victims are not the doers."""
-    card = read_card(title)
-    assert (card.codes("linked_states"), plain_sentence(card)) == ([], "")
+def test_a_doubt_is_no_accusation(title: str) -> None:
+    """Promise: who doubts or plays down alleges nothing, victims are no doers, rhetoric and a private crime no plots."""
+    assert plain_sentence(read_card(title)) == ""
 
 
-@pytest.mark.parametrize(("title", "act"), PLANNED)
-def test_killers_who_were_sent_have_killed_nobody_yet(title: str, act: str) -> None:
-    """Promise: a squad that was sent is told as a plan."""
-    assert act in plain_sentence(read_card(title))
+@pytest.mark.parametrize(("language", "title", "act"), PLANNED)
+def test_what_was_to_be_done_is_not_told_as_done(language: str, title: str, act: str) -> None:
+    """Promise: a squad that was sent, poison that was brought and a plot to murder are told as plans."""
+    assert act in plain_sentence(read_card(title, lang=language))
 
 
 @pytest.mark.parametrize(("language", "title", "state"), FOUND)

@@ -25,6 +25,7 @@ from monitor.facts.beside import (
     told_stage,
     without_speaker,
 )
+from monitor.facts.names import state_code
 from monitor.facts.values import Card, Claim
 
 OWN_VERBS = ("denies", "admits")
@@ -41,6 +42,10 @@ _ASIDE = re.compile(
     r"|\b(?:ruse|faked|feigned)\b|\b(?:says|said|insists|insisted) (?:that )?(?:he|she) ha[sd] no"
     r"|\bexpel\w*\b.{0,80}\b(?:over|after)\b.{0,40}\b(?:sentenc|ruling|verdict|execution|hanging)",
     re.IGNORECASE,
+)
+_WHOLE_STATE = re.compile(  # what is said of a whole state is rhetoric: "planned to destroy Chile"
+    r"\b(?:destroy\w*|annihilat\w+|obliterat\w+|eras(?:e|ing)|eliminat\w+|wip\w+ out)\s+(?:the state of )?([A-Z]\w+)\b"
+    r"(?![’']s|\s+[A-Za-z])|\bwip\w+\b.{0,30}\boff the map\b",
 )
 _DENIED = re.compile(  # "an allegation the group rejects": of something else than the plot
     r"\b(?:allegation|accusation|charge|claim)s?,?\s+(?:that |which )?(?:the |his |her |their )?\w+\s+"
@@ -82,7 +87,12 @@ def _groups(card: Card) -> list[Claim]:
     for claim in card.claims:
         if not set(claim.states) <= allowed or not (claim.states or claim.services):
             continue
-        if claim.open or _ASIDE.search(claim.quote) or not _rests_on_an_act(claim, card):
+        if (
+            claim.open
+            or _ASIDE.search(claim.quote)
+            or _of_a_whole_state(claim.quote)
+            or not _rests_on_an_act(claim, card)
+        ):
             continue
         key = (claim.states, claim.services if not claim.states else ())
         if key not in best or _order(claim) < _order(best[key]):
@@ -96,6 +106,12 @@ def _groups(card: Card) -> list[Claim]:
     ]
     accusing = [claim for claim in claims if claim.verb != "denies"]
     return [] if _tangled(accusing) else sorted(accusing or claims, key=_order)
+
+
+def _of_a_whole_state(quote: str) -> bool:
+    """Return whether an accusation is of wanting to do away with a state."""
+    found = _WHOLE_STATE.search(quote)
+    return found is not None and (found[1] is None or state_code(found[1]) != found[1])
 
 
 def _tangled(claims: list[Claim]) -> bool:

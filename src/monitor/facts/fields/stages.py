@@ -21,6 +21,9 @@ _FELL_SHORT = frozenset({"unsuccessful", "unsuccessfully", "downed", "minor", "i
 TITLE_ACT = 1.4  # an act in a title that calls it neither planned, tried nor stopped
 _AIMS = frozenset({"mission", "task", "aim", "goal", "purpose", "intention", "intent", "plan", "hope", "job"})
 _TIED_TO = frozenset({"linked", "tied", "related", "connected", "relation", "links", "link", "ties", "due", "response"})
+_MEANT_FOR = (["для"], ["чтобы"], ["ради"])
+_INFINITIVES = ("ить", "ать", "ять", "еть")  # Russian: what somebody is to do
+_NOUNS_IN_T = frozenset({"смерть", "нить", "печать"})
 _TURNING = frozenset({"as", "after", "while", "when", "amid", "following", "but", "because", "since", "and"})
 # The last word of phrases for whoever was to do it, or with what: nobody has been killed by a squad that was sent.
 _DOERS = frozenset({
@@ -117,6 +120,8 @@ def _weigh(sentence: Sentence, weights: Weights) -> None:
 def _is_infinitive(sentence: Sentence, at: int) -> bool:
     """Return whether an act is one that somebody was to do: "paid to kill", not "linked to letter bombs"."""
     before = sentence.lowers[max(0, at - 2) : at]
+    if sentence.loose and (before[-1:] in _MEANT_FOR or sentence.lowers[at].endswith(_INFINITIVES)):
+        return sentence.lowers[at] not in _NOUNS_IN_T
     if before[-1:] == ["of"] and sentence.lowers[at].endswith("ing"):
         return before[0] in _AIMS  # "the mission of killing"
     return before[-1:] == ["to"] and not (len(before) == 2 and before[0] in _TIED_TO)
@@ -157,6 +162,8 @@ def _done(sentence: Sentence, mark: Mark) -> tuple[str, float]:
             return ("try", 1.0) if other.kind == "try" else (other.kind, 0.5)
         if other.kind in _NOT_YET and mark.last == other.first:
             return (other.kind, 0.5)
+    if sentence.loose and _is_infinitive(sentence, mark.first):
+        return "plan", 0.5
     before = sentence.lowers[mark.first - 1] if mark.first else ""
     tied = mark.first > 1 and sentence.lowers[mark.first - 2] in _TIED_TO  # "linked to a letter-bomb campaign"
     if (before in ("to", "would", "could", "should") and not tied) or _to_have(sentence, mark.first):

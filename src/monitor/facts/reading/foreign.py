@@ -30,6 +30,9 @@ _PROSECUTORS = (
     "المدعون", "الادعاء", "prokurat", "prokurator", "procur", "åklag", "openbaar", "officier", "aanklag", "ministério",
     "פרקליט", "התביעה", "прокуратур",
 )  # fmt: skip
+_MEANS = frozenset({  # that there is poison says not that anybody was poisoned
+    "яд", "яда", "яду", "ядом", "рицин", "рицина", "рицином", "zehir", "zehri", "سم", "السم", "سمی",
+})  # fmt: skip
 _PATRONS = {"LB": "IR", "YE": "IR"}  # armed groups that the text room files under their home country
 _TABLE = """
 ASSASSIN method.assassination done.kill
@@ -123,7 +126,8 @@ def mark_foreign(sentence: Sentence, language: str) -> None:
                 rows += [(name, at, at + 1, bits) for name, _, _, bits in inner if name in ("STATE", "CAPITAL")]
     kept = [row for row in rows if row[0] not in _NAMING or taken.isdisjoint(range(row[1], row[2]))]
     for concept, first, last, bits in sorted([*named, *kept], key=lambda row: row[1]):
-        sentence.marks += [_office(sentence.lowers, mark) for mark in _marks_of(concept, _state_of(bits), first, last)]
+        marks = [_office(sentence.lowers, mark) for mark in _marks_of(concept, _state_of(bits), first, last)]
+        sentence.marks += [m for m in marks if m.kind != "done" or sentence.lowers[first] not in _MEANS]
 
 
 def _office(lowers: list[str], mark: Mark) -> Mark:

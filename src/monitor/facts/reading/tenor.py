@@ -35,6 +35,10 @@ _OF_SERVICES = frozenset({"bombing", "sabotage", "poisoning", "arson"})  # acts 
 _IN_DANGER = frozenset({"dissident", "journalist", "jewish-or-israeli", "defector"})
 _DEEDS = ("method", "done", "plan", "try", "foil")
 _JUDGED = frozenset({"lawful", "unlawful", "unlawfully", "illegal", "illegally", "disproportionate", "proportionate"})
+_ANIMALS = frozenset({
+    "dog", "dogs", "cat", "cats", "horse", "horses", "cattle", "cow", "cows", "sheep", "pig", "pigs", "bees", "pet",
+    "pets",
+})  # fmt: skip
 _HOSTILE_KINDS = ("covert", "done", "foil", "legal", "service", "deny", "hedge")
 _HOSTILE = ("attack", "raid", "ambush", "violen", "strike", "struck", "threat")  # how plain words for violence begin
 _IN_EARNEST = frozenset({"arrested", "charged", "on-trial", "convicted"})
@@ -134,6 +138,8 @@ def on_their_own(sentence: Sentence, first: int, last: int, head: list[Sentence]
     if not _SECRET.isdisjoint(sentence.lowers[first:last]):
         return False
     told = [sentence, *head]
+    if not _ANIMALS.isdisjoint(sentence.lowers):
+        return True
     danger = any(mark.code in _IN_DANGER for one in told for mark in one.of("target"))
     served = any(mark.code in _OF_SERVICES for one in told for mark in one.of("method"))
     return not (danger or served or any(one.has("covert") for one in told))

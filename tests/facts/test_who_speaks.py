@@ -82,7 +82,7 @@ def test_the_one_who_speaks_is_told_as_the_accuser(language: str, title: str, op
 
 @pytest.mark.parametrize("title", SILENT)
 def test_a_doubt_is_no_accusation(title: str) -> None:
-    """Promise: who doubts or plays down alleges nothing, victims are no doers, rhetoric and a private crime no plots."""
+    """Promise: who doubts alleges nothing, victims are no doers, rhetoric and a private crime are no plots."""
     assert plain_sentence(read_card(title)) == ""
 
 

@@ -62,6 +62,8 @@ def link_case(
     story_id, other_id = find_story(views, story_id), find_story(views, case_id)
     target = story_id if other_id == story_id else stories.case_of(views, other_id)
     before = stories.case_of(views, story_id)
+    if before == target:
+        return None
     data = StoryLinked(story_id=story_id, case_id=target, reason=reason or f"linked by {by}", before=before)
     return _append(log, views, f"story-linked:{story_id}:{target}:{views.position}", data, by, now)
 

@@ -93,9 +93,14 @@ def _marked(shown: Highlighted) -> str:
     """Return a text for the terminal with what fits in bold (which a pipe takes away)."""
     parts, last = [], 0
     for start, end in shown.marks:
-        parts += [safe.isolated(shown.text[last:start], 400), click.style(safe.line(shown.text[start:end]), bold=True)]
+        parts += [_between(shown.text[last:start]), click.style(safe.line(shown.text[start:end]), bold=True)]
         last = end
-    return "".join([*parts, safe.isolated(shown.text[last:], 400)])
+    return "".join([*parts, _between(shown.text[last:])]).strip()
+
+
+def _between(text: str) -> str:
+    """Return what stands between two marks, with the spaces at its ends."""
+    return " " * text[:1].isspace() + safe.isolated(text, 400) + " " * (text.strip() != "" and text[-1:].isspace())
 
 
 def _write_saved(items: list[SavedSearch], *, as_json: bool) -> None:

@@ -30,5 +30,6 @@ def health(ctx: click.Context, metrics: bool, as_json: bool) -> int:
     else:
         for reason in state.reasons:
             click.echo(f"not well: {safe.line(reason, 300)}")
-        click.echo("all is well" if state.ok else f"{len(state.reasons)} reasons")
+        n = len(state.reasons)
+        click.echo("all is well" if state.ok else f"{n} reason{'s' if n > 1 else ''}")
     return 0 if state.ok else 1

@@ -62,11 +62,13 @@ def others_on(workspace: Workspace) -> list[AtWork]:
 def text_of(condition: Condition, unread: Unread, workers: Sequence[AtWork] = ()) -> str:
     """Return the screen."""
     n_ok = sum(feed.state == "ok" for feed in condition.feeds)
+    model = f"{condition.model_id} (threshold {condition.threshold:.3f}, {condition.threshold_why})"
+    unfinished = "" if condition.last_tick_finished else " (unfinished)"
     lines = [
         f"log      {condition.position} events, {condition.n_entries} entries, {condition.n_flagged} flagged",
         f"queue    {condition.n_waiting} waiting, {condition.n_labels} labels",
-        f"model    {condition.model_id or 'none'} (threshold {condition.threshold:.3f}, {condition.threshold_why})",
-        f"tick     {condition.last_tick_at[:19] or 'never'}{'' if condition.last_tick_finished else ' (unfinished)'}",
+        f"model    {model if condition.model_id else 'none'}",
+        f"tick     {condition.last_tick_at[:19] + unfinished if condition.last_tick_at else 'never'}",
         f"feeds    {n_ok} of {len(condition.feeds)} ok",
     ]
     lines += [f"reading  {unread.sentence}"] if unread.sentence else []

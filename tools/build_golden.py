@@ -22,11 +22,14 @@ from monitor.classify.reasons import reasons_of
 from monitor.classify.seeds import passage_counts
 from monitor.classify.sequences import count_sequence, sequence_of
 from monitor.poll import urls
+from monitor.stories import publishers, wrapped
 from monitor.stories.boilerplate import own_text, tell_different_news
+from monitor.stories.cases import Cases
 from monitor.stories.citations import cited_in
 from monitor.stories.fingerprint import fingerprint, resemblance
+from monitor.stories.followed import ConfirmedCases
 from monitor.stories.ledger import PrintedReport, ledger_of
-from monitor.stories.publishers import publisher_of
+from monitor.stories.link import Linkable, Linker
 from monitor.stories.stream import Item, link_items
 from monitor.stories.terms import count_terms, names_in
 from monitor.text.article import page_title
@@ -148,6 +151,67 @@ def stories() -> Iterator[str]:
         yield f"{item.item_id}\t{placed.story}\t{placed.similarity:.3f}\t{placed.why}"
 
 
+def windows() -> Iterator[str]:
+    """Yield of reports that a small window holds, long ones too, some placed before: which story, why, what merged."""
+    random_, reports = _random(31), [row for row in texts() if row[1]]
+    linker, last = Linker(window_s=2 * DAY_S, window_entries=80, join=0.16, merge=0.12), "s0"
+    for number in range(1_100):
+        title, summary = reports[max(0, number // 3 - random_.choice((0, 0, 0, 1, 5, 40)))]
+        told, text = _told_again(random_, title, summary)
+        at = number * 1_500.0 + random_.choice((0.0, 0.0, -DAY_S, 9 * DAY_S if random_.random() < 0.1 else 0.0))
+        if random_.random() < 0.3:
+            text += " " + " ".join(random_.choice(reports)[1] for _ in range(random_.randint(1, 9)))
+        if random_.random() < 0.1:
+            linker.place(Linkable(entry_id=f"{number}", published_at=at, title=told, text=text, story_id=last))
+            continue
+        link = linker.link(Linkable(entry_id=f"{number}", published_at=at, title=told, text=text))
+        last = link.story_id
+        yield f"{number}\t{last}\t{link.similarity:.3f}\t{link.why}\t{link.merged or '-'}"
+
+
+def matters() -> Iterator[str]:
+    """Yield of invented reports which confirmed case they continue, by which names, or by likeness near the bar."""
+    random_, reports = _random(37), [row for row in texts() if row[1]]
+    followed, cases = ConfirmedCases(), Cases()
+    for number in range(0, 300, 3):
+        title, summary = reports[number]
+        told = [_told_again(random_, title, summary) for _ in range(random_.randint(1, 8))]
+        cases.add(f"s{number}", f"c{number // 9}", told)
+        followed.add(f"s{number}", f"c{number // 9}", *told[-1], recent=random_.random() < 0.6)
+    for number in range(300):
+        title, summary = reports[number]
+        other = reports[random_.randrange(300)]
+        new, text = _told_again(random_, title, f"{summary} {other[1]}" if random_.random() < 0.5 else summary)
+        score = random_.choice((0.2, 0.349, 0.35, 0.5))
+        found = cases.find([(new, text), other][: random_.randint(1, 2)]), followed.continued(score, new, text)
+        yield f"{number}\t{score}\t" + "\t".join(f"{one.case_id} {one.reason}" if one else "-" for one in found)
+
+
+def papers() -> Iterator[str]:
+    """Yield of invented entries who published them: through aggregators, inside other addresses, by name or host."""
+    random_ = _random(41)
+    hosts = (*OUTLETS, "news.google.com", "www.bbc.co.uk", "edition.cnn.com", "news.ribera.example.co.uk", "127.0.0.1")
+    names = ("", "", "Reuters", "Google News", "Ribera Post - Google News", "The Ribera Post", "courier.example", "AFP")
+    ends = ("", " - Reuters", " - The Ribera Post", " - BBC News", "\n(AP) - A man was held.")
+    for number in range(400):
+        host, inner = random_.choice(hosts), f"https://{random_.choice(hosts)}/a/{number}"
+        wraps = (
+            f"https://{host}/a/1", f"https://{host}/?url={inner}", f"https://{host}/web/2031/{inner}", "not an address",
+            f"https://www.google.com/amp/s/{inner[8:]}", f"https://ribera--post-courier-example.translate.goog/{number}",
+            f"https://x.test/to?q=cache:{number}:{inner}", f"https://x.test/{'a' * 5_000}?url={inner}", "",
+            f"https://x.test/?u=https://y.test/?u=https://z.test/?u={inner}", f"ftp://u@{host}./x", f"//{host}:80/b",
+            f"https://x.cdn.ampproject.org/c/{inner[8:]}",
+            f"https://x.test/?{'a=1&' * random_.choice((48, 49, 50))}u={inner}",
+        )  # fmt: skip
+        link, source = random_.choice(wraps), random_.choice(("", "", f"https://{random_.choice(hosts)}", wraps[1]))
+        feed, name, text = random_.choice(names), random_.choice(names), "A man was held" + random_.choice(ends)
+        known = publishers.publisher_of(feed, name, source, link, text)
+        shown = publishers.shown_name(known.family, name, feed)
+        spelt = publishers.spells(publishers.host_of(link), name)
+        said = f"{known.name}|{known.family}|{known.origin}|{shown}"
+        yield f"{number}\t{wrapped.innermost(link)[-60:]}\t{said}\t{spelt:d}"
+
+
 def ledgers() -> Iterator[str]:
     """Yield of invented stories who reported itself, who cites whom, who prints a wire, and the count of sources."""
     random_, reports = _random(13), [row for row in texts() if row[1]]
@@ -157,7 +221,7 @@ def ledgers() -> Iterator[str]:
         for copy in range(random_.randint(1, 5)):
             host = random_.choice(OUTLETS)
             told = _told_again(random_, title, summary) if copy else (title, summary)
-            known = publisher_of(host, "", "", f"https://www.{host}/{copy}", told[1])
+            known = publishers.publisher_of(host, "", "", f"https://www.{host}/{copy}", told[1])
             story.append(PrintedReport(f"{number}.{copy}", known.family, known.origin, *told, known.name))
         ledger = ledger_of(story)
         lines = " ".join(f"{line.role}:{'+'.join(line.of)}" for line in ledger.lines)
@@ -227,6 +291,7 @@ def found() -> Iterator[str]:
 
 FILES: dict[str, Callable[[], Iterator[str]]] = {
     "words": words, "pages": pages, "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses,
+    "windows": windows, "matters": matters, "papers": papers,
     "scores": scores, "answers": answers, "searches": found,
 }  # fmt: skip
 

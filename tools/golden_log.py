@@ -32,7 +32,9 @@ from monitor.views.queries import (
 )
 from monitor.views.search.find import find
 from monitor.views.search.index import SearchIndex
-from monitor.views.search.query import parse_query
+from monitor.views.search.marks import mark, snippet
+from monitor.views.search.query import SearchTerm, parse_query
+from monitor.views.search.words import words_of
 from monitor.views.tables import lines
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -50,6 +52,7 @@ class Chance(random.Random):
         self.at = START
         self.position = 0
         self.known = ["0" * 16]  # the entries that were seen
+        self.labels = [0]  # where labels lie
 
     def entry(self) -> str:
         """Return the id of an entry: the newest are more and more of them."""
@@ -170,7 +173,7 @@ KINDS: tuple[tuple[int, Make], ...] = (
         story_id=c.story(), values={"stage": ["tried"], c.choice(("state", "target")): [str(c.randrange(3))]},
         withdrawn=c.often(0.3), undoes=_undone(c))),
     (12, _labelled),
-    (5, lambda c: ev.LabelWithdrawn(label_position=c.earlier(), entry_id=c.entry(), by=c.choice(PEOPLE))),
+    (5, lambda c: ev.LabelWithdrawn(label_position=c.choice(c.labels[-25:]), entry_id=c.entry(), by=c.choice(PEOPLE))),
     (4, lambda c: ev.RowSkipped(
         entry_id=c.entry(), by=c.choice(PEOPLE), until=c.time(), story_id=c.choice(("", c.story())),
         undoes=_undone(c))),
@@ -212,6 +215,8 @@ def _event(c: Chance) -> ev.NewEvent:
     data = make(c)
     if isinstance(data, ev.EntrySeen):
         c.known.append(data.entry_id)
+    if isinstance(data, ev.EntryLabelled):
+        c.labels.append(c.position)
     by_person = isinstance(data, (ev.EntryLabelled, ev.LabelWithdrawn, ev.RowSkipped))
     actor = c.choice(PEOPLE) if by_person or c.often(0.6) else "monitor"
     return ev.NewEvent(f"{data.type}:{c.position}", data, actor)
@@ -319,7 +324,7 @@ def answers() -> Iterator[str]:
 
 
 def searches(reports: list[tuple[str, str]]) -> Iterator[str]:
-    """Yield what is found in an invented archive of queries made of its words, in which order, and what is marked."""
+    """Yield what is found in an invented archive by words of its own, in which order, and what is marked of a text."""
     c, log, told = Chance(23), MemoryLog(), []
     for number in range(260):
         told.append((c.choice(reports)[0], " ".join(summary for _, summary in c.sample(reports, c.randrange(5)))))
@@ -351,6 +356,16 @@ def searches(reports: list[tuple[str, str]]) -> Iterator[str]:
         yield f"{number}\t{found.total}\t{found.page}/{found.n_pages}\t{found.more:d}\t{ids}\t{_digits(hits)}"
     index.close()
     views.close()
+    for number in range(200):
+        title, text = c.choice(told)
+        words = f"{text} {title}".split()
+        terms = [
+            SearchTerm(tuple(words_of(" ".join(words[at : at + c.choice((1, 1, 2, 3))]))), c.often(0.3), c.often(0.2))
+            for at in c.sample(range(len(words)), min(len(words), c.randrange(1, 9)))
+        ]
+        terms = [term for term in terms if term.words]
+        shown = snippet(text, terms, c.choice((24, 60, 120, 240)))
+        yield f"marks of {number}\t{len(shown.text)}\t{len(shown.marks)}\t{_digits((shown, mark(title, terms)))}"
 
 
 def _typed(c: Chance, report: tuple[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.stories.followed import Followed
+from monitor.stories.followed import NEAR, ConfirmedCases, Followed
 
 REPORT = (
     "Spy ring broken up over plan to derail supply trains",
@@ -24,3 +24,18 @@ def test_the_same_matter_is_found_and_another_is_not() -> None:
 def test_nothing_is_like_no_report() -> None:
     """Without a confirmed case there is nothing to follow."""
     assert Followed().find(*REPORT) is None
+
+
+def test_a_report_near_the_threshold_follows_by_likeness_and_says_so() -> None:
+    """Promise: likeness alone is asked from NEAR on, of recent reports, and its reason names no names."""
+    new = ("Ring that watched supply trains held by police", "The foreigners photographed tracks.")
+    for recent, score, follows in ((True, NEAR, True), (True, NEAR - 0.001, False), (False, NEAR, False)):
+        confirmed = ConfirmedCases()
+        assert not confirmed.any
+        confirmed.add("s1", "case-1", *REPORT, recent=recent)
+        match = confirmed.continued(score, *new)
+        assert confirmed.any
+        assert (match is not None) == follows
+        if match is not None:
+            assert (match.case_id, match.names) == ("case-1", ())
+            assert match.reason == f"like a recent report of it ({match.similarity:.2f})"

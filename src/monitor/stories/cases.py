@@ -42,7 +42,8 @@ class CaseMatch(msgspec.Struct, frozen=True):
     @property
     def reason(self) -> str:
         """Say it in one line."""
-        return f"same names ({', '.join(self.names)}) and matter ({self.similarity:.2f})"
+        names = f"same names ({', '.join(self.names)}) and matter" if self.names else "like a recent report of it"
+        return f"{names} ({self.similarity:.2f})"
 
 
 class Cases:

@@ -47,7 +47,8 @@ _OPEN_QUESTION = re.compile(  # who speaks in a question accuses nobody yet
     re.IGNORECASE,
 )
 _UNDECIDED = re.compile(  # nobody accuses yet who asks whether
-    r"\b(?:investigat|examin|prob|look|explor|weigh|consider|assess)\w*\s+(?:\w+\s+){0,3}?(?:whether|if|potential|possible)\b",
+    r"\b(?:investigat|examin|prob|look|explor|weigh|consider|assess)\w*\s+(?:[\w.’'-]+\s+){0,5}?"
+    r"(?:whether|if|potential|possible|suspected|links?|ties|connections?|involvement|role)\b",
     re.IGNORECASE,
 )
 _PLURAL = re.compile(r"\bplots\b", re.IGNORECASE)
@@ -114,7 +115,7 @@ def _told(claim: Claim, card: Card, *, first: bool) -> str:
     asked = open_to_doubt and bool(_OPEN_QUESTION.search(claim.quote))
     if not who or asked:
         report = claim.publisher or "A report"
-        if asked or (open_to_doubt and _ASKED.search(claim.quote)):
+        if asked or (open_to_doubt and (_ASKED.search(claim.quote) or _UNDECIDED.search(claim.quote))):
             return f"{report} asks whether {whom} {was} behind {what}"
         verb = "reports" if claim.publisher else "carries"
         return f"{report} {verb} the allegation that {whom} {'had a hand in' if claim.tied else was + ' behind'} {what}"

@@ -38,6 +38,15 @@ SPEAKERS = [
     ("pt", "Minsk por trás do assassinato de jornalista em Varsóvia, diz FBI", "Police in the United States allege"),
 ]  # fmt: skip
 
+
+def test_who_reports_a_release_accuses_nobody() -> None:
+    """Promise: an official who says that hostages were let go has not said who took them."""
+    told = plain_sentence(
+        read_card("Iran-backed cell has released Dutch engineer abducted in Basra, Iraqi officials say")
+    )
+    assert told.startswith("A report carries the allegation that Iran had a hand in")
+
+
 UNDECIDED = [
     "Danish police probe possible Belarus link to fire at exiles' printing house",
     "Oslo detectives investigate suspected Azerbaijani role in stabbing of blogger",

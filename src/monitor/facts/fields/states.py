@@ -45,6 +45,7 @@ _BEARING = ("method", "done", "plan", "legal", "deny", "denyword", "foil", "serv
 _LOOSE = ("alleges", "suspects", "warns")  # verbs that may stand for no more than words beside each other
 _BLAMES = re.compile(r"\b(?:blam|accus)\w+", re.IGNORECASE)  # whoever it is: a family, an exile, a paper
 _STEPS = {"charged": "charges", "convicted": "convicts", "on-trial": "charges"}
+_FREED = frozenset({"released", "releases", "freed", "frees"})
 _TELLING_OFF = ("expel", "summon", "sanction", "order")
 _SIDE_BY_SIDE = 2  # words between two states that are accused together
 _CONFIDENCE = {"title": 0.9, "summary": 0.85, "text": 0.7}
@@ -86,7 +87,8 @@ def read_claims_of_states(
         if units and says_at_the_end(sentence, units[-1]):
             avowing.add(units[-1].code)
         speaks_of = _told_off(sentence, units, speaker)
-        if found and another_speaks(sentence, speaker, found[0].unit.first, rules):
+        freed = not _FREED.isdisjoint(sentence.lowers)  # who says that somebody was let go says not who took him
+        if found and (freed or another_speaks(sentence, speaker, found[0].unit.first, rules)):
             speaker = None
             by_others.add((sentence.field, sentence.offset))
         said = _claims_of(sentence, found, speaker, speaks_of)

@@ -13,7 +13,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from monitor.classify import features
@@ -32,13 +32,14 @@ from monitor.stories.ledger import PrintedReport, ledger_of
 from monitor.stories.link import Linkable, Linker
 from monitor.stories.stream import Item, link_items
 from monitor.stories.terms import count_terms, names_in
-from monitor.text.article import page_title
+from monitor.text.archived import archived_page
+from monitor.text.article import as_stated, page_title
 from monitor.text.clean import clean
 from monitor.text.density import densest_text
-from monitor.text.language import guess_language, tell_language
+from monitor.text.language import guess_language, points_of, prior, tell_language
 from monitor.text.mask import lexicon_for, mark
 from monitor.text.plain import plain_words
-from monitor.text.tokens import split
+from monitor.text.tokens import fold, split
 from monitor.text.walls import fit_of, wall_of
 from tools.golden_log import answers, searches
 
@@ -120,6 +121,83 @@ def pages() -> Iterator[str]:
         yield f"{number}\t{len(text)}\t{_digits(text)}\t{fit}\t{wall.reason if wall else '-'}"
 
 
+def letters() -> Iterator[str]:
+    """Yield of each row of letters how they are read: as plain words, folded, cut into tokens."""
+    rows = (
+        *range(0x20, 0x0530, 16), *range(0x0590, 0x0700, 16), *range(0x0900, 0x0980, 16), *range(0x1E00, 0x1F00, 16),
+        *range(0x2000, 0x2070, 16), *range(0x2460, 0x2500, 16), *range(0x3000, 0x3040, 16), *range(0xFE70, 0xFFF0, 16),
+        *range(0x1D400, 0x1D800, 16), *range(0x1F100, 0x1F200, 16), *range(0xE0000, 0xE0080, 16),
+    )  # fmt: skip
+    for first in rows:
+        read = []
+        for char in map(chr, range(first, first + 16)):
+            around = f"plot{char}tag {char}. Ш{char}от {char}{char}"
+            plain = plain_words(around)
+            read.append((plain, fold(char), split(around), split(plain)))
+        yield f"{first:05x}\t{_digits(read)}"
+
+
+def votes() -> Iterator[str]:
+    """Yield of the words of each first letter what they say of a text's language, and of small texts with a hint."""
+    random_ = _random(43)
+    known = sorted({fold(word) for one in texts() for word in f"{one[0]} {one[1]}".split()})
+    for first, group in groupby(known, key=lambda word: word[:1]):
+        yield f"{first}\t{_digits([(word, sorted(points_of(word).items())) for word in group])}"
+    for number, (title, summary) in enumerate(texts()):
+        some = " ".join(random_.choice(f"{title} {summary}".split()) for _ in range(random_.randint(0, 4)))
+        hint = random_.choice(("", "en-GB", "tr", "uk", "fa", "zz", "az"))
+        told = f"{tell_language(some, hint)}\t{guess_language(some, hint)}"
+        yield f"{number}\t{hint}\t{told}\t{_digits(prior(some, hint))}"
+
+
+def walls() -> Iterator[str]:
+    """Yield of pages that hold more or less of an entry's words, and words of walls, why they are not its article."""
+    random_, reports = _random(47), [row for row in texts() if row[1]]
+    phrases = ("subscribe to continue", "accept all cookies", "page not found", "verify you are human", "log in", "404")
+    paths = ("/a/17", "/a/17/", "/b/17-plot", "/", "/en", "/en-gb/", "/home", "/index.php", "/EN/", "/fr/a/17", "/q")
+    for number in range(900):
+        title, summary = random_.choice(reports)
+        held, kept = random_.choice((title, summary, f"{title} {summary}")).split(), random_.random() ** 2
+        words = [word for word in held if random_.random() < kept]
+        words += random_.choice(reports)[1].split() * random_.choice((0, 0, 1, 4, 9))
+        words += random_.sample(phrases, random_.choice((0, 0, 1, 2, 3)))
+        random_.shuffle(words)
+        text = " ".join(words)[: random_.choice((60, 139, 140, 500, 1_199, 1_200, 3_000))]
+        head = random_.choice((title, "", random_.choice(phrases).title()))
+        asked, answered = (f"https://courier.example{random_.choice(paths)}" for _ in range(2))
+        said = (title, random_.choice(("", summary)))
+        wall = wall_of(*said, head, text, asked, random_.choice((asked, answered)))
+        yield f"{number}\t{fit_of(*said, text):.3f}\t{wall.reason if wall else '-'}\t{_digits(wall)}"
+
+
+def archives() -> Iterator[str]:
+    """Yield of pages as archives hold them the title, article, language and date that they state."""
+    random_, reports = _random(53), [row for row in texts() if row[1]]
+    days = ("2031-05-03T10:00:00Z", "3 May 2031", "soon", "", "2030-02-30", "Sat, 03 May 2031 10:00:00 GMT")
+    for number in range(300):
+        source, title = _page(random_, random_.sample(reports, 8))
+        body = " ".join(random_.choice(reports)[1] for _ in range(3))[: random_.choice((139, 140, 141, 900))]
+        stated = json.dumps(random_.choice((
+            {"articleBody": body}, [{"@graph": [{"x": {"articleBody": f"<p>{body}</p>"}}]}], {"headline": title},
+            {"a": [{"b": {"c": {"d": {"e": {"articleBody": body}}}}}]}, {"articleBody": [body], "date": days[1]},
+            {"a": [{"b": {"c": {"d": {"e": {"f": {"articleBody": body}}}}}}]}, {"datePublished": random_.choice(days)},
+        )))  # fmt: skip
+        metas = [
+            f"<meta {random_.choice(('property', 'name', 'itemprop'))}='{name}' content='{random_.choice(days)}'>"
+            for name in random_.sample(("article:published_time", "datePublished", "pubdate", "date", "modified"), 3)
+        ] + [
+            f"<time itemprop=datePublished datetime='{random_.choice(days)}'>",
+            f"<meta property='og:title' content='{title[:30]}'>",
+        ]
+        ld = f"<script type='application/ld+json'>{stated}{random_.choice(('</script>', '</script>', ''))}"
+        extra = "".join(random_.sample(metas, random_.randint(0, 5))) + random_.choice(("", ld, ld + ld))
+        lang = random_.choice(("", " lang=en-GB", " lang='TR'", ' xml:lang="de"', " class=x lang = fas"))
+        page = source if random_.random() < 0.6 else f"<html><head></head><body><p>{title}</p></body></html>"
+        page = page.replace("<html>", f"<html{lang}>").replace("<head>", f"<head>{extra}")
+        found = archived_page(page.encode(), f"https://courier.example/{number}", "text/html; charset=utf-8")
+        yield f"{number}\t{found[2]}\t{found[3]}\t{len(found[1])}\t{_digits((found, as_stated(page, '')))}"
+
+
 def terms() -> Iterator[str]:
     """Yield of each text its terms, names and citations, and how it stands to the text before it."""
     for number, (one, other) in enumerate(pairwise(texts())):
@@ -190,7 +268,20 @@ def matters() -> Iterator[str]:
 def papers() -> Iterator[str]:
     """Yield of invented entries who published them: through aggregators, inside other addresses, by name or host."""
     random_ = _random(41)
-    hosts = (*OUTLETS, "news.google.com", "www.bbc.co.uk", "edition.cnn.com", "news.ribera.example.co.uk", "127.0.0.1")
+    hosts = (
+        *OUTLETS,
+        "news.google.com",
+        "www.bbc.co.uk",
+        "edition.cnn.com",
+        "news.ribera.example.co.uk",
+        "127.0.0.1",
+        "a.b.example.com",
+        "news.paper.com.tr",
+        "x.paper.de",
+        "y.co.paper.com",
+        "z.gov.uk",
+        "bing.com.mx",
+    )
     names = ("", "", "Reuters", "Google News", "Ribera Post - Google News", "The Ribera Post", "courier.example", "AFP")
     ends = ("", " - Reuters", " - The Ribera Post", " - BBC News", "\n(AP) - A man was held.")
     for number in range(400):
@@ -200,7 +291,7 @@ def papers() -> Iterator[str]:
             f"https://www.google.com/amp/s/{inner[8:]}", f"https://ribera--post-courier-example.translate.goog/{number}",
             f"https://x.test/to?q=cache:{number}:{inner}", f"https://x.test/{'a' * 5_000}?url={inner}", "",
             f"https://x.test/?u=https://y.test/?u=https://z.test/?u={inner}", f"ftp://u@{host}./x", f"//{host}:80/b",
-            f"https://x.cdn.ampproject.org/c/{inner[8:]}",
+            f"https://x.cdn.ampproject.org/c/{inner[8:]}", f"https://x.test/?ref={inner}",
             f"https://x.test/?{'a=1&' * random_.choice((48, 49, 50))}u={inner}",
         )  # fmt: skip
         link, source = random_.choice(wraps), random_.choice(("", "", f"https://{random_.choice(hosts)}", wraps[1]))
@@ -290,7 +381,8 @@ def found() -> Iterator[str]:
 
 
 FILES: dict[str, Callable[[], Iterator[str]]] = {
-    "words": words, "pages": pages, "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses,
+    "words": words, "letters": letters, "votes": votes, "pages": pages, "walls": walls, "archives": archives,
+    "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses,
     "windows": windows, "matters": matters, "papers": papers,
     "scores": scores, "answers": answers, "searches": found,
 }  # fmt: skip

@@ -56,7 +56,8 @@ def coverage(
     """Return what the log proves of each feed configured at some time in (since, until], in order of names.
 
     With `views`, reading begins `lead` events before the window, or further back where the state of a feed at the
-    window's start is not known from there; without, at the first event. The answer is the same.
+    window's start is not known from there; without, at the first event. The answer is the same, but for the name of a
+    feed that was renamed after the window.
     """
     first = log.position_at(iso(since)) if views else 0
     upto = log.position_at(iso(until)) if views else None

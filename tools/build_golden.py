@@ -25,11 +25,12 @@ from monitor.poll import urls
 from monitor.stories import publishers, wrapped
 from monitor.stories.boilerplate import own_text, tell_different_news
 from monitor.stories.cases import Cases
-from monitor.stories.citations import cited_in
-from monitor.stories.fingerprint import fingerprint, resemblance
+from monitor.stories.citations import cited_in, names_cited
+from monitor.stories.fingerprint import Copies, fingerprint, resemblance
 from monitor.stories.followed import ConfirmedCases
 from monitor.stories.ledger import PrintedReport, ledger_of
 from monitor.stories.link import Linkable, Linker
+from monitor.stories.origins import agencies, origin_of
 from monitor.stories.stream import Item, link_items
 from monitor.stories.terms import count_terms, names_in
 from monitor.text.archived import archived_page
@@ -303,6 +304,56 @@ def papers() -> Iterator[str]:
         yield f"{number}\t{wrapped.innermost(link)[-60:]}\t{said}\t{spelt:d}"
 
 
+def cites() -> Iterator[str]:
+    """Yield of every listed agency and newsroom, credited or cited in some form, whose report that is told to be."""
+    random_ = _random(59)
+    forms = (
+        "({}) A man was held.",
+        "LIMA, May 3 - {} - A man was held.",
+        "{}: A man was held.",
+        "By A. Writer, {}\nA man.",
+        "A man was held. Source: {}",
+        "According to the {}, a man was held.",
+        "{} reports that a man was held.",
+        "A man told {} so.",
+        "The {} reported it.",
+        "A man was held - {}",
+        "{} investigation: a man was held",
+        "Iran's {} newspaper said so.",
+        "the Danish daily {} said so",
+        "{}'s newspaper said so",
+        "Reporting by {}; edit",
+        "(Reporting by A. Writer; {})",
+        "A. Writer contributed to this report ({})",
+        "laut {} / selon {}",
+        "via {} only",
+    )
+    names = sorted({name for spelled in agencies().values() for name in spelled} | set(publishers.newsrooms()))
+    for number, name in enumerate(names):
+        said = random_.choice(forms).replace("{}", random_.choice((name, name.title(), name.upper())))
+        filled = "A long report of the harbour town. " * random_.choice((0, 0, 14, 19, 40))
+        text = random_.choice((f"{said} {filled}", f"{filled}\n{said}", f"{filled} {said} A man was held again."))
+        own = random_.choice(("", "", "reuters", "ap"))
+        cited = ",".join(cited_in("A man was held", text, own)) or "-"
+        yield f"{number}\t{said[:60]!r}\t{origin_of(text) or '-'}\t{cited}\t{names_cited(said, text)}"
+
+
+def prints() -> Iterator[str]:
+    """Yield of texts of so many words their fingerprint, and which of the last few entries another is a copy of."""
+    random_, reports = _random(61), [row for row in texts() if row[1]]
+    whole, copies = " ".join(summary for _, summary in reports[:60]).split(), Copies(12)
+    for number in range(420):
+        n_words = random_.choice((0, 3, 4, 5, 6, 23, 24, 25, 26, 40, 158, 159, 160, 161, 170))
+        at = 30 * (number // 6) % (len(whole) - 200) + random_.choice((0, 0, 1, 6))
+        title, text = random_.choice(reports)[0], " ".join(whole[at : at + n_words])
+        title = " ".join(title.split()[: random_.choice((0, 1, 4, 5, 9))])
+        print_ = fingerprint(title, text)
+        copy, own = copies.find(print_, title, text)
+        copies.add(f"{number}", print_, title, text)
+        found = f"{copy[0]} {copy[1]:.4f}" if copy else "-"
+        yield f"{number}\t{n_words}\t{len(print_)}\t{_digits(print_)}\t{found}\t{_digits(own)}"
+
+
 def ledgers() -> Iterator[str]:
     """Yield of invented stories who reported itself, who cites whom, who prints a wire, and the count of sources."""
     random_, reports = _random(13), [row for row in texts() if row[1]]
@@ -383,7 +434,7 @@ def found() -> Iterator[str]:
 FILES: dict[str, Callable[[], Iterator[str]]] = {
     "words": words, "letters": letters, "votes": votes, "pages": pages, "walls": walls, "archives": archives,
     "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses,
-    "windows": windows, "matters": matters, "papers": papers,
+    "cites": cites, "prints": prints, "windows": windows, "matters": matters, "papers": papers,
     "scores": scores, "answers": answers, "searches": found,
 }  # fmt: skip
 

@@ -166,6 +166,20 @@ def test_a_snapshot_that_does_not_fit_says_why(log: MemoryLog, tmp_path: Path) -
         import_views(tmp_path / "empty.db", log, tmp_path / "absent" / "here.db")
 
 
+def test_a_snapshot_with_any_page_damaged_is_refused(log: MemoryLog, tmp_path: Path) -> None:
+    """Promise: whichever page was overwritten, what there is stays: the reader's first look would not find most."""
+    open_views(tmp_path / "here.db", log).close()
+    here = (tmp_path / "here.db").read_bytes()
+    export_views(open_views(None, log), tmp_path / "whole.db")
+    whole = (tmp_path / "whole.db").read_bytes()
+    for first in range(0, len(whole), 4096):
+        (tmp_path / "torn.db").write_bytes(whole[:first] + b"\xa5" * 4096 + whole[first + 4096 :])
+        with pytest.raises(InputError, match=r"torn\.db: (no snapshot of views|the snapshot is damaged|a snapshot of)"):
+            import_views(tmp_path / "torn.db", log, tmp_path / "here.db")
+    assert (tmp_path / "here.db").read_bytes() == here
+    assert import_views(tmp_path / "whole.db", log, tmp_path / "here.db") == 20
+
+
 def test_a_search_says_whether_more_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Promise: of just as many as are looked at nothing is missing; of one more the newest are found, as it says."""
     fill = Fill(open_log(tmp_path / "log.db", create=True))

@@ -4,12 +4,14 @@
 
 A session is a list of commands after `$ `, each with all that it printed (`# exit N` after a command for an exit code
 other than 0). `export NAME=VALUE` holds for what follows; `get PATH` and `post PATH FIELD=VALUE …` go to the page, as
-ana (`press` as its script does); `write FILE TEXT` writes a file. What differs from run to run (ports, keys, hashes of
-a log that has a name of its own) is written as `<what>`.
+ana (`press` as its script does); `write FILE TEXT` writes a file; `draw`, `word` and `job` call a picture, a wording of
+the page or a job of the service. What differs from run to run (ports, keys, hashes of
+a log with a name of its own) is written as `<what>`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -20,10 +22,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
+from monitor.errors import MonitorError
 from monitor.log.codec import iso
 from monitor.log.events import FeedAdded, FeedFailed, FeedFetched, StoryJoined
 from monitor.surfaces.cli.main import run
+from monitor.surfaces.cli.serve.run import Jobs
+from monitor.surfaces.web import charts, figures, wording
 from monitor.surfaces.web.door.reviewers import Reviewers
 from tests.conftest import NOW, ROOT
 from tests.surfaces.conftest import House
@@ -31,6 +37,7 @@ from tools.feed_server import Answer, FeedServer
 
 FOLDER = ROOT / "fixtures" / "golden" / "sessions"
 VARIES = (
+    (re.compile(r"(log-\d{8}T\d{6}Z-\d{9}-)[0-9a-f]{8}"), r"\1<hash>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
     (re.compile(r'(name="(?:csrf|nonce)" value=")[^"]+'), r"\1<token>"),
     (re.compile(r"\b[0-9a-f]{20,}"), "<hash>"),
@@ -150,7 +157,42 @@ class Session:
             path = rest[0]
             got = self.browser.get(path) if command == "get" else self.browser.post(path, data=fields, headers=headers)
             return 0, f"{got.status_code} {got.headers.get('location', '')}\n{_body(got.text)}"
+        if command == "draw":
+            place = charts if hasattr(charts, rest[0]) else figures
+            return 0, _body(str(getattr(place, rest[0])(*_values(rest[1:]))))
+        if command == "word":
+            return 0, str(getattr(wording, rest[0])(*_values(rest[1:])))
+        if command == "job":
+            return 0, _job(rest[0])
         return _run(rest)
+
+
+def _values(given: list[str]) -> list[Any]:
+    """Return the arguments of a picture or a word: JSON, or `now`, or else text as it is."""
+    return [NOW if one == "now" else json.loads(one) if _is_json(one) else one for one in given]
+
+
+def _is_json(text: str) -> bool:
+    return text[:1] in '["' or re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
+
+
+def _job(name: str) -> str:
+    """Run a job of the service as the service does; return what it says, ends with or refuses."""
+    said: list[str] = []
+    jobs = Jobs(None, None, lambda *line: said.append(" | ".join(line)))
+    try:
+        if name == "times":
+            said += [f"{job.name} {job.at} {job.every_s}" for job in jobs.all(jobs.settings(), 600)]
+        elif name == "last":
+            said.append(str(jobs.last_run("backup")))
+        elif name == "record":
+            jobs.missed("digest", NOW, "the service was down")
+            jobs.finished("backup", NOW, True, "copied", 12)
+        else:
+            said.append(str(getattr(jobs, name)()))
+    except MonitorError as error:
+        said.append(f"{type(error).__name__}: {error}")
+    return "\n".join(said)
 
 
 def _body(text: str) -> str:

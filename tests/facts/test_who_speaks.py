@@ -47,6 +47,18 @@ def test_who_reports_a_release_accuses_nobody() -> None:
     assert told.startswith("A report carries the allegation that Iran had a hand in")
 
 
+def test_the_minister_is_of_the_state_that_speaks_in_the_title() -> None:
+    """Promise: "the interior minister" under "Latvia says" is Latvia's, and never the accused state's."""
+    card = read_card(
+        "Latvia says depot was set on fire", "The interior minister accused Belarus of ordering the arson."
+    )
+    assert plain_sentence(card).startswith("The government of Latvia alleges that Belarus was behind")
+    card = read_card(
+        "Belarus says depot was set on fire", "The interior minister accused Belarus of ordering the arson."
+    )
+    assert not plain_sentence(card).startswith("The government of Belarus")
+
+
 UNDECIDED = [
     "Danish police probe possible Belarus link to fire at exiles' printing house",
     "Oslo detectives investigate suspected Azerbaijani role in stabbing of blogger",

@@ -61,15 +61,12 @@ def read_claims_of_states(
     """
     rules = rules_for(language)
     front = [s for s in sentences if s.field != "text"]
-    if rules is None or tells_tale(front, rules) or is_figure(sentences):
-        return ()
-    if not tells_act(front or sentences[:1], rules) or (not rules.needed and not tells_hostility(sentences)):
-        return ()
-    if language == "en" and front and not tells_deed(sentences):
+    if rules is None or _is_no_news_of_an_act(sentences, front, rules, language):
         return ()
     named = frozenset(mark.code for sentence in sentences for mark in sentence.of("state", "capital"))
     claims: list[Claim] = []
     head: Accuser | None = None
+    voice = ""  # the state that speaks in the title: "the ministry" of the next sentence is its own
     avowing: set[str] = set()
     by_others: set[tuple[str, int]] = set()  # sentences in which somebody else than their office blames
     told, war, listed = _tells_of_plot(sentences), is_war(sentences), is_digest(sentences)
@@ -84,6 +81,8 @@ def read_claims_of_states(
         speaker = accuser_of(sentence, units, {a.unit.code for a in found}, rules)
         if sentence.field != "text" and speaker and head is None and speaker.verb.startswith(_ACCUSING):
             head = speaker
+        if sentence.field == "title" and speaker and speaker.state:
+            voice = speaker.state
         if units and says_at_the_end(sentence, units[-1]):
             avowing.add(units[-1].code)
         speaks_of = _told_off(sentence, units, speaker)
@@ -95,11 +94,19 @@ def read_claims_of_states(
         claims += [_opened(claim, sentence, head, war=war, listed=listed) for claim in said]
     if claims and not overview:
         claims = _of_today(claims, front, published)
-    claims = [
-        _with_head(_unless_avowed(claim, avowing), None if (claim.field, claim.offset) in by_others else head)
-        for claim in claims
-    ]
+    heads = [None if (claim.field, claim.offset) in by_others else head for claim in claims]
+    claims = [_with_head(_unless_avowed(claim, avowing), by) for claim, by in zip(claims, heads, strict=True)]
+    claims = [_with_voice(claim, voice) for claim in claims]
     return tuple(_distinct(claims)[:MAX_CLAIMS])
+
+
+def _is_no_news_of_an_act(sentences: list[Sentence], front: list[Sentence], rules: Rules, language: str) -> bool:
+    """Return whether a report speaks in a figure, tells a tale, or has no word for an act against anybody."""
+    if tells_tale(front, rules) or is_figure(sentences) or not tells_act(front or sentences[:1], rules):
+        return True
+    if not rules.needed and not tells_hostility(sentences):
+        return True
+    return language == "en" and bool(front) and not tells_deed(sentences)
 
 
 def _of_today(claims: list[Claim], front: list[Sentence], published: date | None) -> list[Claim]:
@@ -218,6 +225,13 @@ def _with_head(claim: Claim, head: Accuser | None) -> Claim:
     if claim.field == "text" or head.state in claim.states:
         return claim
     return msgspec.structs.replace(claim, accuser=head.kind, accuser_state=head.state)
+
+
+def _with_voice(claim: Claim, voice: str) -> Claim:
+    """Give a ministry that no state is named with the state that speaks in the title."""
+    if claim.accuser != "ministry" or claim.accuser_state or claim.field == "text" or voice in (*claim.states, ""):
+        return claim
+    return msgspec.structs.replace(claim, accuser_state=voice)
 
 
 def _distinct(claims: list[Claim]) -> list[Claim]:

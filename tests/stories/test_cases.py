@@ -109,3 +109,12 @@ def test_looking_only_at_stories_with_a_rare_name_in_common_finds_what_looking_a
     assert n_found > 10
     assert few.candidates(["nobody"]) == []
     assert len(few.candidates(["ilar", *map(str.lower, people[:1])])) < 75
+
+
+def test_names_alone_are_no_matter() -> None:
+    """Two stories that say nothing beside their names have no likeness there, and are no case."""
+    names = ("the Vossen Okkel Tarnmouth of the and", "")
+    made = Cases()
+    made.add("s1", "s1", [names])
+    assert made.find([names]) is None
+    assert made.find([TRIAL]) is None

@@ -83,3 +83,16 @@ def test_two_reports_of_their_own_are_two_sources_by_name() -> None:
     ledger = ledger_of([OWN, PrintedReport("b", "guardian", "", "Fire in Riga", "Our reporter saw the blaze.")])
     assert ledger.counts.n_independent == 2
     assert [line.publisher for line in ledger.lines] == ["Financial Times", "The Guardian"]
+
+
+def test_each_role_is_told_in_its_words() -> None:
+    """An agency's report is carried, another paper's text is printed, a paper's own credit is no role."""
+    told = [("sky", "reuters", "wire"), ("sky", "ft", "copy"), ("ft", "ft", "reports"), ("", "reuters", "unknown")]
+    lines = ledger_of([PrintedReport(str(n), family, origin) for n, (family, origin, _) in enumerate(told)]).lines
+    assert [line.role for line in lines] == [role for _, _, role in told]
+    assert [str(line) for line in lines] == [
+        "Sky News: carries Reuters",
+        "Sky News: prints the text of Financial Times",
+        "Financial Times: reports itself",
+        "unknown: publisher not known: counts for nothing",
+    ]

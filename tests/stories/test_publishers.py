@@ -82,6 +82,15 @@ def test_an_aggregator_without_a_source_is_no_publisher() -> None:
     assert publisher_of("MSN", "", "", "https://www.msn.com/en-us/news/x") == Publisher()
 
 
+def test_an_aggregator_that_calls_itself_the_source_lends_no_name() -> None:
+    """The address tells whose report it is; without one the aggregator is nobody."""
+    found = publisher_of("", "Google News", "https://www.quay-post.example/feed", GOOGLE)
+    assert (found.name, found.family) == ("quay-post.example", "quay-post.example")
+    assert publisher_of("", " Google News ", "", GOOGLE) == Publisher()
+    named = publisher_of("", " The Quay Post ", "https://www.quay-post.example/feed", GOOGLE)
+    assert (named.name, named.family) == ("The Quay Post", "quay-post.example")
+
+
 def test_an_aggregators_title_names_a_publisher_only_where_it_is_known() -> None:
     assert publisher_of("Google News", "", "", GOOGLE, "Two men held - The Guardian").family == "guardian"
     assert publisher_of("Google News", "", "", GOOGLE, "Two men held - live").family == ""

@@ -84,12 +84,10 @@ def publisher_of(feed_publisher: str, source_name: str, source_url: str, link: s
 def _named(name: str, url: str) -> tuple[str, str] | None:
     """Return (name, family) by `<source>`; None for an aggregator or nothing."""
     host = host_of(innermost(url))
+    name = "" if _is_aggregator_name(name) else name.strip()
     if host and not _is_aggregator_host(host):
-        return name.strip() or registrable(host), _family_of_host(host)
-    name = name.strip()
-    if not name or _is_aggregator_name(name):
-        return None
-    return name, _family_of_name(name)
+        return name or registrable(host), _family_of_host(host)
+    return (name, _family_of_name(name)) if name else None
 
 
 def _linked(link: str) -> tuple[str, str] | None:

@@ -103,3 +103,9 @@ def test_another_versions_seeds_are_refused(tmp_path: Path, change: dict[str, ob
     path.write_bytes(msgspec.json.encode(content | change))
     with pytest.raises(InputError, match="another version; build it again"):
         seeds.load_seeds(path)
+
+
+def test_the_shipped_seeds_are_cited_as_the_citations_say() -> None:
+    """Promise: each of them under its own name: title, outlet, day."""
+    cited = {one.name: (one.title, one.outlet, one.published) for one in seeds.load_seeds()}
+    assert {name: seeds.citations().get(name) for name in cited} == cited

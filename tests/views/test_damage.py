@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from monitor.errors import InputError, StorageError
@@ -14,6 +15,8 @@ from monitor.log.sqlite.store import open_log
 from monitor.views import fold, tables
 from monitor.views.fold import Views, open_past, open_views, rebuild_views
 from monitor.views.past import Past
+from monitor.views.queries.entries import entry
+from monitor.views.queries.texts import read_texts, text_of, with_texts
 from monitor.views.search import find as finding
 from monitor.views.search import index as indexing
 from monitor.views.search.find import find
@@ -202,6 +205,23 @@ def test_a_search_says_whether_more_was_there(tmp_path: Path, monkeypatch: pytes
             found_words = find(views, index, parse_query("harbour"), newest=newest)
             assert (found_words.total, found_words.more) == (n_found, more), most
     index.close()
+
+
+def test_words_that_are_gone_come_back_empty_and_marked(tmp_path: Path) -> None:
+    """Promise: of many texts each in its place, whatever else is missing; in the language of its row."""
+    fill = Fill(open_log(tmp_path / "log.db", create=True))
+    fill.seen("e1", "Harbour news", "Quiet words.", "tr")
+    fill.seen("e2", "Ferry news", "More words.", "")
+    views = open_views(None, fill.log)
+    rows = [row for row in (entry(views, "e2"), entry(views, "e1")) if row is not None]
+    gone = msgspec.structs.replace(rows[0], text_sha="ab" * 32, lang="fa")
+    found = [(row.entry_id, text.title, text.lang, text.erased) for row, text in with_texts(fill.log, [gone, *rows])]
+    assert found == [("e2", "", "fa", True), ("e2", "Ferry news", "", False), ("e1", "Harbour news", "tr", False)]
+    read = [
+        (text.title, text.erased) for text in read_texts(fill.log, [row.text_sha for row in (*rows, gone, rows[0])])
+    ]
+    assert read == [("Ferry news", False), ("Harbour news", False), ("", True), ("Ferry news", False)]
+    assert [text_of(fill.log, row).erased for row in (gone, rows[1])] == [True, False]
 
 
 def test_an_index_is_its_owners_alone_and_of_one_piece(tmp_path: Path) -> None:

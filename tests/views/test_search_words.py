@@ -123,6 +123,9 @@ def test_what_fits_is_marked() -> None:
     text = "Le Président poisoned? The président's poisoner"
     marked = mark(text, [term("president"), term("poison", prefix=True), term("president", "poisoned")])
     assert [text[a:b] for a, b in marked.marks] == ["Président poisoned", "président", "poisoner"]
+    longer = "two mentors, two men, two more"
+    assert [longer[a:b] for a, b in mark(longer, [term("two", "men")]).marks] == ["two men"]
+    assert [longer[a:b] for a, b in mark(longer, [term("two", "men", prefix=True)]).marks] == ["two mentors", "two men"]
     assert mark("上海市長", [term("海", "市")]).marks == [(1, 3)]
 
 

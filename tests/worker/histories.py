@@ -259,6 +259,7 @@ def archives(place: Place) -> None:
     take("read before", "1", entry(1, "Alleged plot foiled a year ago", 365))
     take("same pages", "2", entry(2, "Chess", 300), entry(1, "Alleged plot foiled a year ago", 365))
     take("revised twice in a file", "3", entry(2, "Chess: a plot", 300), entry(2, "Chess: the plot again", 300))
+    take("an old revision again", "3b", entry(2, "Chess: a plot", 300), entry(2, "Chess: the plot again", 300))
     take("an old text again", "4", entry(2, "Chess", 300), entry(4, "Alleged plot foiled a year ago", 364))
     take("refused", "5", *[Refused(f"x:{n}", "no title") for n in range(22)], entry(5, "Tea"))
     take("many", "6", *[entry(100 + n, f"Column {n}", 200) for n in range(2_001)])

@@ -119,6 +119,8 @@ def test_a_failed_job_is_recorded_said_and_tried_again() -> None:
         service.attempt(job(fail), NOW, n_tries)
         planned = [options["run_date"] for options in plan.jobs.values()]
         assert planned == ([] if after_s is None else [NOW + timedelta(seconds=after_s)])
+        told = [options["args"][1:] for options in plan.jobs.values()]  # type: ignore[index]
+        assert told == ([] if after_s is None else [[NOW, n_tries + 1]])
     assert diary.ends == [("digest", False, "failed: the mail server did not answer")] * 4
     assert [reason for _, _, reason in diary.missed_runs] == ["failed: the mail server did not answer"] * 4
     assert said == [("error", "digest", "failed: the mail server did not answer")]  # said when it begins, once

@@ -49,6 +49,8 @@ def verify(
     """
     path = file or data_folder(ctx) / app.LOG_NAME
     shared = file is None and bool(app.log_address(ctx.obj["config"], ctx.obj["data"]))
+    if file is not None and not file.is_file():
+        raise NotFoundError(f"no log at {file}")
     if not shared and not path.is_file():
         app.open_existing_log(path.parent)  # says where it looked and what to do
 

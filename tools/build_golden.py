@@ -3,7 +3,7 @@
     python -m tools.build_golden    after a rule was changed on purpose; the difference shows what else it changed
 
 What stands in a log was told by these rules, and "why is it here" is answered by them again: a change of one must be
-seen, and meant. Tests of the rooms text, stories, poll, classify and views hold each line. Long values are told by
+seen, and meant. Tests of the rooms text, stories, poll, parse, classify and views hold each line. Long values are told by
 eight digits of their SHA-256.
 """
 
@@ -13,6 +13,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator
+from html import escape
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from monitor.classify.modelstore import cold_model
 from monitor.classify.reasons import reasons_of
 from monitor.classify.seeds import passage_counts
 from monitor.classify.sequences import count_sequence, sequence_of
+from monitor.parse.dates import read_date
+from monitor.parse.feed import parse_feed
+from monitor.parse.monthnames import MONTHS
 from monitor.poll import urls
 from monitor.stories import publishers, wrapped
 from monitor.stories.boilerplate import own_text, tell_different_news
@@ -120,6 +124,74 @@ def pages() -> Iterator[str]:
         wall = wall_of(title, summary, page_title(source), text, asked, answered if number % 3 else asked)
         fit = f"{fit_of(title, summary, text):.3f}"
         yield f"{number}\t{len(text)}\t{_digits(text)}\t{fit}\t{wall.reason if wall else '-'}"
+
+
+def dates() -> Iterator[str]:
+    """Yield of dates as feeds write them, some of them just impossible, the moment and how sure it is."""
+    random_, names = _random(67), sorted(MONTHS)
+    pick = random_.choice
+    zones = (
+        "", " GMT", "Z", " +0200", "-03:30", " +1500", " +1600", " +0559", " +0560", " GMT+3", " MSK", " EST", " IST",
+        " (CET)", " Europe/Paris", " Quux", " UTC-5",
+    )  # fmt: skip
+    for _ in range(2_400):
+        day, month = pick(("1", "02", "9", "12", "13", "28", "29", "31", "32")), pick(names)
+        numeric, year = (
+            pick(("01", "2", "12", "12", "13")),
+            pick(("2026", "2026", "2028", "26", "1970", "1971", "2100")),
+        )
+        hour, minute = pick(("00", "9", "11", "12", "13", "23", "24")), pick(("00", "00", "07", "59", "60"))
+        time = f" {hour}:{minute}{pick(('', '', ':00', ':59', ':60', ':07.5'))}{pick(('', '', '', ' am', ' PM'))}"
+        time = pick(("", f"{time}{pick(zones)}", f" {hour}:{minute}:00{pick(zones)}"))
+        short, two = month[:3].title(), day.zfill(2)
+        written = pick((
+            f"{day} {month} {year}{time}", f"{month} {day}, {year}{time}", f"Sun, {two} {short} {year}{time}",
+            f"{year}-{numeric.zfill(2)}-{two}{time.replace(' ', 'T', 1)}", f"{day}.{numeric}.{year}{time}",
+            f"{day}/{numeric}/{year}{time}", f"{numeric}/{day}/{year}{time}", f"{year}/{numeric}/{day}{time}",
+            f"{year}{numeric.zfill(2)}{two}{time}", pick(("17988000", "41024448")) + pick(("00", "000", "00000")),
+            f"{time.strip()} {day} {month} {year}", f"{day} {month} {year} um {hour}:{minute} Uhr",
+        ))  # fmt: skip
+        at, quality = read_date(written)
+        yield f"{written}\t{at.isoformat() if at else '-'}\t{quality or '-'}"
+
+
+def feeds() -> Iterator[str]:
+    """Yield of invented feeds, well written or not quite, what is read of each: its entries and what was odd."""
+    random_, reports = _random(71), [row for row in texts() if row[1]]
+    for number in range(400):
+        title, summary = (escape(words) for words in random_.choice(reports))
+        link, day = f"https://courier.example/a/{number}", "Sun, 03 May 2026 10:00:00 GMT"
+        parts = (
+            f"<title>{title}</title>", f"<title type='html'>&lt;b&gt;{title}&lt;/b&gt;</title>", f"<link>{link}</link>",
+            f"<link href='/b/{number}'/>", f"<link rel='enclosure' href='{link}.mp3' type='audio/mpeg'/>",
+            f"<link rel='alternate' type='text/html' href='{link}'/>", f"<id>tag:{number}</id>",
+            f"<guid>{link}#g</guid>",
+            f"<guid isPermaLink='false'>g{number}</guid>", f"<pubDate>{day}</pubDate>", "<updated>2026-05-03</updated>",
+            f"<description>{summary}</description>", f"<description><![CDATA[<p>{summary}</p>]]></description>",
+            f"<summary type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>{summary}</p></div></summary>",
+            f"<content type='html'>&lt;p&gt;{summary}&lt;/p&gt;</content>", f"<c:encoded>{summary * 2}</c:encoded>",
+            "<author><name>A. Writer</name><name>B. Writer</name></author>", "<author>w@x.test (A. Writer)</author>",
+            "<dc:creator>C. Writer</dc:creator>", f"<enclosure url='{link}.jpg' type='image/jpeg' length='9'/>",
+            "<source url='https://meridian.example/rss'>Meridian</source>", "<dc:language>tr</dc:language>",
+            f"<source><title>Ribera</title><link href='https://ribera.example/'/><id>{title}</id></source>",
+            f"<m:content url='{link}.png'><m:title>Picture</m:title></m:content>", "<dc:date>2026-05-04</dc:date>",
+        )  # fmt: skip
+        items, atom = [], random_.random() < 0.5
+        for _ in range(random_.randint(1, 5)):
+            inside = "".join(random_.sample(parts, random_.randint(1, 11)))
+            base = random_.choice(("", "", " xml:base='https://base.example/x/'", " xml:lang='fr'"))
+            items.append(f"<entry{base}>{inside}</entry>" if atom else f"<item{base}>{inside}</item>")
+        spaces = " xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:m='http://search.yahoo.com/mrss/'"
+        spaces += " xmlns:c='http://purl.org/rss/1.0/modules/content/'"
+        head = random_.choice(("", "<title>The Courier</title>", f"<link>{link}</link><language>en</language>"))
+        body = head + "".join(items) + random_.choice(("", "", "<copyright>&copy; us</copyright>"))
+        source = (
+            f"<feed xmlns='http://www.w3.org/2005/Atom'{spaces}>{body}</feed>"
+            if atom
+            else f"<rss version='2.0'{spaces}><channel>{body}</channel></rss>"
+        )
+        read = parse_feed(source.encode())
+        yield f"{number}\t{len(read.entries)}\t{_digits(read)}"
 
 
 def letters() -> Iterator[str]:
@@ -433,7 +505,7 @@ def found() -> Iterator[str]:
 
 FILES: dict[str, Callable[[], Iterator[str]]] = {
     "words": words, "letters": letters, "votes": votes, "pages": pages, "walls": walls, "archives": archives,
-    "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses,
+    "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses, "dates": dates, "feeds": feeds,
     "cites": cites, "prints": prints, "windows": windows, "matters": matters, "papers": papers,
     "scores": scores, "answers": answers, "searches": found,
 }  # fmt: skip

@@ -3,8 +3,8 @@
     python -m tools.build_golden    after a rule was changed on purpose; the difference shows what else it changed
 
 What stands in a log was told by these rules, and "why is it here" is answered by them again: a change of one must be
-seen, and meant. Tests of the rooms text, stories, poll, parse, classify and views hold each line. Long values are told by
-eight digits of their SHA-256.
+seen, and meant. Tests of the rooms text, stories, poll, parse, classify and views hold each line. Long values are told
+by eight digits of their SHA-256.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ ROOMS = {
     "classify": Room(("classify/*.py",), ("tests/classify",), 0.70, last="26 of 30, seed 5501"),
     "text": Room(("text/*.py",), ("tests/text", "tests/archive"), 0.70, last="25 of 30, seed 5504"),
     "poll": Room(("poll/*.py",), ("tests/poll",), 0.70, last="23 of 30, seed 903"),
-    "parse": Room(("parse/*.py",), ("tests/parse",), 0.70),
+    "parse": Room(("parse/*.py",), ("tests/parse",), 0.70, last="26 of 30, seed 5506"),
     "config": Room(("config/*.py",), ("tests/config",), 0.70, last="23 of 30, seed 1"),
     "views": Room(("views/*.py", "views/*/*.py"), ("tests/views",), 0.70, last="24 of 30, seed 5502"),
     "surfaces": Room(

@@ -3,8 +3,8 @@
     python -m tools.build_golden    after a rule was changed on purpose; the difference shows what else it changed
 
 What stands in a log was told by these rules, and "why is it here" is answered by them again: a change of one must be
-seen, and meant. Tests of the rooms text, stories, poll, parse, classify and views hold each line. Long values are told
-by eight digits of their SHA-256.
+seen, and meant. Tests of the rooms text, stories, poll, parse, classify, views and facts hold each line. Long values
+are told by eight digits of their SHA-256.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from monitor.classify.modelstore import cold_model
 from monitor.classify.reasons import reasons_of
 from monitor.classify.seeds import passage_counts
 from monitor.classify.sequences import count_sequence, sequence_of
+from monitor.facts.card import read_card
+from monitor.facts.sentence import claim_words, plain_sentence
 from monitor.parse.dates import read_date
 from monitor.parse.feed import parse_feed
 from monitor.parse.monthnames import MONTHS
@@ -503,11 +505,19 @@ def found() -> Iterator[str]:
     return searches([row for row in texts() if row[1]])
 
 
+def cards() -> Iterator[str]:
+    """Yield of each text its plain sentence, or its claims in words, and a digest of every field of its card."""
+    for number, (title, summary) in enumerate(texts()):
+        card = read_card(title, summary)
+        told = plain_sentence(card) or "; ".join(map(claim_words, card.claims)) or "-"
+        yield f"{number}\t{_digits(card)}\t{told}"
+
+
 FILES: dict[str, Callable[[], Iterator[str]]] = {
     "words": words, "letters": letters, "votes": votes, "pages": pages, "walls": walls, "archives": archives,
     "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses, "dates": dates, "feeds": feeds,
     "cites": cites, "prints": prints, "windows": windows, "matters": matters, "papers": papers,
-    "scores": scores, "answers": answers, "searches": found,
+    "scores": scores, "answers": answers, "searches": found, "cards": cards,
 }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ are told by eight digits of their SHA-256.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -22,8 +21,6 @@ from monitor.classify.modelstore import cold_model
 from monitor.classify.reasons import reasons_of
 from monitor.classify.seeds import passage_counts
 from monitor.classify.sequences import count_sequence, sequence_of
-from monitor.facts.card import read_card
-from monitor.facts.sentence import claim_words, plain_sentence
 from monitor.parse.dates import read_date
 from monitor.parse.feed import parse_feed
 from monitor.parse.monthnames import MONTHS
@@ -48,35 +45,13 @@ from monitor.text.mask import lexicon_for, mark
 from monitor.text.plain import plain_words
 from monitor.text.tokens import fold, split
 from monitor.text.walls import fit_of, wall_of
+from tools.golden_cards import articles, cards, merged
 from tools.golden_log import answers, searches
+from tools.golden_texts import OUTLETS, digits, seeded, texts
 
 ROOT = Path(__file__).resolve().parent.parent
-EVAL, GOLDEN = ROOT / "fixtures" / "eval", ROOT / "fixtures" / "golden"
-TABLES = ("cards-silent.tsv", "cards-told.tsv", "cards-invented-1.tsv", "cards-invented-2.tsv")
+GOLDEN = ROOT / "fixtures" / "golden"
 DAY_S = 86_400.0
-OUTLETS = ("harbourwire.example", "courier.example", "ribera.example", "meridian.example", "reuters.com", "apnews.com")
-
-
-def _digits(value: object) -> str:
-    return hashlib.sha256(repr(value).encode()).hexdigest()[:8]
-
-
-def _random(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - the same on every machine, which is all that is asked of it
-
-
-def texts() -> list[tuple[str, str]]:
-    """Return (title, summary) of every invented report, in a fixed order."""
-    found = []
-    for name in TABLES:
-        lines = (EVAL / name).read_text(encoding="utf-8").splitlines()
-        rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-        found += [(row[-2], row[-1]) for row in rows]
-    for name in ("languages.jsonl", "news.jsonl"):
-        items = map(json.loads, (EVAL / name).read_text(encoding="utf-8").splitlines())
-        found += [(item["title"], item["summary"]) for item in items]
-    lines = (EVAL / "headlines.txt").read_text(encoding="utf-8").splitlines()
-    return found + [(line.partition(" | ")[2], "") for line in lines if " | " in line]
 
 
 def words() -> Iterator[str]:
@@ -88,7 +63,7 @@ def words() -> Iterator[str]:
         marked = mark(folded, lexicon_for(told))
         small = guess_language(title.split(" ")[0] + " " + title.split(" ")[-1])
         read = (plain_words(text), (written, folded), marked)
-        yield "\t".join([str(number), told, small, *map(_digits, read)])
+        yield "\t".join([str(number), told, small, *map(digits, read)])
 
 
 def _page(random_: random.Random, reports: list[tuple[str, str]]) -> tuple[str, str]:
@@ -114,7 +89,7 @@ def pages() -> Iterator[str]:
     """Yield of invented pages the densest text, its likeness to the entry, and what stands in the way of it."""
     from lxml import html
 
-    random_, reports = _random(7), [row for row in texts() if row[1]]
+    random_, reports = seeded(7), [row for row in texts() if row[1]]
     for number in range(120):
         source, title = _page(random_, random_.sample(reports, 8))
         text = clean(densest_text(html.fromstring(source)))
@@ -125,12 +100,12 @@ def pages() -> Iterator[str]:
         summary = random_.choice(reports)[1]
         wall = wall_of(title, summary, page_title(source), text, asked, answered if number % 3 else asked)
         fit = f"{fit_of(title, summary, text):.3f}"
-        yield f"{number}\t{len(text)}\t{_digits(text)}\t{fit}\t{wall.reason if wall else '-'}"
+        yield f"{number}\t{len(text)}\t{digits(text)}\t{fit}\t{wall.reason if wall else '-'}"
 
 
 def dates() -> Iterator[str]:
     """Yield of dates as feeds write them, some of them just impossible, the moment and how sure it is."""
-    random_, names = _random(67), sorted(MONTHS)
+    random_, names = seeded(67), sorted(MONTHS)
     pick = random_.choice
     zones = (
         "", " GMT", "Z", " +0200", "-03:30", " +1500", " +1600", " +0559", " +0560", " GMT+3", " MSK", " EST", " IST",
@@ -159,7 +134,7 @@ def dates() -> Iterator[str]:
 
 def feeds() -> Iterator[str]:
     """Yield of invented feeds, well written or not quite, what is read of each: its entries and what was odd."""
-    random_, reports = _random(71), [row for row in texts() if row[1]]
+    random_, reports = seeded(71), [row for row in texts() if row[1]]
     for number in range(400):
         title, summary = (escape(words) for words in random_.choice(reports))
         link, day = f"https://courier.example/a/{number}", "Sun, 03 May 2026 10:00:00 GMT"
@@ -193,7 +168,7 @@ def feeds() -> Iterator[str]:
             else f"<rss version='2.0'{spaces}><channel>{body}</channel></rss>"
         )
         read = parse_feed(source.encode())
-        yield f"{number}\t{len(read.entries)}\t{_digits(read)}"
+        yield f"{number}\t{len(read.entries)}\t{digits(read)}"
 
 
 def letters() -> Iterator[str]:
@@ -209,25 +184,25 @@ def letters() -> Iterator[str]:
             around = f"plot{char}tag {char}. Ш{char}от {char}{char}"
             plain = plain_words(around)
             read.append((plain, fold(char), split(around), split(plain)))
-        yield f"{first:05x}\t{_digits(read)}"
+        yield f"{first:05x}\t{digits(read)}"
 
 
 def votes() -> Iterator[str]:
     """Yield of the words of each first letter what they say of a text's language, and of small texts with a hint."""
-    random_ = _random(43)
+    random_ = seeded(43)
     known = sorted({fold(word) for one in texts() for word in f"{one[0]} {one[1]}".split()})
     for first, group in groupby(known, key=lambda word: word[:1]):
-        yield f"{first}\t{_digits([(word, sorted(points_of(word).items())) for word in group])}"
+        yield f"{first}\t{digits([(word, sorted(points_of(word).items())) for word in group])}"
     for number, (title, summary) in enumerate(texts()):
         some = " ".join(random_.choice(f"{title} {summary}".split()) for _ in range(random_.randint(0, 4)))
         hint = random_.choice(("", "en-GB", "tr", "uk", "fa", "zz", "az"))
         told = f"{tell_language(some, hint)}\t{guess_language(some, hint)}"
-        yield f"{number}\t{hint}\t{told}\t{_digits(prior(some, hint))}"
+        yield f"{number}\t{hint}\t{told}\t{digits(prior(some, hint))}"
 
 
 def walls() -> Iterator[str]:
     """Yield of pages that hold more or less of an entry's words, and words of walls, why they are not its article."""
-    random_, reports = _random(47), [row for row in texts() if row[1]]
+    random_, reports = seeded(47), [row for row in texts() if row[1]]
     phrases = ("subscribe to continue", "accept all cookies", "page not found", "verify you are human", "log in", "404")
     paths = ("/a/17", "/a/17/", "/b/17-plot", "/", "/en", "/en-gb/", "/home", "/index.php", "/EN/", "/fr/a/17", "/q")
     for number in range(900):
@@ -242,12 +217,12 @@ def walls() -> Iterator[str]:
         asked, answered = (f"https://courier.example{random_.choice(paths)}" for _ in range(2))
         said = (title, random_.choice(("", summary)))
         wall = wall_of(*said, head, text, asked, random_.choice((asked, answered)))
-        yield f"{number}\t{fit_of(*said, text):.3f}\t{wall.reason if wall else '-'}\t{_digits(wall)}"
+        yield f"{number}\t{fit_of(*said, text):.3f}\t{wall.reason if wall else '-'}\t{digits(wall)}"
 
 
 def archives() -> Iterator[str]:
     """Yield of pages as archives hold them the title, article, language and date that they state."""
-    random_, reports = _random(53), [row for row in texts() if row[1]]
+    random_, reports = seeded(53), [row for row in texts() if row[1]]
     days = ("2031-05-03T10:00:00Z", "3 May 2031", "soon", "", "2030-02-30", "Sat, 03 May 2031 10:00:00 GMT")
     for number in range(300):
         source, title = _page(random_, random_.sample(reports, 8))
@@ -270,7 +245,7 @@ def archives() -> Iterator[str]:
         page = source if random_.random() < 0.6 else f"<html><head></head><body><p>{title}</p></body></html>"
         page = page.replace("<html>", f"<html{lang}>").replace("<head>", f"<head>{extra}")
         found = archived_page(page.encode(), f"https://courier.example/{number}", "text/html; charset=utf-8")
-        yield f"{number}\t{found[2]}\t{found[3]}\t{len(found[1])}\t{_digits((found, as_stated(page, '')))}"
+        yield f"{number}\t{found[2]}\t{found[3]}\t{len(found[1])}\t{digits((found, as_stated(page, '')))}"
 
 
 def terms() -> Iterator[str]:
@@ -281,7 +256,7 @@ def terms() -> Iterator[str]:
         different = tell_different_news(one[0], f"{one[1]} {other[1]}", other[0], f"{other[1]} {one[1]}")
         said = (count_terms(*one), names_in(f"{one[0]}. {one[1]}"))
         cited = cited_in(*one, "courier")
-        yield f"{number}\t{_digits(said)}\t{near:.4f}\t{_digits(own)}\t{different:d}\t{','.join(cited) or '-'}"
+        yield f"{number}\t{digits(said)}\t{near:.4f}\t{digits(own)}\t{different:d}\t{','.join(cited) or '-'}"
 
 
 def _told_again(random_: random.Random, title: str, summary: str) -> tuple[str, str]:
@@ -294,7 +269,7 @@ def _told_again(random_: random.Random, title: str, summary: str) -> tuple[str, 
 
 def stories() -> Iterator[str]:
     """Yield of a month of reports, most told several times, which story each joins, how likely and why."""
-    random_, items = _random(11), []
+    random_, items = seeded(11), []
     for number, (title, summary) in enumerate(row for row in texts() if row[1]):
         for copy in range(random_.randint(1, 4)):
             at = number * DAY_S / 24 + copy * random_.choice((600.0, DAY_S / 2, 2 * DAY_S, 5 * DAY_S))
@@ -306,7 +281,7 @@ def stories() -> Iterator[str]:
 
 def windows() -> Iterator[str]:
     """Yield of reports that a small window holds, long ones too, some placed before: which story, why, what merged."""
-    random_, reports = _random(31), [row for row in texts() if row[1]]
+    random_, reports = seeded(31), [row for row in texts() if row[1]]
     linker, last = Linker(window_s=2 * DAY_S, window_entries=80, join=0.16, merge=0.12), "s0"
     for number in range(1_100):
         title, summary = reports[max(0, number // 3 - random_.choice((0, 0, 0, 1, 5, 40)))]
@@ -324,7 +299,7 @@ def windows() -> Iterator[str]:
 
 def matters() -> Iterator[str]:
     """Yield of invented reports which confirmed case they continue, by which names, or by likeness near the bar."""
-    random_, reports = _random(37), [row for row in texts() if row[1]]
+    random_, reports = seeded(37), [row for row in texts() if row[1]]
     followed, cases = ConfirmedCases(), Cases()
     for number in range(0, 300, 3):
         title, summary = reports[number]
@@ -342,7 +317,7 @@ def matters() -> Iterator[str]:
 
 def papers() -> Iterator[str]:
     """Yield of invented entries who published them: through aggregators, inside other addresses, by name or host."""
-    random_ = _random(41)
+    random_ = seeded(41)
     hosts = (
         *OUTLETS,
         "news.google.com",
@@ -380,7 +355,7 @@ def papers() -> Iterator[str]:
 
 def cites() -> Iterator[str]:
     """Yield of every listed agency and newsroom, credited or cited in some form, whose report that is told to be."""
-    random_ = _random(59)
+    random_ = seeded(59)
     forms = (
         "({}) A man was held.",
         "LIMA, May 3 - {} - A man was held.",
@@ -414,7 +389,7 @@ def cites() -> Iterator[str]:
 
 def prints() -> Iterator[str]:
     """Yield of texts of so many words their fingerprint, and which of the last few entries another is a copy of."""
-    random_, reports = _random(61), [row for row in texts() if row[1]]
+    random_, reports = seeded(61), [row for row in texts() if row[1]]
     whole, copies = " ".join(summary for _, summary in reports[:60]).split(), Copies(12)
     for number in range(420):
         n_words = random_.choice((0, 3, 4, 5, 6, 23, 24, 25, 26, 40, 158, 159, 160, 161, 170))
@@ -425,12 +400,12 @@ def prints() -> Iterator[str]:
         copy, own = copies.find(print_, title, text)
         copies.add(f"{number}", print_, title, text)
         found = f"{copy[0]} {copy[1]:.4f}" if copy else "-"
-        yield f"{number}\t{n_words}\t{len(print_)}\t{_digits(print_)}\t{found}\t{_digits(own)}"
+        yield f"{number}\t{n_words}\t{len(print_)}\t{digits(print_)}\t{found}\t{digits(own)}"
 
 
 def ledgers() -> Iterator[str]:
     """Yield of invented stories who reported itself, who cites whom, who prints a wire, and the count of sources."""
-    random_, reports = _random(13), [row for row in texts() if row[1]]
+    random_, reports = seeded(13), [row for row in texts() if row[1]]
     for number in range(150):
         title, summary = random_.choice(reports)
         story = []
@@ -446,7 +421,7 @@ def ledgers() -> Iterator[str]:
 
 def addresses() -> Iterator[str]:
     """Yield of invented addresses how they are spelled out and compared."""
-    random_ = _random(17)
+    random_ = seeded(17)
     hosts = ("courier.example", "www.Courier.example", "m.courier.example", "courier.example:443", "amp.ribera.example")
     paths = (
         "/a/17",
@@ -482,7 +457,7 @@ def addresses() -> Iterator[str]:
 
 def scores() -> Iterator[str]:
     """Yield of each text its score by the shipped model, why, in which words, and what is counted of it."""
-    model, reader, random_ = cold_model(), features.Features(), _random(29)
+    model, reader, random_ = cold_model(), features.Features(), seeded(29)
     for number, (one, other) in enumerate(pairwise(texts())):
         title = one[0] + random_.choice(("", "", " - The Courier", " - Courier of the Two Ribera Towns", " &amp; more"))
         said = (title, one[1], random_.choice(("", f"{other[0]}.\n{other[1]} {one[1]}")), random_.choice(("", "en")))
@@ -497,7 +472,7 @@ def scores() -> Iterator[str]:
         seed = passage_counts(title, f"{one[1]}\n{other[1]}\n{one[1]}")
         counted = (known, whole, seed, count_sequence([part.split() for part in line.split("/")]))
         near = f"{why.nearest}:{why.nearest_similarity:.3f}"
-        yield f"{number}\t{why.score:.6f}\t{near}\t" + "\t".join(map(_digits, (parts, phrases, line, counted)))
+        yield f"{number}\t{why.score:.6f}\t{near}\t" + "\t".join(map(digits, (parts, phrases, line, counted)))
 
 
 def found() -> Iterator[str]:
@@ -505,19 +480,12 @@ def found() -> Iterator[str]:
     return searches([row for row in texts() if row[1]])
 
 
-def cards() -> Iterator[str]:
-    """Yield of each text its plain sentence, or its claims in words, and a digest of every field of its card."""
-    for number, (title, summary) in enumerate(texts()):
-        card = read_card(title, summary)
-        told = plain_sentence(card) or "; ".join(map(claim_words, card.claims)) or "-"
-        yield f"{number}\t{_digits(card)}\t{told}"
-
-
 FILES: dict[str, Callable[[], Iterator[str]]] = {
     "words": words, "letters": letters, "votes": votes, "pages": pages, "walls": walls, "archives": archives,
     "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses, "dates": dates, "feeds": feeds,
     "cites": cites, "prints": prints, "windows": windows, "matters": matters, "papers": papers,
-    "scores": scores, "answers": answers, "searches": found, "cards": cards,
+    "scores": scores, "answers": answers, "searches": found, "cards": cards, "articles": articles,
+    "merged": merged,
 }  # fmt: skip
 
 

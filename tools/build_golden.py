@@ -3,8 +3,8 @@
     python -m tools.build_golden    after a rule was changed on purpose; the difference shows what else it changed
 
 What stands in a log was told by these rules, and "why is it here" is answered by them again: a change of one must be
-seen, and meant. Tests of the rooms text, stories, poll, parse, classify, views and facts hold each line. Long values
-are told by eight digits of their SHA-256.
+seen, and meant. Tests of the rooms text, stories, poll, parse, classify, learn, facts and views hold each line. Long
+values are told by eight digits of their SHA-256.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from monitor.text.mask import lexicon_for, mark
 from monitor.text.plain import plain_words
 from monitor.text.tokens import fold, split
 from monitor.text.walls import fit_of, wall_of
+from tools import golden_learning as learning
 from tools.golden_cards import articles, cards, merged
 from tools.golden_log import answers, searches
 from tools.golden_texts import OUTLETS, digits, seeded, texts
@@ -485,7 +486,9 @@ FILES: dict[str, Callable[[], Iterator[str]]] = {
     "terms": terms, "stories": stories, "ledgers": ledgers, "addresses": addresses, "dates": dates, "feeds": feeds,
     "cites": cites, "prints": prints, "windows": windows, "matters": matters, "papers": papers,
     "scores": scores, "answers": answers, "searches": found, "cards": cards, "articles": articles,
-    "merged": merged,
+    "merged": merged, "estimates": learning.estimates, "calibrations": learning.calibrations,
+    "thresholds": learning.thresholds, "day-rows": learning.day_rows, "weights": learning.weights,
+    "replays": learning.replays,
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ class Floors(NamedTuple):
 
 
 SECOND = {"mending": Floors(0, 3, 25, 26), "checking": Floors(0, 4, 26, 28)}
+THIRD = {"mending": Floors(0, 0, 24, 29), "checking": Floors(1, 4, 23, 24)}
 FLOORS = {"mending": Floors(3, 13, 45, 48), "checking": Floors(8, 20, 44, 48)}
 
 
@@ -72,6 +73,21 @@ def test_a_second_writer_finds_no_state_blamed_that_is_not_accused(half: str) ->
     assert len([row for row, card in told if plain_sentence(card)]) >= SECOND[half].told
 
 
+@pytest.mark.parametrize("half", THIRD)
+def test_a_third_file_finds_what_the_others_do_not(half: str) -> None:
+    """Fresh wording: more accused are missed, and one report of no plot is told; no plot names another state."""
+    silent, told = cards("cards-silent-third.tsv", half), cards("cards-told-third.tsv", half)
+    spoken = [row[2] for row, card in silent if plain_sentence(card)]
+    blamed = [row[2] for row, card in silent if card.linked_states]
+    missed = [row[5] for row, card in told if not set(row[1].split(",")) <= set(card.codes("linked_states"))]
+    quiet = [row[5] for row, card in told if not plain_sentence(card)]
+    assert len(spoken) <= THIRD[half].told_falsely, spoken
+    assert len(blamed) <= THIRD[half].accused_falsely, blamed
+    assert [row[5] for row, card in told if set(card.codes("linked_states")) - set(row[1].split(","))] == []
+    assert len(told) - len(missed) >= THIRD[half].accused, missed
+    assert len(told) - len(quiet) >= THIRD[half].told, quiet
+
+
 def test_the_halves_are_whole() -> None:
     """Some three hundred reports of no plot and a hundred of plots, in five languages."""
     for name, least in (("cards-silent.tsv", 300), ("cards-told.tsv", 99)):
@@ -80,6 +96,8 @@ def test_the_halves_are_whole() -> None:
         assert {row[0] for row in rows} == {"en", "fr", "de", "es", "ru"}
     second = [half_of(f"cards-{kind}-second.tsv", half) for kind in ("silent", "told") for half in HALVES]
     assert [len(rows) for rows in second] == [33, 33, 27, 28]
+    third = [half_of(f"cards-{kind}-third.tsv", half) for kind in ("silent", "told") for half in HALVES]
+    assert [len(rows) for rows in third] == [35, 35, 35, 35]
 
 
 APART = [

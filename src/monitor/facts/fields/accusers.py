@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from monitor.facts.reading.bystanders import gap_after
 from monitor.facts.reading.roles import Rules, Unit, classes_of
 from monitor.facts.reading.sentences import Mark, Sentence
 from monitor.facts.values import CLAIMANTS
@@ -71,7 +72,7 @@ def accuser_of(sentence: Sentence, units: list[Unit], accused: set[str], rules: 
     if last and last.code not in accused and last.kind in _KIND_OF and says_at_the_end(sentence, last):
         return Accuser(_kind(sentence, last, rules), last.code, sentence.lowers[last.last])
     for unit in units:
-        if unit.first and sentence.lowers[unit.first - 1] in _NO_LONGER:
+        if _no_longer(sentence, unit.first):
             continue
         rough = unit.kind == "o" and not _ROUGH.isdisjoint(sentence.lowers[unit.first : unit.last])
         if unit.kind in _KIND_OF and not rough and unit.code not in accused and ":" not in unit.code:
@@ -81,7 +82,7 @@ def accuser_of(sentence: Sentence, units: list[Unit], accused: set[str], rules: 
     if sentence.loose and (opening := _opening(sentence, units, accused, rules)):
         return opening
     for mark in sentence.of("source"):
-        if _owns(sentence, mark) or (mark.first and sentence.lowers[mark.first - 1] in _NO_LONGER):
+        if _owns(sentence, mark) or _no_longer(sentence, mark.first):
             continue
         inside = any(unit.first <= mark.first < unit.last and unit.code in accused for unit in units)
         verb = "" if inside else _verb_of(sentence, mark.first, mark.last, rules)
@@ -100,15 +101,20 @@ def _opening(sentence: Sentence, units: list[Unit], accused: set[str], rules: Ru
         return None
     if unit.first and not sentence.has("source") and len(sentence.lowers[0]) > _ARTICLE:
         return None
-    if not any(other.code in accused and other.first > unit.last - 1 for other in units[1:]):
+    named = next((other.first for other in units[1:] if other.code in accused), None)
+    if named is None:
         return None
     if sentence.verb_last:
         said = sentence.lowers[unit.last :][-_LAST_WORDS:]
     else:
-        next_named = next(other.first for other in units[1:] if other.code in accused)
-        said = [] if _stop_before(sentence, unit.last) else sentence.lowers[unit.last : next_named]
+        said = [] if _stop_before(sentence, unit.last) else sentence.lowers[unit.last : named]
     verb = next((word for word in said if _speaks(word, rules)), "")
     return Accuser(_kind(sentence, unit, rules), unit.code, verb) if verb else None
+
+
+def _no_longer(sentence: Sentence, first: int) -> bool:
+    """Return whether a word before a speaker says that the office was left: a former spy speaks for nobody."""
+    return bool(first) and sentence.lowers[first - 1] in _NO_LONGER
 
 
 def _speaks(word: str, rules: Rules) -> bool:
@@ -118,8 +124,7 @@ def _speaks(word: str, rules: Rules) -> bool:
 
 def _owns(sentence: Sentence, mark: Mark) -> bool:
     """Return whether an office is named as the owner of somebody who speaks: "the spy chief's suit"."""
-    end = sentence.starts[mark.last - 1] + len(sentence.words[mark.last - 1])
-    if not sentence.text[end : end + 2].startswith(("'s", "’s", "' ", "’ ")):
+    if not gap_after(sentence, mark.last - 1).startswith(("'s", "’s", "' ", "’ ")):
         return False
     following = [word for word in sentence.lowers[mark.last : mark.last + 2] if word != "s"]
     return bool(following) and following[0] not in _SPEAKS_FOR
@@ -138,9 +143,8 @@ def another_speaks(sentence: Sentence, speaker: Accuser | None, accused_at: int,
     """
     start = 0
     for at in range(1, accused_at):
-        end = sentence.starts[at - 1] + len(sentence.words[at - 1])
-        parted = ";" in sentence.text[end : sentence.starts[at]] or sentence.lowers[at] in _PARTS
-        start = at if parted else start
+        if ";" in gap_after(sentence, at - 1) or sentence.lowers[at] in _PARTS:
+            start = at
     clause = sentence.lowers[start:accused_at]
     if not start or (speaker and speaker.verb in clause):
         return False
